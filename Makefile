@@ -1,0 +1,43 @@
+# make report · make test · make lab. Needs Python 3.11 or newer and make; everything else comes with the first call.
+PYTHON ?= python3
+BIN := .venv/bin
+# A faster installer than pip, itself from the package index; pip takes over where it can't reach that.
+INSTALLER := uv==0.13.9
+
+.PHONY: report test lab lock messages clean
+
+report: .venv/ready
+	@$(BIN)/jospar render
+
+test: .venv/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/jospar data check
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax tests notebooks
+
+lab: .venv/ready
+	$(BIN)/jupyter lab notebooks
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("jospar needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(INSTALLER)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . \
+		|| $(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+# For maintainers: newest versions that pyproject.toml allows, with hashes for every platform and no index address.
+lock: .venv/ready
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+# For maintainers and translators: collect the messages of code, notebooks and tables into the catalogues.
+messages: .venv/ready
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword text --keyword plural:1,2 --keyword say \
+		--no-location --sort-output --omit-header --output-file src/helpers/locale/jospar.pot .
+	for language in kk ru; do $(BIN)/pybabel --quiet update --domain jospar --locale $$language --no-fuzzy-matching \
+		--omit-header --ignore-obsolete --input-file src/helpers/locale/jospar.pot --output-dir src/helpers/locale; done
+
+clean:
+	rm -rf .venv outputs build .pytest_cache .ruff_cache .hypothesis src/*.egg-info

@@ -1,0 +1,145 @@
+"""What charts say around their picture: the finding as title, what is measured where, whose figures they are."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+
+from helpers import statistics
+from helpers.language import day, integer, listing, name, number, per_cent_sign, percent, quantity, text
+from helpers.targets import Outlook
+
+
+class Words(NamedTuple):
+    """Title, subtitle and source line of a chart."""
+
+    title: str
+    subtitle: str
+    source: str
+
+
+def fan(outlook: Outlook) -> Words:
+    """The last verdict and the last chance; name, unit and area; source."""
+    parts = []
+    settled = outlook.judged[outlook.judged["verdict"].isin(["met", "missed"])]
+    if len(settled):
+        last = settled.iloc[-1]
+        message = text("{year} target met") if last["verdict"] == "met" else text("{year} target missed")
+        parts.append(message.format(year=last["year"]))
+    open_ = outlook.judged[outlook.judged["probability"].notna()]
+    if len(open_):
+        last = open_.iloc[-1]
+        chance = percent(last["probability"])
+        parts.append(text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance))
+    title = "; ".join(parts) or text("The definition changed: its targets can't be judged")
+    return Words(title, subtitle(outlook), source_line([outlook.series.name]))
+
+
+def subtitle(outlook: Outlook) -> str:
+    """Name, unit and area of an indicator."""
+    return text("{name}, {unit}, {area}", name=name(outlook.about), unit=text(outlook.unit), area=place(outlook.area))
+
+
+def place(area: str) -> str:
+    """The name of an area."""
+    return name(statistics.areas().loc[area])
+
+
+def source_line(codes: Iterable[str]) -> str:
+    """The publishers of the series and the day they were read."""
+    table = statistics.sources(list(codes))
+    publishers = listing([text(publisher) for publisher in dict.fromkeys(table["publisher"])])
+    read = day(pd.to_datetime(table["read_on"]).max().date())
+    return text("Source: {publishers}; data read {day}", publishers=publishers, day=read)
+
+
+def plan_line() -> str:
+    """The plan itself as source."""
+    return text("Source: the development plan, order No. 547 of 30 December 2022, section 3")
+
+
+def planned(found: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
+    """The planned path of each named indicator by year, under its number."""
+    paths = {}
+    for indicator in indicators:
+        goals = found[indicator].judged.dropna(subset=["target"])
+        paths[text("row {indicator}", indicator=indicator)] = goals.set_index("year")["target"]
+    return paths
+
+
+def regions(table: pd.DataFrame, code: str, first: int) -> Words:
+    """Where the latest figure is highest and lowest; rings are the first year, dots the latest."""
+    about, last = statistics.catalogue().loc[code], table.columns[-1]
+    latest = table[last].dropna()
+    decimals, unit = int(about["decimals"]), about["unit"]
+    title = text(
+        "Highest in {high} ({most}), lowest in {low} ({least})",
+        high=place(latest.idxmax()),
+        most=quantity(latest.max(), decimals, unit),
+        low=place(latest.idxmin()),
+        least=quantity(latest.min(), decimals, unit),
+    )
+    rings = text("{name}, {unit}; ring {first}, dot {last}", name=name(about), unit=text(unit), first=first, last=last)
+    return Words(title, rings, source_line([code]))
+
+
+def town_and_country(urban: pd.Series, rural: pd.Series) -> Words:
+    """How far apart towns and villages are in the latest year."""
+    about = statistics.catalogue().loc["poverty"]
+    both = pd.concat([urban, rural], axis=1).dropna()
+    last = both.index[-1]
+    title = text(
+        "Villages {rural}, towns {urban} in {year}",
+        rural=quantity(rural[last], 1, about["unit"]),
+        urban=quantity(urban[last], 1, about["unit"]),
+        year=last,
+    )
+    shown = text("{name}, {unit}, {area}", name=name(about), unit=text(about["unit"]), area=place("KAZ"))
+    return Words(title, shown, source_line(["poverty_urban", "poverty_rural"]))
+
+
+def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
+    """The latest quarter beside the same quarter a year before."""
+    about, last = statistics.catalogue().loc[code], quarters.index[-1]
+    decimals, unit = int(about["decimals"]), about["unit"]
+    title = text(
+        "{now} in {quarter}, {before} a year before",
+        now=quantity(quarters.iloc[-1], decimals, unit),
+        quarter=text("Q{quarter} {year}", quarter=last.quarter, year=last.year),
+        before=quantity(quarters[last - 4], decimals, unit),
+    )
+    shown = text("{name}, {unit}, {area}", name=name(about), unit=text(unit), area=place(area))
+    return Words(title, shown, source_line([code]))
+
+
+def peers(code: str, areas: list[str], as_of: str = "") -> dict[str, pd.Series]:
+    """The series of each named country or group, under its name, from 2005 on."""
+    return {place(area): statistics.series(code, area, as_of)["2005":] for area in areas}
+
+
+def beside_peers(found: dict[str, pd.Series], code: str) -> Words:
+    """Kazakhstan's rank among the peers in the last year that all have."""
+    about = statistics.catalogue().loc[code]
+    table = pd.DataFrame(found).dropna()
+    last, home = table.iloc[-1], place("KAZ")
+    title = text(
+        "{area}: {figure} in {year}, lower than {n} of {all} peers",
+        area=home,
+        figure=quantity(last[home], 1, about["unit"]),
+        year=table.index[-1],
+        n=integer((last.drop(home) > last[home]).sum()),
+        all=integer(len(last) - 1),
+    )
+    return Words(title, text("{name}, {unit}", name=name(about), unit=text(about["unit"])), source_line([code]))
+
+
+def savings(assets: pd.Series) -> Words:
+    """The latest amount and its growth over twelve months, in trillion tenge."""
+    about, last = statistics.catalogue().loc["pension_assets"], assets.index[-1]
+    growth = 100 * (assets.iloc[-1] / assets[last - 12] - 1)
+    title = text(
+        "{amount} trillion tenge, {growth} more than a year before",
+        amount=number(assets.iloc[-1], 1),
+        growth=number(growth, 1) + per_cent_sign(),
+    )
+    return Words(title, text("{name}, trillion tenge, to {month}", name=name(about), month=last), source_line(["pension_assets"]))

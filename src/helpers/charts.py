@@ -1,0 +1,214 @@
+"""Few kinds of chart. Each carries its finding as title, unit and area below it, and its source: it can travel alone."""
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import matplotlib.style
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from helpers import captions, statistics
+from helpers.captions import Words
+from helpers.language import capital, name, number, text
+from helpers.targets import Outlook
+
+BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
+STYLE = Path(__file__).parent / "jospar.mplstyle"
+LEFT, RIGHT = 0.075, 0.86
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart with its finding in words, for readers who see it and for those who don't."""
+
+    figure: Figure
+    alt: str
+
+    def png(self) -> bytes:
+        """The picture; the same bytes for the same chart."""
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
+        image = base64.b64encode(self.png()).decode()
+        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+
+
+def canvas(title: str, subtitle: str, source: str, height: float = 4.3) -> tuple[Figure, Axes]:
+    """An empty chart with its title, unit and source in their places."""
+    with matplotlib.style.context(STYLE):
+        figure = Figure(figsize=(7.6, height))
+        axes = figure.add_axes((LEFT, 0.62 / height, RIGHT - LEFT, 1 - 1.32 / height))
+        figure.text(0.02, 1 - 0.14 / height, wrap(title, 76), size=12.5, weight="bold", color=INK, va="top")
+        figure.text(0.02, 1 - (0.56 if "\n" in wrap(title, 76) else 0.38) / height, subtitle, size=9.5, va="top")
+        figure.text(0.02, 0.1 / height, source, size=7.8, color=SOFT, va="bottom")
+    return figure, axes
+
+
+def wrap(words: str, width: int) -> str:
+    """Words broken into lines of at most `width` letters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(words, width)) or words
+
+
+def fan(outlook: Outlook) -> Chart:
+    """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""
+    words = captions.fan(outlook)
+    figure, axes = canvas(*words)
+    with matplotlib.style.context(STYLE):
+        labels = draw_history(axes, outlook.history)
+        draw_redefined(axes, outlook)
+        if outlook.forecast is not None:
+            labels = draw_forecast(axes, outlook.history, outlook.forecast)
+        label_ends(axes, labels + draw_targets(axes, outlook.judged))
+        finish(axes, outlook.decimals)
+    return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def history_and_forecast(history: pd.Series, expected: pd.DataFrame, words: Words, decimals: int = 1) -> Chart:
+    """A series with its forecast and no targets, such as quarters within the year."""
+    figure, axes = canvas(*words)
+    with matplotlib.style.context(STYLE):
+        draw_history(axes, history)
+        label_ends(axes, draw_forecast(axes, history, expected))
+        finish(axes, decimals)
+    return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def at(period: pd.Period) -> float:
+    """Where a period stands on the axis of years."""
+    return period.year + (period.quarter - 1) / 4 if period.freqstr.startswith("Q") else period.year
+
+
+def draw_history(axes: Axes, history: pd.Series) -> list[tuple]:
+    """The published figures; a missing period is a gap in the line, never bridged. Returns the end's label."""
+    if not len(history):
+        return []
+    whole = history.reindex(pd.period_range(history.index[0], history.index[-1], freq=history.index.freq))
+    size = 3.5 if len(whole) < 40 else 0
+    axes.plot([at(p) for p in whole.index], whole.to_numpy(), color=BLUE, marker="o", markersize=size)
+    return [(at(history.index[-1]), history.iloc[-1], text("figure"), BLUE)]
+
+
+def draw_redefined(axes: Axes, outlook: Outlook) -> None:
+    """Figures after a change of definition, apart and grey, with the break named; suspect ones as rings."""
+    later = outlook.redefined
+    if len(later):
+        axes.plot([at(p) for p in later.index], later.to_numpy(), "o-", color=GREY, markersize=4)
+        axes.axvline(at(later.index[0]) - 0.5, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+        axes.annotate(text("new definition"), (at(later.index[0]) - 0.5, 0.03), xycoords=("data", "axes fraction"),
+                      size=8, color=SOFT, xytext=(-4, 0), textcoords="offset points", ha="right")  # fmt: skip
+    for row in outlook.provisional.to_dict("records"):
+        if row["status"] == "suspect":
+            axes.plot([int(row["period"])], [row["value"]], "o", mfc="white", mec=GREY, markersize=6)
+
+
+def draw_forecast(axes: Axes, history: pd.Series, expected: pd.DataFrame) -> list[tuple]:
+    """The forecast from the last figure on: median dashed, 80 % range pale, 50 % range darker. Returns its label."""
+    start = history.iloc[-1]
+    when = [at(p) for p in (history.index[-1], *pd.PeriodIndex(expected["period"], freq=history.index.freq))]
+    for low, high, shade in (("q10", "q90", 0.14), ("q25", "q75", 0.22)):
+        axes.fill_between(when, [start, *expected[low]], [start, *expected[high]], color=BLUE, alpha=shade, linewidth=0)
+    axes.plot(when, [start, *expected["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
+    return [(when[-1], expected["q50"].iloc[-1], text("forecast"), BLUE)]
+
+
+def draw_targets(axes: Axes, judged: pd.DataFrame) -> list[tuple]:
+    """The plan's targets as orange bars at their years. Returns the label of the last."""
+    goals = judged.dropna(subset=["target"])
+    if goals.empty:
+        return []
+    years = goals["year"].astype(float)
+    axes.hlines(goals["target"], years - 0.38, years + 0.38, color=ORANGE, linewidth=2.4, zorder=4)
+    return [(years.iloc[-1] + 0.38, goals["target"].iloc[-1], text("target"), ORANGE)]
+
+
+def label_ends(axes: Axes, labels: list[tuple]) -> None:
+    """Names at the ends of lines, pushed apart where they would touch."""
+    if not labels:
+        return
+    low, high = axes.get_ylim()
+    least = (high - low) * 0.062
+    right = max(x for x, *_ in labels)
+    placed: list[float] = []
+    for _, y, words, colour in sorted(labels, key=lambda label: label[1]):
+        at = max(y, placed[-1] + least) if placed else y
+        placed.append(at)
+        axes.annotate(words, (right, at), xytext=(7, 0), textcoords="offset points", va="center", color=colour,
+                      size=9, annotation_clip=False)  # fmt: skip
+
+
+def finish(axes: Axes, decimals: int) -> None:
+    """Whole years below, numbers as the language writes them at the left, a line at zero where growth is shown."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, decimals)))
+    if axes.get_ylim()[0] < 0:
+        axes.axhline(0, color=INK, linewidth=0.8)
+
+
+def tick(value: float, decimals: int) -> str:
+    """A number for an axis: no decimals it doesn't need."""
+    needed = next((d for d in range(decimals + 1) if abs(value - round(value, d)) < 1e-9), decimals)
+    return number(value, needed)
+
+
+def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int = 1) -> Chart:
+    """One line that matters in blue, the others grey, each named at its end."""
+    figure, axes = canvas(*words, height=4.6)
+    with matplotlib.style.context(STYLE):
+        labels = []
+        for label, series in sorted(named.items(), key=lambda item: item[0] == focus):
+            when = [at(p) for p in series.index]
+            colour = BLUE if label == focus else GREY
+            axes.plot(when, series.to_numpy(), color=colour, linewidth=2 if label == focus else 1.1)
+            labels.append((when[-1], series.iloc[-1], label, colour if label == focus else SOFT))
+        label_ends(axes, labels)
+        finish(axes, decimals)
+    return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
+    """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
+    after = after.dropna().sort_values()
+    names = [name(statistics.areas().loc[area]) for area in after.index]
+    figure, axes = canvas(*words, height=1.6 + 0.25 * len(after))
+    with matplotlib.style.context(STYLE):
+        axes.grid(axis="x")
+        axes.grid(False, axis="y")
+        rows = range(len(after))
+        axes.hlines(rows, before.reindex(after.index), after, color="#C9D1D8", linewidth=2)
+        axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
+        axes.plot(after, rows, "o", color=BLUE, markersize=6)
+        axes.set_yticks(list(rows), names, size=8.5)
+        axes.set_position((0.27, axes.get_position().y0, 0.69, axes.get_position().height))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, 1)))
+        if target is not None:
+            axes.axvline(target, color=ORANGE, linewidth=2)
+            axes.annotate(capital(text("target")), (target, len(after) - 0.4), color=ORANGE, size=8.5, xytext=(4, 0),
+                          textcoords="offset points")  # fmt: skip
+    return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
+    """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
+    figure, axes = canvas(*words)
+    with matplotlib.style.context(STYLE):
+        labels = []
+        for label, series in goals.items():
+            axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="_", markersize=12, linewidth=1.2)
+            labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
+        if ceiling is not None:
+            axes.axhline(ceiling, color=INK, linewidth=1)
+            axes.set_ylim(top=ceiling * 1.06)
+        label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
+        finish(axes, 0)
+    return Chart(figure, f"{words.subtitle}. {words.title}.")

@@ -1,0 +1,100 @@
+"""The command `jospar`. Each command is a few lines over the module that does the work; imports wait until needed."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers import UserError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Will the plan be met?")
+plan_app = typer.Typer(no_args_is_help=True, help="Read a plan's published text into tables.")
+data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
+app.add_typer(plan_app, name="plan")
+app.add_typer(data_app, name="data")
+Parameters = Annotated[list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")]
+
+
+def main() -> None:
+    """Run the command; a fault that the user can mend is one line and exit code 2."""
+    try:
+        app()
+    except UserError as fault:
+        print(f"jospar: {fault}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+@app.command()
+def render(
+    notebooks: Annotated[list[Path] | None, typer.Argument(help="notebooks; none: the batch")] = None,
+    parameter: Parameters = None,
+    batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
+    file: Annotated[Path | None, typer.Option(help="the file of batches")] = None,
+    output: Annotated[Path | None, typer.Option(help="folder of all runs")] = None,
+    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side", min=1)] = None,
+) -> None:
+    """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed."""
+    import os
+
+    from helpers import batch as batches
+    from helpers import paths
+    from helpers.progress import Progress
+
+    if notebooks:
+        work = [batches.Job(path.resolve(), batches.parse_parameters(path, parameter or [])) for path in notebooks]
+    else:
+        work = batches.read_batch(file or paths.NOTEBOOKS / "batch.yml", batch)
+        work = batches.override(work, parameter or [])
+    with Progress(len(work)) as progress:
+        folder = batches.run(work, (output or paths.OUTPUTS).resolve(), jobs or os.cpu_count() or 1, progress.tell)
+    print(folder.parent / "index.html")
+    if progress.failed:
+        raise SystemExit(1)
+
+
+@plan_app.command("read")
+def plan_read(
+    file: Annotated[Path, typer.Argument(help="the plan's text")],
+    output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
+) -> None:
+    """Read a plan's text into the tables of data/plan; nothing is written when a line can't be read."""
+    from helpers import paths, plan_document
+
+    plan_document.write(plan_document.read(file), output or paths.PLAN)
+
+
+@data_app.command("check")
+def data_check(folder: Annotated[Path | None, typer.Argument(help="the data folder; default: data")] = None) -> None:
+    """Hold every table against data/datapackage.json; one line for each fault, exit code 1 when there is one."""
+    from helpers import data_check as checks
+    from helpers import paths
+
+    faults = checks.check(folder or paths.DATA)
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise SystemExit(1)
+    print("every table is as data/datapackage.json says")
+
+
+@app.command()
+def forecast(
+    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    output: Annotated[Path, typer.Option(help="the forecasts, a CSV")],
+    frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
+    method: Annotated[str, typer.Option(help="ensemble, or a member by name")] = "ensemble",
+    lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
+    upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
+) -> None:
+    """Forecast every series of a table: mean and seven quantiles for each period ahead."""
+    from helpers import forecast as engine
+    from helpers.share import write
+
+    table = engine.forecast_table(engine.read_table(file), horizon, frequency, method, lower, upper)
+    write(output, table.to_csv(index=False))
+
+
+if __name__ == "__main__":
+    main()

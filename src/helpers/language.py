@@ -1,0 +1,188 @@
+"""Kazakh, Russian and English: wording, numbers, dates. English is the source; `locale/` holds the translations."""
+
+import gettext
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from helpers import UserError
+
+LANGUAGES = ("en", "kk", "ru")
+LANGUAGE_NAMES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
+LOCALE = Path(__file__).parent / "locale"
+NBSP = "\N{NO-BREAK SPACE}"
+RANGE = "\N{EN DASH}"
+_state = {"language": "en"}
+_override: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def use_language(language: str) -> None:
+    """Set the language of everything that is written after this call: en, kk or ru."""
+    if language not in LANGUAGES:
+        raise UserError(f"language: {language!r} is none of {', '.join(LANGUAGES)}")
+    _state["language"] = language
+
+
+def current() -> str:
+    """The code of the language in use: en, kk or ru."""
+    return _override.get() or _state["language"]
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Another language for a while, in this thread alone: pages of several languages are written side by side."""
+    token = _override.set(language)
+    try:
+        yield
+    finally:
+        _override.reset(token)
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The messages of a language. Compiled in memory, so that a translator's edit shows at once."""
+    if language == "en":
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with open(LOCALE / language / "LC_MESSAGES" / "jospar.po", "rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def text(message: str, **values: object) -> str:
+    """A message in the language in use, with its named placeholders filled."""
+    translated = _catalogue(current()).gettext(message) if message else ""
+    return translated.format(**values) if values else translated
+
+
+def plural(one: str, many: str, n: int, **values: object) -> str:
+    """A message in the plural form that `n` takes; `{n}` stands for the count itself."""
+    return _catalogue(current()).ngettext(one, many, n).format(n=integer(n), **values)
+
+
+def name(row: "object") -> str:
+    """The name of a table's row (name_en, name_kk, name_ru) in the language in use."""
+    return row[f"name_{current()}"]
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """A number as the language writes it: 1,234.5 in English, 1 234,5 in Kazakh and Russian."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    shown = format_decimal(value, format=pattern, locale=current())
+    zero = format_decimal(0, format=pattern, locale=current())
+    return (zero if shown.strip("-") == zero else shown).replace("-", "\N{MINUS SIGN}")
+
+
+def integer(value: float) -> str:
+    """A count without decimals, grouped in thousands."""
+    return number(value, 0)
+
+
+def percent(share: float) -> str:
+    """A probability or share of 1 as whole per cent; never a bare 0 % or 100 %, which would claim certainty."""
+    shown = min(max(round(100 * share), 1), 99)
+    sign = {99: ">", 1: "<"}.get(shown, "") if not 0.01 <= share <= 0.99 else ""
+    return f"{sign}{shown}{per_cent_sign()}"
+
+
+def per_cent_sign() -> str:
+    """The per cent sign with the space that Kazakh and Russian put before it."""
+    return "%" if current() == "en" else f"{NBSP}%"
+
+
+def quantity(value: float, decimals: int, unit: str) -> str:
+    """A value with its unit, short enough for a sentence: `% of total income` is shown as a bare per cent sign."""
+    if unit.startswith("%"):
+        return number(value, decimals) + per_cent_sign()
+    return f"{number(value, decimals)}{NBSP}{text(unit)}"
+
+
+def between(low: float, high: float, decimals: int, unit: str = "") -> str:
+    """A range of values, its unit once: 4.1–4.9%."""
+    dash = RANGE if low >= 0 else f" {text('to')} "
+    return f"{number(low, decimals)}{dash}{quantity(high, decimals, unit) if unit else number(high, decimals)}"
+
+
+def day(when: date) -> str:
+    """A date in full: 22 November 2026."""
+    from babel.dates import format_date
+
+    return format_date(when, format="d MMMM y" if current() == "en" else "long", locale=current())
+
+
+def quarter(year: int, number_in_year: int) -> str:
+    """The name of a quarter: Q3 2025."""
+    return text("Q{quarter} {year}", quarter=number_in_year, year=year)
+
+
+def listing(items: list[str]) -> str:
+    """Items joined as the language joins them: a, b and c."""
+    from babel.lists import format_list
+
+    return format_list(items, style="standard", locale=current()).replace(", and ", " and ")
+
+
+def capital(sentence: str) -> str:
+    """The sentence with its first letter large."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def say(message: str, **values: object) -> "object":
+    """A paragraph of the report: a message in the language in use, shown as Markdown."""
+    from IPython.display import Markdown
+
+    return Markdown(text(message, **values))
+
+
+def translate_markdown(source: str, language: str) -> str:
+    """A Markdown cell in another language: each paragraph, heading or item is one message of the catalogue."""
+    catalogue = _catalogue(language)
+    blocks = re.split(r"(\n+)", source)
+    return "".join(block if not block.strip() else _translate_line(block, catalogue) for block in blocks)
+
+
+def _translate_line(line: str, catalogue: gettext.NullTranslations) -> str:
+    mark, words = split_mark(line)
+    return mark + catalogue.gettext(words)
+
+
+def split_mark(line: str) -> tuple[str, str]:
+    """A line's Markdown mark (`## `, `- `) and its words."""
+    mark = re.match(r"\s*(#+ |[-*] |\d+\. )?", line).group()
+    return mark, line[len(mark) :].rstrip()
+
+
+def extract_notebook(file: io.BufferedReader, keywords: dict, comment_tags: list, options: dict) -> list[tuple]:
+    """Messages of a notebook for Babel: the lines of its Markdown cells and the literals in its code."""
+    import nbformat
+    from babel.messages.extract import extract_python
+
+    found = []
+    for cell in nbformat.reads(file.read().decode(), as_version=4).cells:
+        if cell.cell_type == "markdown":
+            lines = [split_mark(line)[1] for line in cell.source.splitlines() if line.strip()]
+            found += [(1, None, line, []) for line in lines]
+        else:
+            found += list(extract_python(io.BytesIO(cell.source.encode()), keywords, comment_tags, options))
+    return found
+
+
+def extract_table(file: io.BufferedReader, keywords: dict, comment_tags: list, options: dict) -> list[tuple]:
+    """Messages of a table for Babel: the English sentences in its columns named by the option `columns`."""
+    import csv
+
+    rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8"))
+    columns = options["columns"].split()
+    return [(n, None, row[c], []) for n, row in enumerate(rows, 2) for c in columns if row.get(c)]

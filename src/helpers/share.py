@@ -1,0 +1,106 @@
+"""Executed notebook → page; run → index. What is written here opens offline and names no machine."""
+
+import os
+import subprocess
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from helpers import paths
+from helpers.language import LANGUAGE_NAMES, day, in_language, text
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write(path: Path, content: str) -> None:
+    """Write a whole file or none: under a temporary name first, then renamed."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(content, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+@lru_cache
+def provenance() -> dict:
+    """What made a report: the package's version, the commit, the day and the day the data were last read."""
+    from helpers import statistics
+
+    commit = subprocess.run(
+        ["git", "-C", str(paths.ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    read_on = statistics.sources(statistics.catalogue().index)["read_on"].max()
+    return {"version": version("jospar"), "commit": commit.stdout.strip() or None, "data_read_on": read_on}
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """The notebook as the text of its file."""
+    import nbformat
+
+    return nbformat.writes(notebook) + "\n"
+
+
+def title(notebook: NotebookNode) -> str:
+    """The notebook's first heading."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            return cell.source.splitlines()[0].removeprefix("# ").strip()
+    return ""
+
+
+def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
+    """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
+    html, _ = exporter.from_notebook_node(notebook, resources={"page": page_facts(notebook, language, sisters)})
+    return html
+
+
+def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:
+    """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
+    facts = notebook.metadata["jospar"]
+    with in_language(language):
+        labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
+        footer = text(
+            "Data read by {data}. Rendered on {today} with Jospar {version}{commit}.",
+            data=day(date.fromisoformat(facts["data_read_on"])),
+            today=day(date.today()),
+            version=facts["version"],
+            commit=f" ({facts['commit']})" if facts["commit"] else "",
+        )
+        shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
+        parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
+    return {
+        "language": language,
+        "title": title(notebook),
+        "css": style(),
+        "labels": labels,
+        "siblings": sisters,
+        "footer": footer,
+        "parameters": parameters,
+    }
+
+
+@lru_cache
+def style() -> str:
+    """The one style sheet of all pages."""
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def index(facts: dict) -> str:
+    """The page that lists a run's reports, a row for each report and a column for each language."""
+    from jinja2 import Environment, FileSystemLoader
+
+    rows: dict[str, dict] = {}
+    for report in facts["reports"]:
+        rest = {key: value for key, value in report["parameters"].items() if key != "language"}
+        row = rows.setdefault(f"{report['notebook']} {rest}", {"parameters": rest, "title": "", "reports": []})
+        language = report["parameters"].get("language", "en")
+        row["reports"].append(report | {"language": language, "language_name": LANGUAGE_NAMES[language]})
+        if report["status"] != "failed" and (not row["title"] or language == "en"):
+            row["title"] = report["title"]
+    page_ = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("index.html.j2")
+    started = date.fromisoformat(facts["started"][:10])
+    return page_.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(date.fromisoformat(facts["data_read_on"])))

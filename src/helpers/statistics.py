@@ -1,0 +1,193 @@
+"""Series and their observations as they stood on a date. What a series is stands in `series.csv`."""
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, paths
+
+STATUSES = ("final", "suspect")
+
+
+def catalogue(folder: Path = paths.STATISTICS) -> pd.DataFrame:
+    """What every series is: one row a series, indexed by its code."""
+    return _series_table(folder).copy()
+
+
+def areas(folder: Path = paths.STATISTICS) -> pd.DataFrame:
+    """Country, regions and peers, indexed by code, with names in three languages."""
+    return _table(folder, "areas.csv").set_index("area")
+
+
+def not_measured(folder: Path = paths.STATISTICS) -> pd.Series:
+    """Why an indicator of the plan has no series with its own definition: reasons indexed by indicator."""
+    return _table(folder, "not_measured.csv").set_index("indicator")["reason"]
+
+
+def for_indicator(indicator: str, role: str = "indicator", folder: Path = paths.STATISTICS) -> list[str]:
+    """Codes of the series of `role` that belong to an indicator of the plan, in the order of the catalogue."""
+    table = _series_table(folder)
+    return list(table.index[(table["indicator"] == str(indicator)) & (table["role"] == role)])
+
+
+def covers(code: str, area: str, folder: Path = paths.STATISTICS) -> bool:
+    """True when the series has figures for the area."""
+    _known(code, area, folder)
+    return (code, area) in _observations(folder)
+
+
+def by_area(
+    code: str, kind: str = "region", as_of: str | datetime.date | None = None, folder: Path = paths.STATISTICS
+) -> pd.DataFrame:
+    """Final yearly figures in the series' unit: a row for each area of the kind (region, peer, group), years across."""
+    of_kind = areas(folder).query("kind == @kind").index
+    found = {area: series(code, area, as_of, folder=folder) for area in of_kind if covers(code, area, folder)}
+    table = pd.DataFrame(found).T
+    table.columns = [period.year for period in table.columns]
+    return table
+
+
+def observations(
+    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = paths.STATISTICS
+) -> pd.DataFrame:
+    """Every figure known by `as_of` in the series' unit: period (text), months, value, status, source, published.
+
+    `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others.
+    """
+    _known(code, area, folder)
+    rows = _observations(folder).get((code, area))
+    if rows is None:
+        known = ", ".join(sorted(place for series, place in _observations(folder) if series == code))
+        raise UserError(f"series {code} has no figures for area {area}; it has them for {known}")
+    return rows[rows["known"] <= _date(as_of)].drop(columns="known").reset_index(drop=True)
+
+
+def series(
+    code: str,
+    area: str = "KAZ",
+    as_of: str | datetime.date | None = None,
+    status: Iterable[str] = ("final",),
+    folder: Path = paths.STATISTICS,
+) -> pd.Series:
+    """Figures of whole periods known by `as_of`, in the series' unit, by period (Y, Q or M); missing ones are absent.
+
+    `status` may add `suspect`; part-year figures come from `part_year`, since they are no figure of a whole year.
+    """
+    wanted = (status,) if isinstance(status, str) else tuple(status)
+    for one in wanted:
+        if one not in STATUSES:
+            raise UserError(f"status {one!r} is unknown; use {' or '.join(STATUSES)} (part-year figures: part_year)")
+    rows = observations(code, area, as_of, folder)
+    rows = rows[rows["status"].isin(wanted)]
+    index = pd.PeriodIndex(rows["period"], freq=_frequency(code, folder), name="period")
+    return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=code).sort_index()
+
+
+def part_year(
+    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = paths.STATISTICS
+) -> pd.DataFrame:
+    """Figures for the first months of a year, in the series' unit: year, months, value, source, published."""
+    rows = observations(code, area, as_of, folder)
+    rows = rows[rows["status"] == "part_year"].copy()
+    rows.insert(0, "year", rows["period"].str[:4].astype(int))
+    return rows[["year", "months", "value", "source", "published"]].reset_index(drop=True)
+
+
+def breaks(code: str, area: str = "KAZ", folder: Path = paths.STATISTICS) -> list[pd.Period]:
+    """Last periods before a definition or a territory changed, sorted; figures on both sides don't compare.
+
+    An entry `AREA:PERIOD` of the series replaces the break of that area's own territory.
+    """
+    _known(code, area, folder)
+    entries = _series_table(folder).loc[code, "breaks"].split()
+    own = [entry.split(":")[1] for entry in entries if entry.startswith(f"{area}:")]
+    shared = [entry for entry in entries if ":" not in entry]
+    territory = own or areas(folder).loc[area, "breaks"].split()
+    frequency = _frequency(code, folder)
+    # The end of the period matters: a break after 2021 lies after the last quarter of 2021.
+    return sorted({pd.Period(entry).asfreq(frequency, how="end") for entry in shared + territory})
+
+
+def sources(codes: Iterable[str] | None = None, folder: Path = paths.STATISTICS) -> pd.DataFrame:
+    """Publisher, title, address, licence and reading date of every source behind the series `codes` (or all series)."""
+    wanted = set(_series_table(folder).index) if codes is None else {codes} if isinstance(codes, str) else set(codes)
+    for code in wanted:
+        _known(code, "KAZ", folder)
+    used = {name for (code, _), rows in _observations(folder).items() if code in wanted for name in rows["source"]}
+    table = _table(folder, "sources.csv").set_index("source")
+    return table[table.index.isin(used)]
+
+
+def period_end(period: str) -> pd.Timestamp:
+    """Last day of a period as the tables write it: `2025`, `2025-Q3`, `2026-08` or `2025-M09` (to September)."""
+    return pd.Period(period.replace("-M", "-")).end_time.normalize()
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Advice that names the known words most like `word`."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else "see the catalogue for those that exist"
+
+
+def _known(code: str, area: str, folder: Path) -> None:
+    codes = _series_table(folder).index
+    if code not in codes:
+        raise UserError(f"series {code!r} is not in {folder.name}/series.csv; {nearest(str(code), codes)}")
+    places = areas(folder)
+    if area not in places.index:
+        by_name = {name: place for place, name in places["name_en"].items()}
+        close = difflib.get_close_matches(str(area), [*places.index, *by_name], n=1, cutoff=0.5)
+        advice = f"did you mean {by_name.get(close[0], close[0])}?" if close else "see areas.csv for those that exist"
+        raise UserError(f"area {area!r} is not in {folder.name}/areas.csv; {advice}")
+
+
+def _date(as_of: str | datetime.date | None) -> pd.Timestamp:
+    if as_of is None or as_of == "":
+        return pd.Timestamp.today().normalize()
+    try:
+        return pd.Timestamp(datetime.date.fromisoformat(str(as_of)[:10]))
+    except ValueError:
+        raise UserError(f"as_of {as_of!r} is not a date; write it as 2025-12-31") from None
+
+
+def _frequency(code: str, folder: Path) -> str:
+    return {"A": "Y", "Q": "Q", "M": "M"}[_series_table(folder).loc[code, "frequency"]]
+
+
+@lru_cache
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / name
+    if not path.is_file():
+        raise UserError(f"{path.parent.name}/{name} is missing; restore it from the repository")
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    return _read(Path(folder), name).copy()
+
+
+@lru_cache
+def _series_table(folder: Path) -> pd.DataFrame:
+    table = _table(folder, "series.csv").set_index("series")
+    for column in ("lower_bound", "upper_bound"):
+        table[column] = pd.to_numeric(table[column])
+    for column in ("decimals", "release_lag_days"):
+        table[column] = table[column].astype(int)
+    return table
+
+
+@lru_cache
+def _observations(folder: Path) -> dict[tuple[str, str], pd.DataFrame]:
+    table = _table(folder, "observations.csv")
+    table["value"] = table["value"].astype(float)
+    table["months"] = pd.to_numeric(table["period"].str.extract(r"-M(\d\d)$")[0]).astype("Int64")
+    ends = {period: period_end(period) for period in table["period"].unique()}
+    lags = pd.to_timedelta(table["series"].map(_series_table(folder)["release_lag_days"]), unit="D")
+    published = pd.to_datetime(table["published"].replace("", None))
+    table["known"] = published.fillna(table["period"].map(ends) + lags)
+    columns = ["period", "months", "value", "status", "source", "published", "known"]
+    return {key: rows[columns] for key, rows in table.groupby(["series", "area"])}

@@ -1,0 +1,214 @@
+"""Publication tables: what is promised, what came, what is expected, and where each number is from."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import statistics
+from helpers.language import between, name, number, percent, text
+from helpers.targets import Outlook, target_decimals
+
+TONE = {"met": "good", "very likely": "good", "likely": "good", "missed": "bad", "unlikely": "bad"}
+TONE |= {"very unlikely": "bad", "about as likely as not": "mid", "no target": "quiet", "not measured": "quiet"}
+# Shown where no page style reaches, such as a notebook on a code host.
+INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its words, a smaller second line, a tone (good, bad, mid, quiet) or a link."""
+
+    words: str
+    small: str = ""
+    tone: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of cells, or a group's heading."""
+
+    cells: list[Cell] = field(default_factory=list)
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that shows itself as HTML. Text from data is escaped; the first column heads its row."""
+
+    caption: str
+    heads: list[str]
+    rows: list[Row]
+    text_columns: tuple[int, ...] = (0,)
+
+    def _repr_html_(self) -> str:
+        return _template().render(
+            caption=self.caption, heads=self.heads, rows=self.rows, text_columns=self.text_columns, tones=INLINE
+        )
+
+    def __repr__(self) -> str:
+        return self.caption
+
+
+@lru_cache
+def _template() -> "object":
+    from jinja2 import Environment, FileSystemLoader
+
+    folder = FileSystemLoader(Path(__file__).parent / "templates")
+    return Environment(loader=folder, autoescape=True).get_template("table.html.j2")
+
+
+def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
+    """A target's verdict as a word with its chance, above the figure (or forecast) and the target."""
+    tone, word = TONE[row["verdict"]], text(row["verdict"])
+    if row["verdict"] == "no target":
+        return Cell(text("cell lost") if row["evidence"] else text("none set"), tone="quiet")
+    goal = text("target {value}", value=number(row["target"], target_decimals(row)))
+    if row["verdict"] == "not measured":
+        return Cell(word, goal, tone)
+    if row["probability"] is None or pd.isna(row["probability"]):
+        return Cell(word, f"{number(row['figure'], outlook.decimals)} · {goal}", tone)
+    return Cell(f"{word}, {percent(row['probability'])}", f"{number(row['median'], outlook.decimals)} · {goal}", tone)
+
+
+def label(outlook: Outlook) -> str:
+    """An indicator's number and name, as the plan's table orders them."""
+    return f"{outlook.indicator}. {name(outlook.about)}"
+
+
+def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> Table:
+    """All targets by year: the verdict in words and colour, with the figure or forecast beside the target."""
+    years = sorted({year for o in found.values() for year in o.judged["year"]})
+    rows, group = [], None
+    for outlook in found.values():
+        direction = outlook.about["direction"]
+        if groups is not None and direction != group:
+            group = direction
+            rows.append(Row(group=f"{direction}. {name(groups.set_index('direction').loc[direction])}"))
+        by_year = outlook.judged.set_index("year")
+        cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+        rows.append(Row([Cell(label(outlook), text(outlook.unit)), *cells]))
+    heads = [text("Indicator"), *(str(year) for year in years)]
+    return Table(text("Targets and verdicts, {first}–{last}", first=years[0], last=years[-1]), heads, rows)
+
+
+def forecasts(found: dict[str, Outlook]) -> Table:
+    """For each forecast indicator: last figure, median and 80 % range by year, and what the forecast rests on."""
+    rows = []
+    for outlook in found.values():
+        if outlook.forecast is None:
+            continue
+        last = outlook.history.iloc[-1]
+        cells = [Cell(label(outlook), text(outlook.unit))]
+        cells.append(Cell(number(last, outlook.decimals), str(outlook.history.index[-1])))
+        for ahead in outlook.forecast.tail(2).to_dict("records"):
+            cells.append(
+                Cell(
+                    number(ahead["q50"], outlook.decimals),
+                    f"{ahead['period']}: {between(ahead['q10'], ahead['q90'], outlook.decimals)}",
+                )
+            )
+        info = outlook.forecast.info
+        cells.append(Cell(str(info["n"]), text(info["label"])))
+        cells.append(Cell(number(info["error"], outlook.decimals + 1)))
+        rows.append(Row(cells))
+    heads = [text("Indicator"), text("Last figure"), text("Forecast, year before last"), text("Forecast, last year")]
+    heads += [text("Figures used, method"), text("Usual error one year ahead")]
+    return Table(text("Forecasts with their 80% ranges, and how far off they usually are"), heads, rows)
+
+
+def not_measured(found: dict[str, Outlook]) -> Table:
+    """Indicators without a verdict, their targets, and why nobody can tell."""
+    rows = []
+    for outlook in found.values():
+        if outlook.measured:
+            continue
+        goals = outlook.judged.dropna(subset=["target"])
+        first, last = goals.iloc[0], goals.iloc[-1]
+        promised = [
+            f"{number(g['target'], target_decimals(g))} ({g['year']})" for g in (first, last)
+        ]
+        rows.append(
+            Row([Cell(label(outlook), text(outlook.unit)), Cell(" → ".join(promised)), Cell(text(outlook.reason))])
+        )
+    return Table(
+        text("Not measured, and why"), [text("Indicator"), text("Target"), text("Reason")], rows, text_columns=(0, 2)
+    )
+
+
+def sources(codes: list[str]) -> Table:
+    """Where the figures are from: publisher, publication, licence and the day they were read."""
+    catalogue = statistics.catalogue()
+    rows = []
+    for code in dict.fromkeys(codes):
+        for source in statistics.sources([code]).to_dict("records"):
+            cells = [Cell(name(catalogue.loc[code])), Cell(source["publisher"]), Cell(source["title"], link=source["url"])]
+            rows.append(Row([*cells, Cell(source["licence"]), Cell(str(source["read_on"]))]))
+    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
+    return Table(text("Sources"), heads, rows, text_columns=(0, 1, 2, 3))
+
+
+def resources(frame: pd.DataFrame) -> Table:
+    """The plan's money and staff by year."""
+    rows = []
+    for resource, part in frame.groupby("resource", sort=False):
+        unit = part["unit"].iloc[0]
+        label_ = {"finance": text("Finance"), "staff": text("Staff")}[resource]
+        rows.append(Row([Cell(label_, text(unit)), *(Cell(number(v, 0)) for v in part["value"])]))
+    heads = [text("Resource"), *(str(y) for y in frame["year"].unique())]
+    return Table(text("The plan's budget and staff"), heads, rows)
+
+
+def room(found: dict[str, Outlook], ceiling: float) -> Table:
+    """How much of the way to the ceiling each planned share leaves, first and last year, in points."""
+    rows = []
+    for outlook in found.values():
+        goals = outlook.judged.dropna(subset=["target"])
+        cells = [Cell(label(outlook), text(outlook.unit))]
+        for _, goal in goals.iloc[[0, -1]].iterrows():
+            left = number(ceiling - goal["target"], target_decimals(goal))
+            cells.append(Cell(left, f"{goal['year']}: {number(goal['target'], target_decimals(goal))}"))
+        rows.append(Row(cells))
+    heads = [text("Indicator"), text("Room left, first target"), text("Room left, last target")]
+    return Table(text("Points left to 100%"), heads, rows)
+
+
+def series(values: pd.Series, code: str) -> Table:
+    """One series as a table: years across."""
+    about = statistics.catalogue().loc[code]
+    cells = [Cell(name(about), text(about["unit"])), *(Cell(number(v, int(about["decimals"]))) for v in values)]
+    return Table(name(about), [text("Series"), *map(str, values.index)], [Row(cells)])
+
+
+def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table:
+    """Where section 2.1 and section 3 of the plan set different targets."""
+    about = indicators.set_index("indicator")
+    rows = [
+        Row([
+            Cell(f"{row['indicator']}. {name(about.loc[row['indicator']])}", text(about.loc[row["indicator"], "unit"])),
+            Cell(str(row["year"])),
+            Cell(number(row["national"], 1)),
+            Cell(number(row["plan"], 1)),
+        ])
+        for row in found.to_dict("records")
+    ]  # fmt: skip
+    heads = [text("Indicator"), text("Year"), text("Section 2.1"), text("Section 3")]
+    return Table(text("Targets that differ inside the plan"), heads, rows)
+
+
+def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table:
+    """The rows of the plan that lost a cell: reading in use and its evidence."""
+    about, rows = indicators.set_index("indicator"), []
+    for indicator, cells in printed[printed["evidence"] != ""].groupby("indicator", sort=False):
+        first = cells.iloc[0]
+        values = [
+            f"{year}: {'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"
+            for year, value, as_printed in cells[["year", "value", "as_printed"]].itertuples(index=False)
+            if year > 2021
+        ]
+        names = Cell(f"{indicator}. {name(about.loc[indicator])}")
+        rows.append(Row([names, Cell(", ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))
+    heads = [text("Indicator"), text("Values in this reading"), text("Reading, and why")]
+    return Table(text("Rows that lost a cell"), heads, rows, text_columns=(0, 1, 2))

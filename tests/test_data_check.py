@@ -1,0 +1,178 @@
+import json
+import shutil
+
+import pytest
+
+from helpers import UserError, data_check, paths
+
+# A small world in which all is well: table → header and rows.
+NAMES = "name_kk,name_ru,name_en"
+WORLD = {
+    "plan/directions.csv": [f"direction,{NAMES}", "1,а,б,c"],
+    "plan/goals.csv": [f"goal,direction,{NAMES}", "1,1,а,б,c"],
+    "plan/indicators.csv": [
+        f"indicator,direction,goal,kind,{NAMES},unit,better,floor,responsible,source",
+        "1,1,,macro,а,б,c,%,lower,,,",
+        "2,1,1,budget,а,б,c,%,higher,,,",
+    ],
+    "plan/targets.csv": [
+        "indicator,year,column,value,as_printed,printed_year,reading,evidence",
+        '1,2023,planned,4.8,"4,8",2023,certain,',
+        "2,2023,planned,,,2023,blank,",
+    ],
+    "plan/national_targets.csv": [
+        f"document,direction,indicator,{NAMES},unit,better,year,value",
+        "Plan,1,1,а,б,c,%,lower,2023,4.8",
+    ],
+    "plan/terms.csv": [f"kind,term,{NAMES}", "unit,%,%,%,%"],
+    "plan/programmes.csv": [f"code,{NAMES},direction", "001,а,б,c,"],
+    "plan/resources.csv": ["resource,unit,period,year,column,value", "staff,people,2023,2023,planned,500"],
+    "statistics/series.csv": [
+        f"series,indicator,role,{NAMES},unit,frequency,definition,better,lower_bound,upper_bound,breaks,decimals,"
+        "release_lag_days,gaps,note",
+        "jobless,1,indicator,а,б,c,%,A,What it is.,lower,0,100,,1,120,,",
+        "savings,,driver,а,б,c,million tenge,M,What it is.,higher,0,,,3,45,2026-02,",
+        "rate,1,context,а,б,c,%,Q,What it is.,lower,0,100,,1,50,irregular,",
+    ],
+    "statistics/observations.csv": [
+        "series,area,period,value,status,source,published",
+        "jobless,KAZ,2023,4.7,final,bns,2024-02-14",
+        "jobless,KAZ,2024,4.6,final,bns,",
+        "jobless,KAZ,2025-M09,4.6,part_year,bns,",
+        "savings,KAZ,2026-01,1.000,final,bns,",
+        "savings,KAZ,2026-03,1.100,final,bns,",
+        "rate,KAZ,2024-Q1,4.5,final,bns,",
+        "rate,KAZ,2024-Q4,4.25,suspect,bns,",
+    ],
+    "statistics/sources.csv": [
+        "source,publisher,title,url,licence,read_on",
+        "bns,Bureau,Survey,https://stat.gov.kz,Official,2026-11-22",
+    ],
+    "statistics/areas.csv": [f"area,kind,{NAMES},from_year,to_year,breaks,note", "KAZ,country,а,б,c,,,,"],
+    "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],
+}
+
+
+@pytest.fixture
+def world(tmp_path):
+    shutil.copy(paths.DATA / "datapackage.json", tmp_path)
+    for name, lines in WORLD.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def change(world, name: str, old: str, new: str) -> None:
+    path = world / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_committed_data_have_no_fault():
+    assert data_check.check() == []
+
+
+def test_a_small_world_in_order_has_no_fault(world):
+    assert data_check.check(world) == []
+
+
+OBSERVATIONS, SERIES = "statistics/observations.csv", "statistics/series.csv"
+BREACHES = {
+    "a value that is no number": (OBSERVATIONS, "4.7,final", '"4,7",final', "line 2, value: '4,7' is no number"),
+    "a date that is none": (OBSERVATIONS, "2024-02-14", "2024-02-31", "line 2, published: '2024-02-31' is no date"),
+    "a whole number that is none": (SERIES, ",1,120,", ",1,often,", "line 2, release_lag_days: 'often' is no integer"),
+    "a missing value": (OBSERVATIONS, "4.7,final", ",final", "line 2, value: '' is empty"),
+    "a missing source": (OBSERVATIONS, "final,bns,2024", "final,,2024", "line 2, source: '' is empty"),
+    "a missing name": (SERIES, "jobless,1,indicator,а,", "jobless,1,indicator,,", "line 2, name_kk: '' is empty"),
+    "an unknown status": (OBSERVATIONS, "final,bns,2024", "sure,bns,2024", "'sure' is unknown; use one of: final"),
+    "an unknown unit": (SERIES, "c,%,A", "c,apples,A", "line 2, unit: 'apples' is unknown"),
+    "a period in a wrong form": (OBSERVATIONS, "KAZ,2023", "KAZ,2023-Q5", "period: '2023-Q5' has the wrong form"),
+    "a year outside the plan": ("plan/targets.csv", "1,2023", "1,2033", "line 2, year: '2033' is outside 2021 to 2027"),
+    "a duplicate": (OBSERVATIONS, "KAZ,2024,4.6", "KAZ,2023,4.6", "'jobless, KAZ, 2023' stands on line 2 already"),
+    "an unknown series": (OBSERVATIONS, "jobless,KAZ,2023", "jobles,KAZ,2023", "series.csv; did you mean jobless?"),
+    "an unknown area": (OBSERVATIONS, "jobless,KAZ,2023", "jobless,KAS,2023", "areas.csv; did you mean KAZ?"),
+    "an unknown source": (OBSERVATIONS, "bns,2024-02-14", "bnz,2024-02-14", "sources.csv; did you mean bns?"),
+    "an unknown indicator": (SERIES, "jobless,1,", "jobless,28,", "line 2, indicator: '28' is not in indicators.csv"),
+    "a period of another frequency": (OBSERVATIONS, "KAZ,2023", "KAZ,2023-Q1", "does not fit the frequency A"),
+    "a part of a year as a final figure": (OBSERVATIONS, "4.6,part_year", "4.6,final", "status: 'final' does not fit"),
+    "a value out of bounds": (OBSERVATIONS, "4.7,final", "470.0,final", "'470.0' is outside 0 to 100"),
+    "too many decimals": (OBSERVATIONS, "4.7,final", "4.71,final", "'4.71' has 2 decimals, jobless has 1"),
+    "too few decimals": (OBSERVATIONS, "4.7,final", "5,final", "'5' has 0 decimals, jobless has 1"),
+    "a figure older than its period": (OBSERVATIONS, "2024-02-14", "2023-02-14", "is before the end of 2023"),
+    "a gap": (OBSERVATIONS, "jobless,KAZ,2023", "jobless,KAZ,2021", "no figure for KAZ in 2022; add it or declare"),
+    "a gap that is filled": (OBSERVATIONS, "2026-03,1.1", "2026-02,1.1", "which is declared as a gap; take it out"),
+    "a series without a figure": (
+        SERIES, "rate,1", "empty,,driver,а,б,c,%,A,What.,,,,,1,1,,\nrate,1", "'empty' has no observation",
+    ),
+    "an indicator with neither a series nor a reason": (
+        "statistics/not_measured.csv", "2,There is no series.", "", "line 3, indicator: '2' has neither a series nor",
+    ),
+    "an indicator with both a series and a reason": (
+        "statistics/not_measured.csv", "2,There", "1,None.\n2,There", "line 2, indicator: '1' has both a series and",
+    ),
+    "a renamed column": (SERIES, "frequency", "often", "line 1: the columns are series"),
+    "a row with too many cells": (OBSERVATIONS, "bns,2024-02-14", "bns,2024-02-14,,", "line 2: 9 cells instead of 7"),
+    "a row with too few cells": (OBSERVATIONS, "final,bns,2024-02-14", "final,bns", "line 2: 6 cells instead of 7"),
+    "an open quotation mark": (OBSERVATIONS, "bns,2024-02-14", 'bns,"2024-02-14', "not readable as CSV"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_each_rule_names_the_place_and_the_advice(world, breach):
+    name, old, new, expected = BREACHES[breach]
+    change(world, name, old, new)
+    faults = data_check.check(world)
+    assert any(expected in fault for fault in faults), faults
+    assert all(fault.startswith(("plan/", "statistics/")) and "\n" not in fault for fault in faults)
+    assert len(faults) <= 2  # one fault doesn't drown in others
+
+
+def test_a_missing_table_is_named(world):
+    (world / "statistics/areas.csv").unlink()
+    assert data_check.check(world) == [
+        "statistics/areas.csv: the table is missing; restore it or take it out of datapackage.json"
+    ]
+
+
+def test_a_table_in_another_encoding_is_named(world):
+    (world / "statistics/areas.csv").write_bytes("area\nҚазақстан".encode("utf-16"))
+    assert "not readable as CSV in UTF-8" in data_check.check(world)[0]
+
+
+def test_several_faults_are_all_named_in_the_order_of_the_lines(world):
+    change(world, OBSERVATIONS, "4.7,final", "x,final")
+    change(world, OBSERVATIONS, "1.000,final", "y,final")
+    assert [fault.split(", ")[1] for fault in data_check.check(world)] == ["line 2", "line 5"]
+
+
+def test_a_broken_package_description_is_a_user_error(world):
+    (world / "datapackage.json").write_text("{")
+    with pytest.raises(UserError, match="no valid JSON"):
+        data_check.check(world)
+    (world / "datapackage.json").unlink()
+    with pytest.raises(UserError, match="is missing"):
+        data_check.check(world)
+
+
+def test_every_column_is_described_and_every_number_has_a_unit():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        assert resource["sources"]
+        assert resource["licenses"]
+        for field in resource["schema"]["fields"]:
+            assert field["description"]
+            if field["type"] == "number":
+                assert field["unit"]
+
+
+def test_every_table_is_in_the_package():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    described = {resource["path"] for resource in package["resources"]}
+    found = {
+        str(path.relative_to(paths.DATA))
+        for name in ("plan", "statistics")
+        for path in (paths.DATA / name).glob("*.csv")
+    }
+    assert found == described

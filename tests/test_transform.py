@@ -1,0 +1,73 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import UserError, transform
+
+BASE = pd.Period("2019", "Y")
+
+
+def yearly(values: dict[int, float]) -> pd.Series:
+    return pd.Series(list(values.values()), index=pd.PeriodIndex([str(year) for year in values], freq="Y"), dtype=float)
+
+
+def test_a_chained_index_is_the_product_of_its_links():
+    chained = transform.chain_index(yearly({2020: 110, 2021: 110}), BASE)
+    assert chained.round(6).tolist() == [0, 10, 21]
+    assert str(chained.index[0]) == "2019"
+
+
+def test_years_before_the_base_are_below_it():
+    chained = transform.chain_index(yearly({2019: 125, 2020: 100}), BASE)
+    assert chained.tolist() == pytest.approx([-20, 0, 0])
+
+
+def test_a_hole_in_an_index_ends_the_chain():
+    with pytest.raises(UserError, match="no figure for 2021"):
+        transform.chain_index(yearly({2020: 110, 2022: 110}), BASE)
+
+
+def test_a_base_outside_the_chain_is_refused():
+    with pytest.raises(UserError, match="base 2019 is outside 2021–2022"):
+        transform.chain_index(yearly({2022: 110}), BASE)
+
+
+def test_an_empty_index_is_refused():
+    with pytest.raises(UserError, match="empty"):
+        transform.chain_index(yearly({}), BASE)
+
+
+@given(st.lists(st.floats(50, 200), min_size=2, max_size=20), st.data())
+def test_the_base_is_zero_and_its_choice_changes_no_growth(index, data):
+    links = yearly({2001 + number: value for number, value in enumerate(index)})
+    base = data.draw(st.sampled_from([links.index[0] - 1, *links.index]))
+    chained = transform.chain_index(links, base)
+    assert chained[base] == 0
+    level = 1 + chained / 100
+    assert (level / level.shift()).iloc[1:].tolist() == pytest.approx([value / 100 for value in index])
+
+
+def test_a_sum_needs_every_part():
+    total = transform.sum_of(yearly({2020: 1.5, 2021: 2}), yearly({2021: 3, 2022: 4}))
+    assert {str(period): value for period, value in total.items()} == {"2021": 5}
+
+
+def test_a_sum_of_nothing_is_refused():
+    with pytest.raises(UserError, match="at least one"):
+        transform.sum_of()
+
+
+def test_a_share_is_in_per_cent_of_common_periods():
+    share = transform.share_of(yearly({2023: 1, 2024: 120}), yearly({2024: 400, 2025: 9}))
+    assert {str(period): value for period, value in share.items()} == {"2024": 30}
+
+
+def test_a_share_of_zero_is_refused():
+    with pytest.raises(UserError, match="zero"):
+        transform.share_of(yearly({2024: 1}), yearly({2024: 0}))
+
+
+def test_real_terms_take_out_inflation():
+    real = transform.real_terms(yearly({2019: 100, 2020: 121, 2021: 121}), yearly({2020: 10, 2021: 10}), BASE)
+    assert real.tolist() == pytest.approx([100, 110, 100])
