@@ -34,7 +34,7 @@ lock: .venv/ready
 
 # For maintainers and translators: collect the messages of code, notebooks and tables into the catalogues.
 messages: .venv/ready
-	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword text --keyword plural:1,2 --keyword say \
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword text --keyword plural:1,2 --keyword message \
 		--no-location --sort-output --omit-header --output-file src/helpers/locale/jospar.pot .
 	for language in kk ru; do $(BIN)/pybabel --quiet update --domain jospar --locale $$language --no-fuzzy-matching \
 		--omit-header --ignore-obsolete --input-file src/helpers/locale/jospar.pot --output-dir src/helpers/locale; done

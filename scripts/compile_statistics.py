@@ -110,9 +110,10 @@ RECIPES = [
 ]  # fmt: skip
 
 # What the press reports of these comes from the ministry, all else from the Bureau.
-MINISTRY_SERIES = (
-    "injury_frequency killed_at_work injured_at_work resettled average_pension social_assistance_recipients"
-)
+MINISTRY_SERIES = {
+    "injury_frequency", "killed_at_work", "injured_at_work", "resettled", "average_pension",
+    "social_assistance_recipients",
+}  # fmt: skip
 SUSPECT = {
     ("collective_agreements", "2024"): "equals another indicator of 2020 digit for digit",
     ("injured_at_work", "2022"): "equals the count of 2021",
@@ -127,12 +128,9 @@ ISO = {
     "ALA": "75", "SHM": "79", "YKO": "YUZ",
 }  # fmt: skip
 
-BUREAU, MINISTRY = (
-    "Bureau of National Statistics of Kazakhstan",
-    "Ministry of Labour and Social Protection of Kazakhstan",
-)
+BUREAU = "Bureau of National Statistics of Kazakhstan"
+MINISTRY = "Ministry of Labour and Social Protection of Kazakhstan"
 OFFICIAL = "Official statistics; cite the publisher"
-# file: prefix of the source code, publisher, licence
 STEMS = {  # better names than those of the copied files
     "output": "regional_income",
     "unemploymentRate": "labour_force_survey",
@@ -141,6 +139,7 @@ STEMS = {  # better names than those of the copied files
     "imf_unemployment": "weo",
     "ref_area-kaz--sex--classif1--time": "une_deap",
 }
+# file: prefix of the source code, publisher, licence
 FILES = {
     WORKBOOK: ("bns", BUREAU, f"{OFFICIAL}; the copy is under ODC PDDL"),
     DECENT: ("bns", BUREAU, f"{OFFICIAL}; the copy is under ODC PDDL"),
@@ -170,10 +169,8 @@ def main(folder: Path, output: Path) -> None:
     save(rows.sort_values(["series", "area", "period"])[columns], output / "observations.csv")
     used["source"] = used["address"].map(names)
     used["url"], used["read_on"] = used["address"].str.split(" ").str[0], READ_ON
-    save(
-        used.sort_values("source")[["source", "publisher", "title", "url", "licence", "read_on"]],
-        output / "sources.csv",
-    )
+    columns = ["source", "publisher", "title", "url", "licence", "read_on"]
+    save(used.sort_values("source")[columns], output / "sources.csv")
 
 
 def gather(folder: Path) -> pd.DataFrame:
@@ -188,7 +185,7 @@ def gather(folder: Path) -> pd.DataFrame:
             raise SystemExit(f"{name}.csv has nothing for {series} ({code}); mend the recipe")
         part = part.assign(series=series)
         if FILES[name][0] == "press":
-            part["publisher"] = MINISTRY if series in MINISTRY_SERIES.split() else BUREAU
+            part["publisher"] = MINISTRY if series in MINISTRY_SERIES else BUREAU
             official = part["address"].str.contains(r"//(?:[\w-]+\.)*gov\.kz/")
             part["licence"] = part["licence"].mask(official, OFFICIAL)
         if series == "resettled" or (series, name) == ("social_assistance_recipients", REPORTS):  # printed in people
@@ -201,8 +198,8 @@ def gather(folder: Path) -> pd.DataFrame:
 
 def finish(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the status of each figure, and the date of the projections."""
-    keys = zip(rows["series"], rows["period"], rows["published"], strict=True)
-    status = ["suspect" if (s, p) in SUSPECT else "part_year" if "-M" in p else "final" for s, p, _ in keys]
+    keys = zip(rows["series"], rows["period"], strict=True)
+    status = ["suspect" if key in SUSPECT else "part_year" if "-M" in key[1] else "final" for key in keys]
     projected = rows["series"] == "unemployment_imf_projection"
     return rows.assign(status=status, published=rows["published"].mask(projected, PROJECTED_ON))
 
@@ -219,13 +216,9 @@ def read(folder: Path, name: str) -> pd.DataFrame:
         table = table[~table["source_title"].str.contains("CONFLICTS")]
     table["area"] = table["area"].map(area_codes(folder)).fillna(table["area"])
     table["period"] = table["period"].map(lambda period: tidy_period(period, name))
-    address = table["source_url_or_repo"].str.replace(r"( \(| ; copied from github .*\().*", "", regex=True)
     prefix, publisher, licence = FILES[name]
-    table["address"] = table["source_url_or_repo"] if prefix != "press" else address
-    table["publisher"] = publisher
-    if name == SDG:
-        ministry = table["source"].str.contains("Ministry")
-        table["publisher"] = table["publisher"].mask(ministry, MINISTRY)
+    table["address"] = table["source_url_or_repo"]
+    table["publisher"] = [MINISTRY if name == SDG and "Ministry" in source else publisher for source in table["source"]]
     table["title"] = [title(row, name) for row in table.to_dict("records")]
     table["published"] = [published(row) for row in table.to_dict("records")]
     return table.assign(licence=licence, prefix=prefix)
@@ -285,8 +278,7 @@ def title(row: dict, name: str) -> str:
     address = row["source_url_or_repo"]
     if name in (PRESS, REPORTS):
         host = address.split("/")[2].removeprefix("www.").rstrip(".")
-        own = "gov.kz" in host or "stat.gov" in host
-        return f"Page of {host}" if own else f"Report of {host}"
+        return f"Page of {host}" if host.endswith("gov.kz") else f"Report of {host}"
     if name == SDG:
         number = re.search(r"indicator_([\w-]+)\.csv", address)[1].replace("-", ".")
         version = "later version" if "later" in row["retrieved_vintage"] else "state of 2024-10-24"
@@ -355,7 +347,7 @@ def derive(folder: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 def pension_ratio(rows: pd.DataFrame) -> tuple[pd.Series, dict]:
     """Average pension over average wage in %, by year, and the facts of its source."""
-    pension = rows[rows["series"] == "average_pension"].set_index("period")["value"].astype(float)
+    pension = rows[rows["series"] == "average_pension"].set_index("period")["value"].astype(float).sort_index()
     wage = rows[rows["series"] == "wage_nominal"].set_index("period")["value"].astype(float)
     # A pension of 1 January is that of the old year, since indexation follows in January.
     years = (pd.PeriodIndex(pension.index, freq="M") - 1).year.astype(str)

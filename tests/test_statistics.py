@@ -105,6 +105,7 @@ def test_sources_have_address_and_licence():
     assert {"bns_labour_force_survey", "wdi_fp_cpi_totl_zg"} <= set(rows.index)
     assert "bns_migration" not in rows.index
     assert rows[["publisher", "title", "url", "licence", "read_on"]].ne("").all(axis=None)
+    assert set(rows.index) < set(statistics.sources().index)
 
 
 def test_a_year_is_not_known_on_its_last_day():
@@ -141,6 +142,22 @@ def test_a_later_date_never_knows_less(code, date, days):
     assert later[earlier.index].equals(earlier)
 
 
+def test_areas_stand_side_by_side():
+    regions = statistics.by_area("unemployment", as_of="2024-01-01")
+    assert regions.loc["KZ-71", 2022] == 4.6
+    assert regions.loc["KZ-10"].first_valid_index() == 2022
+    assert regions.columns.max() == 2022
+    assert "KAZ" not in regions.index
+    assert statistics.covers("unemployment", "KZ-71")
+    assert not statistics.covers("gini", "KZ-71")
+
+
+def test_projections_are_known_from_the_day_they_were_read():
+    projected = "unemployment_imf_projection"
+    assert statistics.series(projected, as_of="2026-09-03").empty
+    assert statistics.series(projected, as_of="2026-09-04").index[-1] == pd.Period("2031")
+
+
 def test_breaks_are_the_last_periods_before_them():
     assert statistics.breaks("collective_agreements") == [pd.Period("2022")]
     assert statistics.breaks("youth_unemployment_quarterly") == [pd.Period("2022Q4")]
@@ -175,6 +192,7 @@ def test_what_is_not_measured_has_a_reason_in_one_sentence():
         (lambda: statistics.series("unemployment", "KZ-72"), "did you mean KZ-"),
         (lambda: statistics.series("unemployment", as_of="yesterday"), "write it as 2025-12-31"),
         (lambda: statistics.series("unemployment", as_of="2025-13-01"), "not a date"),
+        (lambda: statistics.series("unemployment", as_of="2025-12-31 or so"), "not a date"),
         (lambda: statistics.series("unemployment", status="finl"), "use final or suspect"),
         (lambda: statistics.series("gini", "KZ-71"), "it has them for KAZ"),
         (lambda: statistics.sources(["nothing_like_it"]), "see the catalogue"),

@@ -69,15 +69,16 @@ def _combinations(file: Path, batch: str, entry: dict) -> list[Job]:
 def declared(notebook: Path) -> dict[str, dict]:
     """The notebook's parameters by name: default, type and remark."""
     import nbformat
-    from papermill import inspect_notebook
+    from papermill.translators import PythonTranslator
 
     if not notebook.is_file():
         raise UserError(f"{notebook}: there is no such notebook")
     try:
-        nbformat.read(notebook, as_version=4)
+        cells = nbformat.read(notebook, as_version=4).cells
     except (ValueError, nbformat.ValidationError, AttributeError):
         raise UserError(f"{notebook}: is no notebook that can be read") from None
-    return inspect_notebook(str(notebook))
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    return {found.name: found._asdict() for cell in tagged[:1] for found in PythonTranslator.inspect(cell)}
 
 
 def check(job: Job) -> None:
@@ -148,7 +149,12 @@ def render(job: Job, folder: Path, sister_pages: list[tuple]) -> dict:
     else:
         share.write(target.with_suffix(".html"), share.page(notebook, job.language, sister_pages))
     seconds = round(time.perf_counter() - started, 2)
-    return record | {"title": share.title(notebook), "kernel": kernel, "seconds": seconds, "size": target.stat().st_size}
+    return record | {
+        "title": share.title(notebook),
+        "kernel": kernel,
+        "seconds": seconds,
+        "size": target.stat().st_size,
+    }
 
 
 def run(

@@ -30,7 +30,9 @@ def fan(outlook: Outlook) -> Words:
     if len(open_):
         last = open_.iloc[-1]
         chance = percent(last["probability"])
-        parts.append(text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance))
+        parts.append(
+            text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance)
+        )
     title = "; ".join(parts) or text("The definition changed: its targets can't be judged")
     return Words(title, subtitle(outlook), source_line([outlook.series.name]))
 
@@ -53,9 +55,9 @@ def source_line(codes: Iterable[str]) -> str:
     return text("Source: {publishers}; data read {day}", publishers=publishers, day=read)
 
 
-def plan_line() -> str:
-    """The plan itself as source."""
-    return text("Source: the development plan, order No. 547 of 30 December 2022, section 3")
+def planned_words(title: str, subtitle: str) -> Words:
+    """A chart of the plan's own promises: its source is the plan."""
+    return Words(title, subtitle, text("Source: the development plan, order No. 547 of 30 December 2022, section 3"))
 
 
 def planned(found: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
@@ -142,4 +144,6 @@ def savings(assets: pd.Series) -> Words:
         amount=number(assets.iloc[-1], 1),
         growth=number(growth, 1) + per_cent_sign(),
     )
-    return Words(title, text("{name}, trillion tenge, to {month}", name=name(about), month=last), source_line(["pension_assets"]))
+    return Words(
+        title, text("{name}, trillion tenge, to {month}", name=name(about), month=last), source_line(["pension_assets"])
+    )

@@ -1,25 +1,29 @@
-"""Few kinds of chart. Each carries its finding as title, unit and area below it, and its source: it can travel alone."""
+"""Few kinds of chart. Each carries its finding, its unit and area, and its source: it can travel alone."""
 
 import base64
 import io
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
 import matplotlib.style
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import captions, statistics
 from helpers.captions import Words
-from helpers.language import capital, name, number, text
+from helpers.language import name, number, text
 from helpers.targets import Outlook
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 STYLE = Path(__file__).parent / "jospar.mplstyle"
-LEFT, RIGHT = 0.075, 0.86
+WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.87
 
 
 @dataclass(frozen=True)
@@ -40,31 +44,37 @@ class Chart:
         return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
 
-def canvas(title: str, subtitle: str, source: str, height: float = 4.3) -> tuple[Figure, Axes]:
-    """An empty chart with its title, unit and source in their places."""
+def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
+    """An empty chart, `height` inches of plot, with its title, unit and source around it however long they are."""
+    title, subtitle = wrap(words.title, 64), wrap(words.subtitle, 92)
+    above = 0.42 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
+    source = wrap(words.source, 120)
+    below = 0.56 + 0.13 * (source.count("\n") + 1)
+    whole = above + height + below
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(7.6, height))
-        axes = figure.add_axes((LEFT, 0.62 / height, RIGHT - LEFT, 1 - 1.32 / height))
-        figure.text(0.02, 1 - 0.14 / height, wrap(title, 76), size=12.5, weight="bold", color=INK, va="top")
-        figure.text(0.02, 1 - (0.56 if "\n" in wrap(title, 76) else 0.38) / height, subtitle, size=9.5, va="top")
-        figure.text(0.02, 0.1 / height, source, size=7.8, color=SOFT, va="bottom")
+        figure = Figure(figsize=(WIDTH, whole))
+        axes = figure.add_axes((left, below / whole, RIGHT - left, height / whole))
+        figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
+        under = 0.2 + 0.22 * (title.count("\n") + 1)
+        figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
+        figure.text(0.02, 0.1 / whole, source, size=7.8, color=SOFT, va="bottom")
     return figure, axes
 
 
 def wrap(words: str, width: int) -> str:
     """Words broken into lines of at most `width` letters."""
-    import textwrap
-
     return "\n".join(textwrap.wrap(words, width)) or words
 
 
 def fan(outlook: Outlook) -> Chart:
     """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""
     words = captions.fan(outlook)
-    figure, axes = canvas(*words)
+    figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):
-        labels = draw_history(axes, outlook.history)
+        labels = draw_history(axes, outlook.history, statistics.breaks(outlook.series.name, outlook.area))
         draw_redefined(axes, outlook)
+        if outlook.reason:
+            labels = []
         if outlook.forecast is not None:
             labels = draw_forecast(axes, outlook.history, outlook.forecast)
         label_ends(axes, labels + draw_targets(axes, outlook.judged))
@@ -74,7 +84,7 @@ def fan(outlook: Outlook) -> Chart:
 
 def history_and_forecast(history: pd.Series, expected: pd.DataFrame, words: Words, decimals: int = 1) -> Chart:
     """A series with its forecast and no targets, such as quarters within the year."""
-    figure, axes = canvas(*words)
+    figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):
         draw_history(axes, history)
         label_ends(axes, draw_forecast(axes, history, expected))
@@ -84,27 +94,39 @@ def history_and_forecast(history: pd.Series, expected: pd.DataFrame, words: Word
 
 def at(period: pd.Period) -> float:
     """Where a period stands on the axis of years."""
-    return period.year + (period.quarter - 1) / 4 if period.freqstr.startswith("Q") else period.year
+    year_long = {"Q": (period.quarter - 1) / 4, "M": (period.month - 1) / 12}
+    return period.year + year_long.get(period.freqstr[0], 0)
 
 
-def draw_history(axes: Axes, history: pd.Series) -> list[tuple]:
-    """The published figures; a missing period is a gap in the line, never bridged. Returns the end's label."""
+def draw_history(axes: Axes, history: pd.Series, breaks: Sequence[pd.Period] = ()) -> list[tuple]:
+    """The published figures, cut where the definition changed; a missing period is never bridged. Returns a label."""
     if not len(history):
         return []
     whole = history.reindex(pd.period_range(history.index[0], history.index[-1], freq=history.index.freq))
     size = 3.5 if len(whole) < 40 else 0
-    axes.plot([at(p) for p in whole.index], whole.to_numpy(), color=BLUE, marker="o", markersize=size)
+    edges = [edge for edge in breaks if history.index[0] <= edge < history.index[-1]]
+    for start, end in pairwise([whole.index[0] - 1, *edges, whole.index[-1]]):
+        part = whole[(whole.index > start) & (whole.index <= end)]
+        axes.plot([at(p) for p in part.index], part.to_numpy(), color=BLUE, marker="o", markersize=size)
+    for edge in edges:
+        mark_break(axes, (at(edge) + at(edge + 1)) / 2)
     return [(at(history.index[-1]), history.iloc[-1], text("figure"), BLUE)]
 
 
+def mark_break(axes: Axes, where: float) -> None:
+    """A dotted line where a definition changed, named above the plot."""
+    axes.axvline(where, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+    axes.annotate(text("new definition"), (where, 1.0), xycoords=("data", "axes fraction"), size=8, color=SOFT,
+                  xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
+
+
 def draw_redefined(axes: Axes, outlook: Outlook) -> None:
-    """Figures after a change of definition, apart and grey, with the break named; suspect ones as rings."""
+    """Figures after the change of definition that ends the plan's own, apart and grey; suspect ones as rings."""
     later = outlook.redefined
     if len(later):
         axes.plot([at(p) for p in later.index], later.to_numpy(), "o-", color=GREY, markersize=4)
-        axes.axvline(at(later.index[0]) - 0.5, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
-        axes.annotate(text("new definition"), (at(later.index[0]) - 0.5, 0.03), xycoords=("data", "axes fraction"),
-                      size=8, color=SOFT, xytext=(-4, 0), textcoords="offset points", ha="right")  # fmt: skip
+    if outlook.reason and len(outlook.history):
+        mark_break(axes, at(outlook.history.index[-1]) + 0.5)
     for row in outlook.provisional.to_dict("records"):
         if row["status"] == "suspect":
             axes.plot([int(row["period"])], [row["value"]], "o", mfc="white", mec=GREY, markersize=6)
@@ -148,22 +170,23 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
 def finish(axes: Axes, decimals: int) -> None:
     """Whole years below, numbers as the language writes them at the left, a line at zero where growth is shown."""
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, decimals)))
+    number_axis(axes.yaxis, decimals)
     if axes.get_ylim()[0] < 0:
         axes.axhline(0, color=INK, linewidth=0.8)
 
 
-def tick(value: float, decimals: int) -> str:
-    """A number for an axis: no decimals it doesn't need."""
-    needed = next((d for d in range(decimals + 1) if abs(value - round(value, d)) < 1e-9), decimals)
-    return number(value, needed)
+def number_axis(axis: Axis, decimals: int) -> None:
+    """Round steps, every tick with the same digits and no more of them than the steps need."""
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    ticks = axis.get_major_locator()()
+    needed = next((d for d in range(decimals + 1) if all(abs(t - round(t, d)) < 1e-9 for t in ticks)), decimals)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, needed)))
 
 
 def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int = 1) -> Chart:
     """One line that matters in blue, the others grey, each named at its end."""
-    figure, axes = canvas(*words, height=4.6)
+    figure, axes = canvas(words, 3.3)
     with matplotlib.style.context(STYLE):
         labels = []
         for label, series in sorted(named.items(), key=lambda item: item[0] == focus):
@@ -180,7 +203,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
     names = [name(statistics.areas().loc[area]) for area in after.index]
-    figure, axes = canvas(*words, height=1.6 + 0.25 * len(after))
+    figure, axes = canvas(words, 0.25 * len(after), left=0.29)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")
         axes.grid(False, axis="y")
@@ -189,22 +212,21 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
         axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
         axes.plot(after, rows, "o", color=BLUE, markersize=6)
         axes.set_yticks(list(rows), names, size=8.5)
-        axes.set_position((0.27, axes.get_position().y0, 0.69, axes.get_position().height))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, 1)))
+        number_axis(axes.xaxis, 1)
         if target is not None:
-            axes.axvline(target, color=ORANGE, linewidth=2)
-            axes.annotate(capital(text("target")), (target, len(after) - 0.4), color=ORANGE, size=8.5, xytext=(4, 0),
-                          textcoords="offset points")  # fmt: skip
+            axes.axvline(target, color=ORANGE, linewidth=2, zorder=0.5)
+            axes.annotate(text("target"), (target, 1), xycoords=("data", "axes fraction"), color=ORANGE, size=8.5,
+                          xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
     return Chart(figure, f"{words.subtitle}. {words.title}.")
 
 
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
     """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
-    figure, axes = canvas(*words)
+    figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):
         labels = []
         for label, series in goals.items():
-            axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="_", markersize=12, linewidth=1.2)
+            axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)
             labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
         if ceiling is not None:
             axes.axhline(ceiling, color=INK, linewidth=1)

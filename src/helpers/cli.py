@@ -8,12 +8,16 @@ import typer
 
 from helpers import UserError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Will the plan be met?")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Will the plan be met?"
+)
 plan_app = typer.Typer(no_args_is_help=True, help="Read a plan's published text into tables.")
 data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(data_app, name="data")
-Parameters = Annotated[list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
+]
 
 
 def main() -> None:
@@ -57,11 +61,14 @@ def render(
 def plan_read(
     file: Annotated[Path, typer.Argument(help="the plan's text")],
     output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
+    names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
     """Read a plan's text into the tables of data/plan; nothing is written when a line can't be read."""
     from helpers import paths, plan_document
 
-    plan_document.write(plan_document.read(file), output or paths.PLAN)
+    beside = file.parent / "names.csv"
+    names = names or (beside if beside.is_file() else paths.PLAN / "source" / "names.csv")
+    plan_document.write(plan_document.read(file, names), output or paths.PLAN)
 
 
 @data_app.command("check")

@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from helpers import paths
 from helpers.language import translate_markdown
 
+KERNEL = {"kernel_name": "python3", "language": "python"}
+
 
 def execute(notebook: Path, parameters: dict, language: str) -> tuple[NotebookNode, str, str]:
     """The executed notebook, the kind of kernel it ran in, and the error that stopped it (empty when none did)."""
@@ -21,7 +23,7 @@ def execute(notebook: Path, parameters: dict, language: str) -> tuple[NotebookNo
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / notebook.name
         try:
-            done = papermill.execute_notebook(source, output, parameters, progress_bar=False, kernel_name="python3")
+            done = papermill.execute_notebook(source, output, parameters, progress_bar=False, **KERNEL)
         except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError) as failure:
             # What ran until then was saved, with the error in it.
             done = nbformat.read(output, as_version=4)

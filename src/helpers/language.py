@@ -3,7 +3,7 @@
 import gettext
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -59,9 +59,14 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def text(message: str, **values: object) -> str:
+def message(words: str) -> str:
+    """The words as they are: marks a text for the catalogues that is translated where it is shown."""
+    return words
+
+
+def text(words: str, **values: object) -> str:
     """A message in the language in use, with its named placeholders filled."""
-    translated = _catalogue(current()).gettext(message) if message else ""
+    translated = _catalogue(current()).gettext(words) if words else ""
     return translated.format(**values) if values else translated
 
 
@@ -70,7 +75,7 @@ def plural(one: str, many: str, n: int, **values: object) -> str:
     return _catalogue(current()).ngettext(one, many, n).format(n=integer(n), **values)
 
 
-def name(row: "object") -> str:
+def name(row: Mapping) -> str:
     """The name of a table's row (name_en, name_kk, name_ru) in the language in use."""
     return row[f"name_{current()}"]
 
@@ -137,13 +142,6 @@ def listing(items: list[str]) -> str:
 def capital(sentence: str) -> str:
     """The sentence with its first letter large."""
     return sentence[:1].upper() + sentence[1:]
-
-
-def say(message: str, **values: object) -> "object":
-    """A paragraph of the report: a message in the language in use, shown as Markdown."""
-    from IPython.display import Markdown
-
-    return Markdown(text(message, **values))
 
 
 def translate_markdown(source: str, language: str) -> str:

@@ -175,6 +175,8 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=str, keep_default_na=False).fillna("")
     except ValueError as error:
         raise UserError(f"{path}: no CSV table in UTF-8 ({str(error).strip()}); mend it or make it again") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise UserError(f"{path}, line 2: more cells than headings; put a cell that holds a comma in quotes")
     missing = [column for column in columns if column not in table]
     if missing:
         raise UserError(f"{path}: no column {', '.join(missing)}; mend the table or make it again")
@@ -186,10 +188,11 @@ def _table(name: str, folder: Path) -> pd.DataFrame:
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
         try:
             numbers = pd.to_numeric(table[column].replace("", None))
-            whole = "Int64" if numbers.isna().any() else "int64"
-            table[column] = numbers.astype(whole if column in INTEGERS else float)
+            table[column] = numbers.astype("Int64" if column in INTEGERS else float)
         except (TypeError, ValueError) as error:
             raise UserError(f"{folder / name}.csv: column {column}: {error}; mend the table") from error
+        if column in INTEGERS and not table[column].hasnans:
+            table[column] = table[column].astype("int64")
     return table
 
 

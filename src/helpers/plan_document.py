@@ -71,7 +71,7 @@ def _number(text: str, where: str) -> str:
     """A printed number as a plain decimal; a note in brackets, % and "thousand" may follow it."""
     match = NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
     if not match:
-        raise UserError(f"{where}: «{text}» is not a number; compare the cell with the printed plan")
+        raise UserError(f"{where}: «{text[:60]}» is not a number; compare the cell with the printed plan")
     return match[1].replace(" ", "").replace(",", ".")
 
 
@@ -128,7 +128,7 @@ def _national(rows: list[_Row], names: plan.Names) -> list[Record]:
         for part in re.split(r" ?, ?(?=20\d\d жылы)", body):
             item = LIST_ITEM.fullmatch(part.strip())
             if not item:
-                raise UserError(f"{row.where}: «{part}» is not a year and its target («2023 жылы – 4,9%»)")
+                raise UserError(f"{row.where}: «{part[:60]}» is not a year and its target («2023 жылы – 4,9%»)")
             value = item[2] and _number(item[2], row.where)
             targets.append(record | document | {"year": item[1], "value": value})
     return targets
@@ -291,5 +291,5 @@ def read(path: Path, names: Path | None = None) -> dict[str, pd.DataFrame]:
         records["targets"] += [{"indicator": item.number} | row for row in rows]
     records["programmes"] = _programmes(parts["programmes"], parts["further"], known)
     records["resources"] = _resources(parts["resources"], known)
-    tables = {name: pd.DataFrame(records[name], columns=columns) for name, columns in plan.TABLES.items()}
+    tables = {name: pd.DataFrame(records[name], columns=columns, dtype=object) for name, columns in plan.TABLES.items()}
     return {name: table.fillna("").astype(str) for name, table in tables.items()}

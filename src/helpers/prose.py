@@ -3,6 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
+from helpers import statistics
 from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text
 from helpers.targets import Outlook, assess, target_decimals
 
@@ -153,18 +154,19 @@ def wages_outgrow(ratio: float, wages: float, pensions: float, years: int) -> Ma
 
 
 def part_year(outlook: Outlook) -> Markdown:
-    """Figures for a part of a year that has no final figure yet: they are shown, and never judged."""
-    last = outlook.history.index[-1].year
-    rows = [r for r in outlook.provisional.to_dict("records") if r["status"] == "part_year" and int(r["period"][:4]) > last]
+    """The latest figure for a part of a year that has no final figure yet: it is shown, and never judged."""
+    found = statistics.part_year(outlook.series.name, outlook.area)
+    later = found[found["year"] > outlook.history.index[-1].year]
+    if later.empty:
+        return Markdown("")
+    row = later.iloc[-1]
     return Markdown(
-        " ".join(
-            text(
-                "In the first {months} months of {year} it was {figure}: no figure of a whole year, so nothing is judged.",
-                months=row["months"],
-                year=row["period"][:4],
-                figure=quantity(row["value"], outlook.decimals, outlook.unit),
-            )
-            for row in rows
+        text(
+            "In the first {months} months of {year} it was {figure}. That is no whole year, so nothing is "
+            "judged on it.",
+            months=row["months"],
+            year=row["year"],
+            figure=quantity(row["value"], outlook.decimals, outlook.unit),
         )
     )
 
@@ -177,9 +179,9 @@ def season(quarters: pd.Series) -> Markdown:
     usual = apart.groupby(full.index.quarter).mean()
     return Markdown(
         text(
-            "The season is worth {spread} points: over {first}–{last} the mean quarter was highest in {high} and lowest "
-            "in {low}. Figures are printed with one decimal, so the step from one quarter to the next is rarely more "
-            "than the rounding.",
+            "The season is worth {spread} points: over {first}–{last} the mean quarter was highest in {high} and "
+            "lowest in {low}. Figures are printed with one decimal, so the step from one quarter to the next is "
+            "rarely more than the rounding.",
             spread=number(usual.max() - usual.min(), 2),
             first=full.index.year.min(),
             last=full.index.year.max(),

@@ -103,4 +103,10 @@ def index(facts: dict) -> str:
             row["title"] = report["title"]
     page_ = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("index.html.j2")
     started = date.fromisoformat(facts["started"][:10])
-    return page_.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(date.fromisoformat(facts["data_read_on"])))
+    return page_.render(
+        facts=facts,
+        rows=rows.values(),
+        css=style(),
+        day=day(started),
+        data_day=day(date.fromisoformat(facts["data_read_on"])),
+    )

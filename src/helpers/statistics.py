@@ -149,7 +149,8 @@ def _date(as_of: str | datetime.date | None) -> pd.Timestamp:
     if as_of is None or as_of == "":
         return pd.Timestamp.today().normalize()
     try:
-        return pd.Timestamp(datetime.date.fromisoformat(str(as_of)[:10]))
+        day = as_of if isinstance(as_of, datetime.date) else datetime.date.fromisoformat(str(as_of))
+        return pd.Timestamp(day).normalize()
     except ValueError:
         raise UserError(f"as_of {as_of!r} is not a date; write it as 2025-12-31") from None
 

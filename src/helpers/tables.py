@@ -1,13 +1,14 @@
 """Publication tables: what is promised, what came, what is expected, and where each number is from."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import between, name, number, percent, text
+from helpers.language import between, day, name, number, percent, text
 from helpers.targets import Outlook, target_decimals
 
 TONE = {"met": "good", "very likely": "good", "likely": "good", "missed": "bad", "unlikely": "bad"}
@@ -18,12 +19,12 @@ INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its words, a smaller second line, a tone (good, bad, mid, quiet) or a link."""
+    """One cell: its words, a smaller second line, a tone (good, bad, mid, quiet) or links by their words."""
 
     words: str
     small: str = ""
     tone: str = ""
-    link: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,16 @@ class Table:
     heads: list[str]
     rows: list[Row]
     text_columns: tuple[int, ...] = (0,)
+    verdicts: bool = False
 
     def _repr_html_(self) -> str:
         return _template().render(
-            caption=self.caption, heads=self.heads, rows=self.rows, text_columns=self.text_columns, tones=INLINE
+            caption=self.caption,
+            heads=self.heads,
+            rows=self.rows,
+            text_columns=self.text_columns,
+            verdicts=self.verdicts,
+            tones=INLINE,
         )
 
     def __repr__(self) -> str:
@@ -64,13 +71,13 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     """A target's verdict as a word with its chance, above the figure (or forecast) and the target."""
     tone, word = TONE[row["verdict"]], text(row["verdict"])
     if row["verdict"] == "no target":
-        return Cell(text("cell lost") if row["evidence"] else text("none set"), tone="quiet")
+        return Cell(text("none set") if row["reading"] == "blank" else text("cell lost"), tone="quiet")
     goal = text("target {value}", value=number(row["target"], target_decimals(row)))
     if row["verdict"] == "not measured":
         return Cell(word, goal, tone)
-    if row["probability"] is None or pd.isna(row["probability"]):
+    if pd.isna(row["probability"]):
         return Cell(word, f"{number(row['figure'], outlook.decimals)} · {goal}", tone)
-    return Cell(f"{word}, {percent(row['probability'])}", f"{number(row['median'], outlook.decimals)} · {goal}", tone)
+    return Cell(word, f"{percent(row['probability'])} · {goal}", tone)
 
 
 def label(outlook: Outlook) -> str:
@@ -91,32 +98,29 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> 
         cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
         rows.append(Row([Cell(label(outlook), text(outlook.unit)), *cells]))
     heads = [text("Indicator"), *(str(year) for year in years)]
-    return Table(text("Targets and verdicts, {first}–{last}", first=years[0], last=years[-1]), heads, rows)
+    return Table(
+        text("Targets and verdicts, {first}–{last}", first=years[0], last=years[-1]), heads, rows, verdicts=True
+    )
 
 
 def forecasts(found: dict[str, Outlook]) -> Table:
     """For each forecast indicator: last figure, median and 80 % range by year, and what the forecast rests on."""
-    rows = []
-    for outlook in found.values():
-        if outlook.forecast is None:
-            continue
-        last = outlook.history.iloc[-1]
-        cells = [Cell(label(outlook), text(outlook.unit))]
-        cells.append(Cell(number(last, outlook.decimals), str(outlook.history.index[-1])))
-        for ahead in outlook.forecast.tail(2).to_dict("records"):
-            cells.append(
-                Cell(
-                    number(ahead["q50"], outlook.decimals),
-                    f"{ahead['period']}: {between(ahead['q10'], ahead['q90'], outlook.decimals)}",
-                )
-            )
-        info = outlook.forecast.info
-        cells.append(Cell(str(info["n"]), text(info["label"])))
-        cells.append(Cell(number(info["error"], outlook.decimals + 1)))
-        rows.append(Row(cells))
-    heads = [text("Indicator"), text("Last figure"), text("Forecast, year before last"), text("Forecast, last year")]
-    heads += [text("Figures used, method"), text("Usual error one year ahead")]
-    return Table(text("Forecasts with their 80% ranges, and how far off they usually are"), heads, rows)
+    expected = [outlook for outlook in found.values() if outlook.forecast is not None]
+    years = [str(period) for period in expected[0].forecast["period"].tail(2)] if expected else []
+    heads = [text("Indicator"), text("Last figure"), *years, text("Figures used"), text("Method")]
+    heads.append(text("Usual error one year ahead"))
+    caption = text("Forecasts with their 80% ranges, and how far off they usually are")
+    return Table(caption, heads, [_forecast_row(outlook) for outlook in expected], text_columns=(0, len(heads) - 2))
+
+
+def _forecast_row(outlook: Outlook) -> Row:
+    decimals, info = outlook.decimals, outlook.forecast.info
+    cells = [Cell(label(outlook), text(outlook.unit))]
+    cells.append(Cell(number(outlook.history.iloc[-1], decimals), str(outlook.history.index[-1])))
+    for ahead in outlook.forecast.tail(2).to_dict("records"):
+        cells.append(Cell(number(ahead["q50"], decimals), between(ahead["q10"], ahead["q90"], decimals)))
+    cells += [Cell(str(info["n"])), Cell(text(info["label"])), Cell(number(info["error"], decimals + 1))]
+    return Row(cells)
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
@@ -127,37 +131,41 @@ def not_measured(found: dict[str, Outlook]) -> Table:
             continue
         goals = outlook.judged.dropna(subset=["target"])
         first, last = goals.iloc[0], goals.iloc[-1]
-        promised = [
-            f"{number(g['target'], target_decimals(g))} ({g['year']})" for g in (first, last)
-        ]
+        promised = [f"{number(g['target'], target_decimals(g))} ({g['year']})" for g in (first, last)]
         rows.append(
             Row([Cell(label(outlook), text(outlook.unit)), Cell(" → ".join(promised)), Cell(text(outlook.reason))])
         )
     return Table(
-        text("Not measured, and why"), [text("Indicator"), text("Target"), text("Reason")], rows, text_columns=(0, 2)
+        text("Indicators without a verdict"),
+        [text("Indicator"), text("Target"), text("Reason")],
+        rows,
+        text_columns=(0, 2),
     )
 
 
 def sources(codes: list[str]) -> Table:
-    """Where the figures are from: publisher, publication, licence and the day they were read."""
-    catalogue = statistics.catalogue()
+    """Where the figures are from: one row for each series, with its definition, publications and the day of reading."""
     rows = []
     for code in dict.fromkeys(codes):
-        for source in statistics.sources([code]).to_dict("records"):
-            cells = [Cell(name(catalogue.loc[code])), Cell(source["publisher"]), Cell(source["title"], link=source["url"])]
-            rows.append(Row([*cells, Cell(source["licence"]), Cell(str(source["read_on"]))]))
+        about, behind = statistics.catalogue().loc[code], statistics.sources([code])
+        links = tuple(zip(behind["title"], behind["url"], strict=True))
+        publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
+        cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
+        rows.append(Row([*cells, Cell("; ".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
-    return Table(text("Sources"), heads, rows, text_columns=(0, 1, 2, 3))
+    return Table(text("Sources of the figures"), heads, rows, text_columns=(0, 1, 2, 3, 4))
 
 
 def resources(frame: pd.DataFrame) -> Table:
-    """The plan's money and staff by year."""
+    """The plan's money, in billion tenge, and staff by year."""
     rows = []
     for resource, part in frame.groupby("resource", sort=False):
-        unit = part["unit"].iloc[0]
-        label_ = {"finance": text("Finance"), "staff": text("Staff")}[resource]
-        rows.append(Row([Cell(label_, text(unit)), *(Cell(number(v, 0)) for v in part["value"])]))
-    heads = [text("Resource"), *(str(y) for y in frame["year"].unique())]
+        if resource == "finance":
+            cells = [Cell(text("Budget"), text("billion tenge")), *(Cell(number(v / 1e6, 1)) for v in part["value"])]
+        else:
+            cells = [Cell(text("Staff"), text("people")), *(Cell(number(v, 0)) for v in part["value"])]
+        rows.append(Row(cells))
+    heads = [text("Resource"), *(str(year) for year in frame["year"].unique())]
     return Table(text("The plan's budget and staff"), heads, rows)
 
 
@@ -201,7 +209,8 @@ def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table:
 def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table:
     """The rows of the plan that lost a cell: reading in use and its evidence."""
     about, rows = indicators.set_index("indicator"), []
-    for indicator, cells in printed[printed["evidence"] != ""].groupby("indicator", sort=False):
+    uncertain = printed[printed["reading"].isin(["resolved", "inferred"])]
+    for indicator, cells in uncertain.groupby("indicator", sort=False):
         first = cells.iloc[0]
         values = [
             f"{year}: {'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"

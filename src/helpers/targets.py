@@ -8,7 +8,8 @@ import pandas as pd
 
 from helpers import UserError, paths, plan, statistics
 from helpers.forecast import Forecast, forecast
-from helpers.precision import likelihood, met, probability_met
+from helpers.language import message
+from helpers.precision import likelihood_words, met, probability_met
 
 REPORTED_YEAR = 2021
 JUDGED = ["indicator", "year", "target", "as_printed", "reading", "evidence", "figure", "status"]
@@ -91,7 +92,7 @@ def outlook(about: pd.Series, printed: pd.DataFrame, area: str, when: date, unti
     row = statistics.catalogue().loc[code]
     figures = statistics.series(code, area, when)
     history, redefined = split_at_redefinition(figures, statistics.breaks(code))
-    reason = redefinition(history, redefined) if len(redefined) or not len(history) else ""
+    reason = unjudgeable(history, [edge for edge in statistics.breaks(code) if edge.end_time.date() < when])
     expected = None if reason else expect(history, row, area, until)
     known = statistics.observations(code, area, when)
     judged = judge(printed, history, expected, about["better"], int(row["decimals"]), measured=not reason)
@@ -124,22 +125,20 @@ def yearly_series(indicator: str, area: str) -> str:
 
 def why_not(indicator: str, area: str) -> str:
     """The reason why nothing can be judged: one English sentence, translated where it is shown."""
-    return statistics.not_measured().get(indicator, "No figures are published for this area.")
+    return statistics.not_measured().get(indicator, message("No figures are published for this area."))
 
 
 def split_at_redefinition(history: pd.Series, breaks: list[pd.Period]) -> tuple[pd.Series, pd.Series]:
     """The figures with the definition of the plan's reported year, and those that a later break made another thing."""
-    later = [b for b in breaks if b.year >= REPORTED_YEAR]
-    if not later:
-        return history, history.iloc[:0]
-    return history[history.index <= later[0]], history[history.index > later[0]]
+    later = [edge for edge in breaks if edge.year >= REPORTED_YEAR]
+    return (history[history.index <= later[0]], history[history.index > later[0]]) if later else (history, history[:0])
 
 
-def redefinition(history: pd.Series, redefined: pd.Series) -> str:
-    """Why figures exist and still can't be held against the targets."""
-    if not len(history) and not len(redefined):
-        return "No figure had been published by this date."
-    return "The published series changed its definition after the plan was drawn up, so its figures can't be judged."
+def unjudgeable(history: pd.Series, breaks: list[pd.Period]) -> str:
+    """Why figures that exist can't be held against the targets; empty when they can."""
+    if any(edge.year >= REPORTED_YEAR for edge in breaks):
+        return message("The published series changed its definition after the plan, so no target can be judged on it.")
+    return "" if len(history) else message("No figure had been published by this date.")
 
 
 def bound(value: object) -> float | None:
@@ -175,17 +174,18 @@ def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Forecast | None
     elif year in known:
         found["status"] = "final"
     if pd.isna(target):
-        return found | {"verdict": "no target"}
+        return found | {"verdict": message("no target")}
     if year in known:
-        return found | {"verdict": "met" if met(known[year], target, better, decimals) else "missed"}
+        return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
     if year not in ahead:
-        return found | {"verdict": "not measured"}
-    chance = probability_met(expected, int(ahead[year]["horizon"]), target, better, decimals)
-    return found | {"verdict": likelihood(chance), "probability": chance}
+        return found | {"verdict": message("not measured")}
+    chance = float(probability_met(expected, target, better, decimals)[int(ahead[year]["horizon"]) - 1])
+    # The word belongs to the chance as it is shown, in whole per cent.
+    return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
 
 
 def assess(found: dict[str, Outlook]) -> pd.DataFrame:
-    """One row for each indicator and planned year of the outlooks: target, figure, verdict, probability of being met."""
+    """One row for each indicator and planned year: target, figure, verdict, probability of being met."""
     return pd.concat([o.judged for o in found.values()], ignore_index=True)
 
 

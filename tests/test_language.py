@@ -1,0 +1,105 @@
+"""Wording, numbers and dates in three languages."""
+
+import re
+from datetime import date
+
+import pytest
+from babel.messages.pofile import read_po
+
+from helpers import UserError, language, paths
+from helpers.language import LOCALE, in_language, use_language
+
+FIELDS = re.compile(r"{(\w+)}")
+
+
+def messages(code):
+    with open(LOCALE / code / "LC_MESSAGES" / "jospar.po", "rb") as file:
+        return {m.id: m for m in read_po(file, locale=code) if m.id}
+
+
+def template():
+    with open(LOCALE / "jospar.pot", "rb") as file:
+        return {m.id for m in read_po(file) if m.id}
+
+
+def test_numbers_have_a_point_in_english_and_a_comma_in_kazakh_and_russian():
+    assert language.number(1234.5, 1) == "1,234.5"
+    for code in ("kk", "ru"):
+        with in_language(code):
+            assert language.number(4.7, 1) == "4,7"
+            assert language.number(1234.5, 1) == "1\N{NO-BREAK SPACE}234,5"
+
+
+def test_a_value_that_rounds_to_zero_has_no_minus_sign():
+    assert language.number(-0.01, 1) == "0.0"
+    assert language.number(-0.1, 1) == "\N{MINUS SIGN}0.1"
+
+
+def test_a_chance_is_never_shown_as_certain():
+    assert language.percent(0.999) == ">99%"
+    assert language.percent(0.0001) == "<1%"
+    assert language.percent(0.72) == "72%"
+
+
+def test_dates_are_written_out_in_the_language():
+    assert language.day(date(2026, 11, 22)) == "22 November 2026"
+    with in_language("ru"):
+        assert language.day(date(2026, 11, 22)) == "22 ноября 2026\u202fг."
+    with in_language("kk"):
+        assert "қараша" in language.day(date(2026, 11, 22))
+
+
+def test_an_unknown_language_is_refused_by_name():
+    with pytest.raises(UserError, match="'de' is none of en, kk, ru"):
+        use_language("de")
+
+
+def test_a_language_for_a_while_ends_with_its_block():
+    with in_language("ru"):
+        assert language.current() == "ru"
+    assert language.current() == "en"
+
+
+def test_markdown_keeps_its_marks_and_its_blank_lines():
+    source = "# Poverty\n\n- not a message\n\nstill English"
+    assert language.translate_markdown(source, "ru").startswith("# ")
+    assert language.translate_markdown(source, "ru").endswith("\n\n- not a message\n\nstill English")
+
+
+@pytest.mark.parametrize("code", ["kk", "ru"])
+def test_every_message_is_translated(code):
+    known = messages(code)
+    missing = [ident for ident in template() if ident not in known or not all(as_list(known[ident].string))]
+    assert not missing
+
+
+@pytest.mark.parametrize("code", ["kk", "ru"])
+def test_translations_keep_the_placeholders_of_the_message(code):
+    for ident, found in messages(code).items():
+        wanted = {frozenset(FIELDS.findall(form)) for form in as_list(ident)}
+        for string in as_list(found.string):
+            assert frozenset(FIELDS.findall(string)) in wanted, (ident, string)
+
+
+@pytest.mark.parametrize("code", ["kk", "ru"])
+def test_translations_keep_the_bold_marks_of_the_message(code):
+    for ident, found in messages(code).items():
+        for string in as_list(found.string):
+            assert string.count("**") == as_list(ident)[0].count("**"), ident
+
+
+def test_the_catalogue_holds_every_message_of_notebooks_and_tables():
+    from helpers.language import extract_notebook, extract_table
+
+    found = set()
+    for notebook in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        with open(notebook, "rb") as file:
+            found |= {row[2] for row in extract_notebook(file, {"text": None, "message": None}, [], {})}
+    with open(paths.STATISTICS / "not_measured.csv", "rb") as file:
+        found |= {row[2] for row in extract_table(file, {}, [], {"columns": "reason"})}
+    singles = {ident if isinstance(ident, str) else ident[0] for ident in template()}
+    assert not {words for words in found if isinstance(words, str)} - singles
+
+
+def as_list(value):
+    return [value] if isinstance(value, str) else list(value)
