@@ -1,0 +1,95 @@
+"""Charts carry their words, keep them inside, and draw what the tables say."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from helpers import captions, charts, statistics, targets
+from helpers.captions import Words
+from helpers.language import use_language
+
+WORDS = Words("A finding", "what, %, where", "Source: someone")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return targets.outlooks(as_of="2026-11-22")
+
+
+def texts(chart):
+    renderer = FigureCanvasAgg(chart.figure).get_renderer()
+    chart.figure.draw_without_rendering()
+    shown = [t for t in chart.figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+    return {t: t.get_window_extent(renderer) for t in shown}
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+@pytest.mark.parametrize("indicator", ["4", "5", "7", "11", "12", "17", "21", "22", "25"])
+def test_no_text_leaves_the_chart(found, indicator, language):
+    use_language(language)
+    figure = charts.fan(found[indicator]).figure
+    drawn = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
+    width, height = figure.get_size_inches()
+    assert drawn.x0 >= 0
+    assert drawn.y0 >= 0
+    assert drawn.x1 <= width
+    assert drawn.y1 <= height
+
+
+def test_a_long_title_pushes_the_plot_down_and_not_into_itself():
+    words = WORDS._replace(title="A very long finding " * 8, subtitle="a very long measure " * 12)
+    chart = charts.lines({"a": pd.Series([1.0, 2.0], index=pd.period_range("2020", periods=2, freq="Y"))}, "a", words)
+    figure, axes = chart.figure, chart.figure.axes[0]
+    boxes = texts(chart)
+    above = [box for text, box in boxes.items() if text in figure.texts and box.y0 > figure.bbox.y1 / 2]
+    assert min(box.y0 for box in above) > axes.get_window_extent().y1
+
+
+def test_labels_at_the_ends_of_lines_do_not_touch():
+    index = pd.period_range("2020", periods=3, freq="Y")
+    named = {f"line {n}": pd.Series([1.0, 2.0, 3.0 + n / 1000], index=index) for n in range(5)}
+    chart = charts.lines(named, "line 0", WORDS)
+    boxes = sorted((b for t, b in texts(chart).items() if t.get_text().startswith("line")), key=lambda b: b.y0)
+    assert len(boxes) == 5
+    assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(boxes))
+
+
+def test_a_missing_year_is_a_gap_in_the_line():
+    history = pd.Series([1.0, 2.0, 4.0], index=pd.PeriodIndex(["2020", "2021", "2023"], freq="Y"))
+    _, axes = charts.canvas(WORDS)
+    charts.draw_history(axes, history)
+    assert pd.isna(axes.lines[0].get_ydata()[2])
+
+
+def test_the_line_is_cut_where_the_definition_changed(found):
+    axes = charts.fan(found["7"]).figure.axes[0]
+    ends = [line.get_xdata()[-1] for line in axes.lines if len(line.get_xdata()) > 2]
+    assert 2017 in ends
+
+
+def test_targets_are_drawn_at_their_years_and_values(found):
+    axes = charts.fan(found["11"]).figure.axes[0]
+    bars = axes.collections[-1].get_segments()
+    assert [(round(bar[:, 0].mean()), bar[0, 1]) for bar in bars] == [
+        (2023, 4.8), (2024, 4.8), (2025, 4.7), (2026, 4.7), (2027, 4.7)]  # fmt: skip
+
+
+def test_the_same_chart_gives_the_same_bytes(found):
+    assert charts.fan(found["11"]).png() == charts.fan(found["11"]).png()
+
+
+def test_a_chart_speaks_to_readers_who_do_not_see_it(found):
+    data, metadata = charts.fan(found["11"])._repr_mimebundle_()
+    assert "2025 target met" in metadata["image/png"]["alt"]
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+
+
+def test_regions_are_sorted_and_named():
+    table = statistics.by_area("unemployment", as_of="2026-11-22")
+    chart = charts.dots(table[2021], table[2025], 4.7, captions.regions(table, "unemployment", 2021))
+    names = [label.get_text() for label in chart.figure.axes[0].get_yticklabels()]
+    assert names[-1] == "Mangystau region"
+    assert len(names) == 20

@@ -1,0 +1,91 @@
+"""The command: one line and exit code 2 for what a user can mend."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+JOSPAR = Path(sys.executable).with_name("jospar")
+
+
+def jospar(*words, cwd=None):
+    return subprocess.run([JOSPAR, *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("render", "nowhere.ipynb"),
+        ("render", "--batch", "nightmare"),
+        ("render", "-p", "langage=en"),
+        ("render", "-p", "until=soon"),
+        ("render", "-p", "language=de"),
+        ("plan", "read", "nowhere.txt"),
+        ("forecast", "nowhere.csv", "--horizon", "3", "--output", "out.csv"),
+    ],
+)
+def test_a_users_fault_is_one_line_and_exit_code_2(words, tmp_path):
+    result = jospar(*words, cwd=tmp_path)
+    assert result.returncode == 2, result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_committed_data_pass_the_check():
+    result = jospar("data", "check")
+    assert result.returncode == 0, result.stdout
+
+
+def test_a_fault_in_the_data_is_a_line_and_exit_code_1(tmp_path):
+    import shutil
+
+    from helpers import paths
+
+    folder = tmp_path / "data"
+    shutil.copytree(paths.DATA, folder)
+    with open(folder / "statistics" / "observations.csv", "a", encoding="utf-8") as file:
+        file.write("unemployment,KAZ,2031,104.6,final,nobody,\n")
+    result = jospar("data", "check", folder)
+    assert result.returncode == 1
+    assert any("nobody" in line for line in result.stdout.splitlines())
+
+
+def test_anyones_table_can_be_forecast(tmp_path):
+    rows = [("a", year, 10 + 0.5 * (year - 2000)) for year in range(2000, 2020)]
+    rows += [("b", year, 5.0) for year in range(2005, 2020)]
+    pd.DataFrame(rows, columns=["series_id", "period", "value"]).to_csv(tmp_path / "in.csv", index=False)
+    options = ("--horizon", 6, "--frequency", "annual", "--output", tmp_path / "out.csv")
+    result = jospar("forecast", tmp_path / "in.csv", *options)
+    assert result.returncode == 0, result.stderr
+    out = pd.read_csv(tmp_path / "out.csv")
+    assert list(out.columns) == [
+        "series_id",
+        "period",
+        "horizon",
+        "mean",
+        "q025",
+        "q10",
+        "q25",
+        "q50",
+        "q75",
+        "q90",
+        "q975",
+    ]
+    assert list(out[out["series_id"] == "a"]["period"]) == list(range(2020, 2026))
+    assert (out["q025"] <= out["q50"]).all()
+
+
+def test_a_plan_is_read_into_tables(tmp_path):
+    from helpers import paths
+
+    result = jospar("plan", "read", paths.PLAN / "source" / "development_plan_2023_2027_kk.txt", "--output", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "targets.csv").read_bytes() == (paths.PLAN / "targets.csv").read_bytes()
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, helpers.cli; print([m for m in ('pandas', 'numpy', 'papermill') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

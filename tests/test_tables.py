@@ -1,0 +1,124 @@
+"""Tables as readers see them, and sentences as they read them."""
+
+import pandas as pd
+import pytest
+
+from helpers import captions, plan, prose, statistics, tables, targets
+from helpers.language import use_language
+from helpers.tables import Cell, Row, Table
+
+
+@pytest.fixture(scope="module")
+def found():
+    return targets.outlooks(as_of="2026-11-22")
+
+
+def cells(table, head):
+    return next(row.cells for row in table.rows if row.cells and row.cells[0].words.startswith(head))
+
+
+def test_text_from_data_never_becomes_markup():
+    table = Table("a <b>caption</b>", ["<i>head</i>"], [Row([Cell("<script>alert(1)</script>")])])
+    html = table._repr_html_()
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_rows_and_columns_have_header_cells():
+    html = Table("a", ["x", "y"], [Row([Cell("r"), Cell("1")])])._repr_html_()
+    assert html.count('scope="col"') == 2
+    assert html.count('scope="row"') == 1
+
+
+def test_the_scorecard_says_the_verdict_in_words_with_figure_and_target(found):
+    row = cells(tables.scorecard(found), "11. ")
+    assert row[3] == Cell("met", "4.6 · target 4.7", "good")
+    assert row[5].small.endswith("% · target 4.7")
+
+
+def test_the_scorecard_has_all_directions_and_indicators(found):
+    table = tables.scorecard(found, plan.directions())
+    assert sum(bool(row.group) for row in table.rows) == 5
+    assert sum(bool(row.cells) for row in table.rows) == 29
+
+
+def test_a_blank_cell_is_told_from_a_lost_one(found):
+    card = tables.scorecard(found)
+    assert cells(card, "2. ")[5].words == "none set"
+    assert cells(card, "14. ")[1].words == "cell lost"
+
+
+def test_only_damaged_rows_are_listed_as_damaged():
+    table = tables.damaged(plan.targets(), plan.indicators())
+    assert [row.cells[0].words.split(". ")[0] for row in table.rows] == [
+        "12",
+        "13",
+        "14",
+        "24",
+        "25",
+        "26.1",
+        "26.2",
+        "27",
+    ]
+
+
+def test_every_series_of_a_report_has_its_publisher_address_and_day(found):
+    table = tables.sources(targets.codes(found))
+    assert len(table.rows) == len(set(targets.codes(found)))
+    for row in table.rows:
+        assert row.cells[1].words
+        assert row.cells[2].links[0][1].startswith("http")
+        assert row.cells[4].words == "22 November 2026"
+
+
+def test_the_budget_is_in_billion_tenge():
+    assert cells(tables.resources(plan.resources()), "Budget")[1].words == "3,883.7"
+
+
+def test_the_headline_counts_what_the_scorecard_shows(found):
+    judged = targets.assess(found)
+    said = prose.headline(found).data
+    assert f"{(judged['verdict'] == 'met').sum()} met, {(judged['verdict'] == 'missed').sum()} missed" in said
+    assert "unemployment rate (4.6% against a target of 4.7%)" in said
+    assert f"**{judged['probability'].notna().sum()} targets**" in said
+
+
+def test_a_direction_without_series_says_so():
+    said = prose.headline(targets.outlooks(1)).data
+    assert "None of the 3 indicators" in said
+
+
+def test_the_paragraph_names_figure_target_forecast_and_chance(found):
+    said = prose.paragraph(found["11"]).data
+    assert "**4.6%** in 2025, meets that year's target of 4.7%" in said
+    assert "For 2027 the forecast is" in said
+
+
+def test_a_part_of_a_year_is_told_and_not_judged(found):
+    assert "first 9 months of 2025 it was 0.13" in prose.part_year(found["22"]).data
+
+
+def test_the_ratio_falls_when_wages_outgrow_pensions():
+    assert "to 30.5% in 2 years" in prose.wages_outgrow(32.2, 10, 7, 2).data
+    assert "to 50.0% in 1 year" in prose.wages_outgrow(50.0, 5, 5, 1).data
+
+
+def test_the_season_of_a_made_series_is_what_was_put_in():
+    index = pd.period_range("2010Q1", "2025Q4", freq="Q")
+    quarters = pd.Series([5 + 0.2 * (p.quarter == 1) - 0.2 * (p.quarter == 3) for p in index], index=index)
+    said = prose.season(quarters).data
+    assert "0.40 points" in said
+    assert "highest in Q1 and lowest in Q3" in said
+
+
+def test_numbers_in_russian_sentences_have_commas(found):
+    use_language("ru")
+    assert "4,6\N{NO-BREAK SPACE}%" in prose.paragraph(found["11"]).data
+
+
+def test_captions_name_the_extremes_and_the_rank():
+    table = statistics.by_area("unemployment", as_of="2026-11-22")
+    assert "Mangystau region (5.1%)" in captions.regions(table, "unemployment", 2021).title
+    peers = captions.peers("peer_unemployment", ["KAZ", "RUS", "TUR"])
+    assert captions.beside_peers(peers, "peer_unemployment").title.endswith("of 2 peers")
