@@ -51,7 +51,7 @@ POLL = 0.005
 LAUNCHER = "ipykernel_launcher"
 LIMIT = 4 * (os.cpu_count() or 1)
 INLINE = "module://matplotlib_inline.backend_inline"
-PYTHON_NAMES = ("python", "python3", "python%d.%d" % sys.version_info[:2])  # jupyter_client takes these as its own
+PYTHON_NAMES = ("python", "python3", f"python3.{sys.version_info.minor}")  # jupyter_client takes these as its own
 
 
 def kernel_env(env: Mapping[str, str]) -> dict[str, str]:

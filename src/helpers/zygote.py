@@ -22,7 +22,7 @@ import socket
 import sys
 import tempfile
 
-from helpers.preload import Aside, forget, loaded_files, preload, stamp
+from helpers.preload import Aside, loaded_files, preload, stamp
 
 PR_SET_PDEATHSIG = 1
 OWNER_CHECK = 1.0
@@ -171,8 +171,8 @@ def become_kernel(request: dict, fds: list[int], aside: Aside) -> None:
     tempfile.tempdir = None
     importlib.invalidate_caches()
     sys.meta_path.insert(0, aside)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()  # Python seeds its own generator after a fork, numpy does not
+    if numpy := aside.packages.get("numpy"):
+        numpy["numpy.random"].seed()  # Python seeds its own generator after a fork, numpy does not
     # The main module of a cold kernel, not imported before because of what it does to the path.
     launcher = importlib.import_module("ipykernel_launcher")
     arguments = request["argv"][request["argv"].index("ipykernel_launcher") + 1 :]
@@ -191,7 +191,6 @@ def main(control: str, folder: str, limit: str, *modules: str) -> None:
     channel = socket.socket(fileno=int(control))
     channel.sendall(json.dumps({"left_out": left_out, "error": doubt}).encode() + b"\n")
     zygote = Zygote(channel, folder, int(limit), loaded_files(aside))
-    forget()
     gc.collect()
     gc.freeze()  # so that the collector does not touch, and thereby copy, the pages shared with the kernels
     if task := zygote.serve():
