@@ -186,13 +186,14 @@ def main(control: str, folder: str, limit: str, *modules: str) -> None:
     if sys.path and os.path.abspath(sys.path[0]) == os.getcwd():
         del sys.path[0]  # as the launcher of a cold kernel does
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # imports make many objects and little garbage
     aside = Aside()
     left_out, doubt = preload(modules, aside)
     channel = socket.socket(fileno=int(control))
     channel.sendall(json.dumps({"left_out": left_out, "error": doubt}).encode() + b"\n")
     zygote = Zygote(channel, folder, int(limit), loaded_files(aside))
-    gc.collect()
     gc.freeze()  # so that the collector does not touch, and thereby copy, the pages shared with the kernels
+    gc.enable()
     if task := zygote.serve():
         become_kernel(*task, aside)
 
