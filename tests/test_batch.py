@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from helpers import UserError, batch
+from helpers import UserError, batch, runs
 from helpers.batch import Job
 
 
@@ -86,14 +86,14 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path):
 def test_a_file_in_the_place_of_the_output_folder_is_named(make_notebook, tmp_path):
     (tmp_path / "out").write_text("", encoding="utf-8")
     with pytest.raises(UserError, match="name a folder"):
-        batch.run([Job(make_notebook("a"))], tmp_path / "out")
+        runs.run([Job(make_notebook("a"))], tmp_path / "out")
 
 
 @pytest.mark.slow
 def test_a_failing_report_is_recorded_and_the_others_are_rendered(make_notebook, tmp_path):
     good = make_notebook("good", "print(rate * 2)")
     bad = make_notebook("bad", "1 / 0", "print('never reached')")
-    folder = batch.run([Job(bad), Job(good, {"rate": 2.5})], tmp_path / "out")
+    folder = runs.run([Job(bad), Job(good, {"rate": 2.5})], tmp_path / "out")
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert [report["status"] for report in record["reports"]] == ["failed", "rendered"]
     assert record["reports"][0]["error"] == "ZeroDivisionError: division by zero"
@@ -113,7 +113,7 @@ def test_an_executed_notebook_and_its_page_name_no_machine(make_notebook, tmp_pa
     import socket
 
     bad = make_notebook("bad", "import helpers.batch\nprint(helpers.batch.__file__)\nhelpers.batch.read_batch(1)")
-    folder = batch.run([Job(bad)], tmp_path / "out")
+    folder = runs.run([Job(bad)], tmp_path / "out")
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_text(encoding="utf-8")

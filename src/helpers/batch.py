@@ -1,13 +1,9 @@
-"""batch.yml → jobs → executed notebooks, with papermill. run.json is the record of what happened."""
+"""batch.yml → jobs: which notebook is rendered with which parameters, checked before anything runs."""
 
 import itertools
-import json
 import re
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,6 +11,8 @@ from helpers import UserError, paths
 from helpers.language import LANGUAGE_NAMES, LANGUAGES
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
+FORMATS = ("html",)
+KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int}
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,8 @@ class Job:
 
     notebook: Path
     parameters: dict = field(default_factory=dict)
+    formats: tuple[str, ...] = FORMATS
+    time_limit: int = 600  # seconds for one cell
 
     @property
     def name(self) -> str:
@@ -35,6 +35,14 @@ class Job:
         """The language that the report is written in."""
         return str(self.parameters.get("language", "en"))
 
+    def sisters(self, jobs: list["Job"]) -> list[tuple[str, str, str]]:
+        """The same report in every language of the run: code, the language's own name, address."""
+        same = [job for job in jobs if "language" in job.parameters and self._but_language() == job._but_language()]
+        return [(job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html") for job in same]
+
+    def _but_language(self) -> tuple[Path, dict]:
+        return self.notebook, {key: value for key, value in self.parameters.items() if key != "language"}
+
 
 def slug(value: object) -> str:
     """A value as it can stand in a file name and an address."""
@@ -42,28 +50,75 @@ def slug(value: object) -> str:
 
 
 def read_batch(file: Path = paths.NOTEBOOKS / "batch.yml", batch: str = "default") -> list[Job]:
-    """The jobs of a batch, every combination of each entry's parameters."""
+    """The jobs of a batch, every combination of each entry's parameters; a fault is named with its line."""
     import yaml
 
     try:
+        tree = yaml.compose(file.read_text(encoding="utf-8"))
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         raise UserError(f"{file}: can't be read; name a batch file with --file") from None
     except yaml.YAMLError as error:
-        raise UserError(f"{file}: line {error.problem_mark.line + 1}: {error.problem}") from None
-    batches = content.get("batches", {}) if isinstance(content, dict) else {}
-    if batch not in batches:
-        raise UserError(f"{file}: has no batch {batch!r}; it has {', '.join(map(str, batches)) or 'none'}")
-    return [job for entry in batches[batch] for job in _combinations(file, batch, entry)]
+        mark = getattr(error, "problem_mark", None)
+        raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {getattr(error, 'problem', error)}") from None
+    batches = content.get("batches") if isinstance(content, dict) else None
+    if not isinstance(batches, dict) or batch not in batches:
+        known = ", ".join(map(str, batches)) if isinstance(batches, dict) and batches else "none"
+        raise UserError(f"{file}: has no batch {batch!r}; it has {known}")
+    entries = batches[batch]
+    if not isinstance(entries, list):
+        raise UserError(f"{file}: line {line_of(tree, 'batches', batch)}: {batch}: must be a list of entries")
+    checked = [(check_entry(file, tree, batch, n, entry), entry) for n, entry in enumerate(entries)]
+    return [job for _, entry in checked if not entry.get("skip") for job in combinations(file.parent, entry)]
 
 
-def _combinations(file: Path, batch: str, entry: dict) -> list[Job]:
-    unknown = set(entry) - {"notebook", "parameters"} if isinstance(entry, dict) else {"entry"}
-    if unknown or "notebook" not in entry:
-        raise UserError(f"{file}: batch {batch}: an entry has the keys notebook and parameters, not {entry!r}")
+def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> None:
+    """Stop at the first key of an entry that is unknown, missing or of the wrong kind, with its line."""
+
+    def fault(words: str, *keys: str) -> UserError:
+        return UserError(f"{file}: line {line_of(tree, 'batches', batch, n, *keys)}: {words}")
+
+    if not isinstance(entry, dict):
+        raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {entry!r}")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise fault(f"unknown key {key!r}; {meant(str(key), KEYS)}", key)
+        if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
+            raise fault(f"{key}: takes {KEYS[key].__name__}, not {value!r}", key)
+    if "notebook" not in entry:
+        raise fault("the key 'notebook' is missing")
+    if unknown := set(entry.get("formats", [])) - set(FORMATS):
+        raise fault(f"formats: knows {', '.join(FORMATS)}, not {', '.join(map(str, unknown))}", "formats")
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Advice after a wrong word: the known word most like it, or all of them."""
+    near = get_close_matches(word, list(known), 1)
+    return f"did you mean {near[0]!r}?" if near else f"it may be {', '.join(known) or 'none'}"
+
+
+def line_of(node: object, *keys: object) -> int:
+    """The line, from 1, on which a key of the file stands; of the nearest key above it when it isn't there."""
+    line = node.start_mark.line + 1
+    for key in keys:
+        if isinstance(key, int):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+            continue
+        pairs = {name.value: (name, value) for name, value in node.value}
+        if str(key) not in pairs:
+            break
+        name, node = pairs[str(key)]
+        line = name.start_mark.line + 1
+    return line
+
+
+def combinations(folder: Path, entry: dict) -> list[Job]:
+    """The jobs of one entry: a parameter with a list of values takes each of them."""
     grid = {key: value if isinstance(value, list) else [value] for key, value in entry.get("parameters", {}).items()}
-    folder = file.parent
-    return [Job(folder / entry["notebook"], dict(zip(grid, v, strict=True))) for v in itertools.product(*grid.values())]
+    settings = {"formats": tuple(entry.get("formats", FORMATS)), "time_limit": entry.get("time_limit", Job.time_limit)}
+    chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
 
 
 def declared(notebook: Path) -> dict[str, dict]:
@@ -86,14 +141,18 @@ def check(job: Job) -> None:
     known = declared(job.notebook)
     for name, value in job.parameters.items():
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
-            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {hint}")
+            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {meant(name, known)}")
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
     if "language" in known and job.language not in LANGUAGES:
         raise UserError(f"{job.notebook.name}: language {job.language!r} is none of {', '.join(LANGUAGES)}")
+
+
+def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
+    """The jobs with parameters set by hand; jobs that become equal are rendered once."""
+    changed = [replace(job, parameters=job.parameters | parse_parameters(job.notebook, pairs)) for job in jobs]
+    return list({job.name: job for job in changed}.values())
 
 
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
@@ -107,12 +166,6 @@ def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
     return values
 
 
-def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
-    """The jobs with parameters set by hand; jobs that become equal are rendered once."""
-    changed = [Job(job.notebook, job.parameters | parse_parameters(job.notebook, pairs)) for job in jobs]
-    return list({job.name: job for job in changed}.values())
-
-
 def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:
     try:
         if wanted == "bool":
@@ -120,81 +173,3 @@ def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> objec
         return {"int": int, "float": float}.get(wanted, str)(written)
     except (ValueError, KeyError):
         raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {written!r}") from None
-
-
-def sisters(job: Job, jobs: list[Job]) -> list[tuple[str, str, str]]:
-    """The same report in every language of the run: code, the language's own name, address."""
-    same = {key: value for key, value in job.parameters.items() if key != "language"}
-    found = []
-    for other in jobs:
-        rest = {key: value for key, value in other.parameters.items() if key != "language"}
-        if other.notebook == job.notebook and rest == same and "language" in other.parameters:
-            found.append((other.language, LANGUAGE_NAMES[other.language], f"{other.name}.html"))
-    return found
-
-
-def render(job: Job, folder: Path, sister_pages: list[tuple]) -> dict:
-    """One report's record after rendering it into the folder: name, status, seconds, kernel, error, size."""
-    from helpers import share
-    from helpers.execution import execute
-
-    started = time.perf_counter()
-    record = {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "status": "rendered"}
-    notebook, kernel, error = execute(job.notebook, job.parameters, job.language)
-    target = folder / ("failed" if error else "") / f"{job.name}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    share.write(target, share.notebook_text(notebook))
-    if error:
-        record |= {"status": "failed", "error": error}
-    else:
-        share.write(target.with_suffix(".html"), share.page(notebook, job.language, sister_pages))
-    seconds = round(time.perf_counter() - started, 2)
-    return record | {
-        "title": share.title(notebook),
-        "kernel": kernel,
-        "seconds": seconds,
-        "size": target.stat().st_size,
-    }
-
-
-def run(
-    jobs: list[Job],
-    output: Path = paths.OUTPUTS,
-    workers: int = 2,
-    tell: Callable[[dict], None] = lambda record: None,
-    executor: Executor | None = None,
-) -> Path:
-    """The folder of a finished run: every job rendered or its failure recorded, run.json and the index written last."""
-    from helpers import share
-
-    for job in jobs:
-        check(job)
-    started = datetime.now(UTC)
-    folder = new_folder(output, started)
-    with executor or ThreadPoolExecutor(workers) as pool:
-        pending = {pool.submit(render, job, folder, sisters(job, jobs)): n for n, job in enumerate(jobs)}
-        done: dict[int, dict] = {}
-        for future in as_completed(pending):
-            done[pending[future]] = future.result()
-            tell(future.result())
-    records = [done[n] for n in range(len(jobs))]
-    facts = share.provenance() | {"run": folder.name, "started": started.isoformat(timespec="seconds")}
-    facts |= {"seconds": round((datetime.now(UTC) - started).total_seconds(), 1), "reports": records}
-    share.write(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    share.write(output / "index.html", share.index(facts))
-    return folder
-
-
-def new_folder(output: Path, started: datetime) -> Path:
-    """A new folder named after the start of the run; a second run in the same second gets a number."""
-    for number in itertools.count(1):
-        folder = output / (started.strftime("%Y-%m-%d_%H%M%S") + (f"-{number}" if number > 1 else ""))
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            if not output.is_dir():
-                raise UserError(f"{output}: is a file; name a folder with --output") from None
-            continue
-        except OSError as error:
-            raise UserError(f"{output}: {error.strerror}; name a folder that can be written with --output") from None
-        return folder

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import day, integer, listing, name, number, per_cent_sign, percent, quantity, text
+from helpers.language import day, integer, listing, month, name, number, per_cent_sign, percent, quantity, text
 from helpers.targets import Outlook
 
 
@@ -33,13 +33,21 @@ def fan(outlook: Outlook) -> Words:
         parts.append(
             text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance)
         )
-    title = "; ".join(parts) or text("The definition changed: its targets can't be judged")
-    return Words(title, subtitle(outlook), source_line([outlook.series.name]))
+    if outlook.reason and len(outlook.history):
+        parts = [text("Figures can't be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
+    return Words("; ".join(parts), subtitle(outlook), source_line([outlook.series.name]))
 
 
 def subtitle(outlook: Outlook) -> str:
     """Name, unit and area of an indicator."""
-    return text("{name}, {unit}, {area}", name=name(outlook.about), unit=text(outlook.unit), area=place(outlook.area))
+    return measure(name(outlook.about), outlook.unit, outlook.area)
+
+
+def measure(words: str, unit: str, area: str = "") -> str:
+    """What is measured, in which unit (unless its name says so), and where."""
+    # A bare per cent sign says little enough to stand twice.
+    said = len(text(unit)) > 1 and text(unit) in words
+    return ", ".join([words, *([] if said else [text(unit)]), *([place(area)] if area else [])])
 
 
 def place(area: str) -> str:
@@ -81,7 +89,7 @@ def regions(table: pd.DataFrame, code: str, first: int) -> Words:
         low=place(latest.idxmin()),
         least=quantity(latest.min(), decimals, unit),
     )
-    rings = text("{name}, {unit}; ring {first}, dot {last}", name=name(about), unit=text(unit), first=first, last=last)
+    rings = text("{measure}; ring {first}, dot {last}", measure=measure(name(about), unit), first=first, last=last)
     return Words(title, rings, source_line([code]))
 
 
@@ -96,7 +104,7 @@ def town_and_country(urban: pd.Series, rural: pd.Series) -> Words:
         urban=quantity(urban[last], 1, about["unit"]),
         year=last,
     )
-    shown = text("{name}, {unit}, {area}", name=name(about), unit=text(about["unit"]), area=place("KAZ"))
+    shown = measure(name(about), about["unit"], "KAZ")
     return Words(title, shown, source_line(["poverty_urban", "poverty_rural"]))
 
 
@@ -110,8 +118,7 @@ def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
         quarter=text("Q{quarter} {year}", quarter=last.quarter, year=last.year),
         before=quantity(quarters[last - 4], decimals, unit),
     )
-    shown = text("{name}, {unit}, {area}", name=name(about), unit=text(unit), area=place(area))
-    return Words(title, shown, source_line([code]))
+    return Words(title, measure(name(about), unit, area), source_line([code]))
 
 
 def peers(code: str, areas: list[str], as_of: str = "") -> dict[str, pd.Series]:
@@ -132,7 +139,7 @@ def beside_peers(found: dict[str, pd.Series], code: str) -> Words:
         n=integer((last.drop(home) > last[home]).sum()),
         all=integer(len(last) - 1),
     )
-    return Words(title, text("{name}, {unit}", name=name(about), unit=text(about["unit"])), source_line([code]))
+    return Words(title, measure(name(about), about["unit"]), source_line([code]))
 
 
 def savings(assets: pd.Series) -> Words:
@@ -145,5 +152,7 @@ def savings(assets: pd.Series) -> Words:
         growth=number(growth, 1) + per_cent_sign(),
     )
     return Words(
-        title, text("{name}, trillion tenge, to {month}", name=name(about), month=last), source_line(["pension_assets"])
+        title,
+        text("{name}, trillion tenge, to {month}", name=name(about), month=month(last)),
+        source_line(["pension_assets"]),
     )

@@ -46,7 +46,7 @@ class Chart:
 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
     """An empty chart, `height` inches of plot, with its title, unit and source around it however long they are."""
-    title, subtitle = wrap(words.title, 64), wrap(words.subtitle, 92)
+    title, subtitle = wrap(words.title, 58), wrap(words.subtitle, 88)
     above = 0.42 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     source = wrap(words.source, 120)
     below = 0.56 + 0.13 * (source.count("\n") + 1)
@@ -116,7 +116,7 @@ def draw_history(axes: Axes, history: pd.Series, breaks: Sequence[pd.Period] = (
 def mark_break(axes: Axes, where: float) -> None:
     """A dotted line where a definition changed, named above the plot."""
     axes.axvline(where, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
-    axes.annotate(text("new definition"), (where, 1.0), xycoords=("data", "axes fraction"), size=8, color=SOFT,
+    axes.annotate(text("break in series"), (where, 1.0), xycoords=("data", "axes fraction"), size=8, color=SOFT,
                   xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
 
 
@@ -163,8 +163,8 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     for _, y, words, colour in sorted(labels, key=lambda label: label[1]):
         at = max(y, placed[-1] + least) if placed else y
         placed.append(at)
-        axes.annotate(words, (right, at), xytext=(7, 0), textcoords="offset points", va="center", color=colour,
-                      size=9, annotation_clip=False)  # fmt: skip
+        axes.annotate(wrap(words, 16), (right, at), xytext=(7, 0), textcoords="offset points", va="center",
+                      color=colour, size=9, annotation_clip=False)  # fmt: skip
 
 
 def finish(axes: Axes, decimals: int) -> None:

@@ -1,6 +1,8 @@
 """The command `jospar`. Each command is a few lines over the module that does the work; imports wait until needed."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ plan_app = typer.Typer(no_args_is_help=True, help="Read a plan's published text 
 data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(data_app, name="data")
+Output = Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")]
 Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
 ]
@@ -29,32 +32,76 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: cleanly, with what is finished kept."""
+    import signal
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+        raise SystemExit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @app.command()
 def render(
     notebooks: Annotated[list[Path] | None, typer.Argument(help="notebooks; none: the batch")] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
-    file: Annotated[Path | None, typer.Option(help="the file of batches")] = None,
-    output: Annotated[Path | None, typer.Option(help="folder of all runs")] = None,
-    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side", min=1)] = None,
+    file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
+    output: Output = None,
+    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1)] = None,
+    force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="wait for a run that is under way")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed."""
     import os
 
     from helpers import batch as batches
-    from helpers import paths
+    from helpers import paths, runs
     from helpers.progress import Progress
 
     if notebooks:
-        work = [batches.Job(path.resolve(), batches.parse_parameters(path, parameter or [])) for path in notebooks]
+        work = [batches.Job(path.resolve()) for path in notebooks]
     else:
         work = batches.read_batch(file or paths.NOTEBOOKS / "batch.yml", batch)
-        work = batches.override(work, parameter or [])
-    with Progress(len(work)) as progress:
-        folder = batches.run(work, (output or paths.OUTPUTS).resolve(), jobs or os.cpu_count() or 1, progress.tell)
-    print(folder.parent / "index.html")
+    work = batches.override(work, parameter or [])
+    target = (output or paths.OUTPUTS).resolve()
+    with Progress(len(work), quiet) as progress, interruptible():
+        runs.run(work, target, jobs or os.cpu_count() or 1, progress.tell, force=force, wait=wait)
+    if not quiet:
+        print(target / "index.html")
     if progress.failed:
         raise SystemExit(1)
+
+
+@app.command("runs")
+def list_runs(output: Output = None) -> None:
+    """List the runs, newest first: reports rendered, unchanged and failed, seconds."""
+    from collections import Counter
+
+    from helpers import paths, runs
+
+    for run in runs.history(output or paths.OUTPUTS):
+        counts = Counter(report["status"] for report in run["reports"])
+        done = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nothing"
+        print(run["run"], f"{run['seconds']:6.1f} s" if run["complete"] else "interrupted", done, sep="  ")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(help="how many of the newest runs stay", min=1)] = 10, output: Output = None
+) -> None:
+    """Remove old runs, never the latest complete one."""
+    from helpers import paths, runs
+
+    for name in runs.prune(output or paths.OUTPUTS, keep):
+        print(f"removed {name}")
 
 
 @plan_app.command("read")

@@ -116,7 +116,8 @@ def quantity(value: float, decimals: int, unit: str) -> str:
 
 def between(low: float, high: float, decimals: int, unit: str = "") -> str:
     """A range of values, its unit once: 4.1–4.9%."""
-    dash = RANGE if low >= 0 else f" {text('to')} "
+    joint = text("to") if low < 0 else ""
+    dash = f" {joint} " if joint else RANGE
     return f"{number(low, decimals)}{dash}{quantity(high, decimals, unit) if unit else number(high, decimals)}"
 
 
@@ -125,6 +126,18 @@ def day(when: date) -> str:
     from babel.dates import format_date
 
     return format_date(when, format="d MMMM y" if current() == "en" else "long", locale=current())
+
+
+def years(first: int, last: int) -> str:
+    """A span of years, or the year alone when both are one: 2023–2025."""
+    return str(first) if first == last else f"{first}{RANGE}{last}"
+
+
+def month(period: "object") -> str:
+    """A month with its year: August 2026."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", period.to_timestamp(), locale=current())
 
 
 def quarter(year: int, number_in_year: int) -> str:

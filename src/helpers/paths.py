@@ -1,9 +1,11 @@
 """Where every folder is. All other paths start from here."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "data"
+# Elsewhere than in the repository on a machine that was sent the data with its work.
+DATA = Path(os.environ.get("JOSPAR_DATA") or ROOT / "data")
 PLAN = DATA / "plan"
 STATISTICS = DATA / "statistics"
 NOTEBOOKS = ROOT / "notebooks"

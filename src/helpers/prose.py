@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text
+from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text, years
 from helpers.targets import Outlook, assess, target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
@@ -24,11 +24,10 @@ def _past(judged: pd.DataFrame, found: dict[str, Outlook]) -> list[str]:
     met, missed = (settled["verdict"] == "met").sum(), (settled["verdict"] == "missed").sum()
     last = settled["year"].max()
     count = plural(
-        "**{n} target** for {first}–{last} can be held against a published figure: {met} met, {missed} missed.",
-        "**{n} targets** for {first}–{last} can be held against published figures: {met} met, {missed} missed.",
+        "**{n} target** for {years} can be held against a published figure: {met} met, {missed} missed.",
+        "**{n} targets** for {years} can be held against published figures: {met} met, {missed} missed.",
         len(settled),
-        first=settled["year"].min(),
-        last=last,
+        years=years(settled["year"].min(), last),
         met=number(met, 0),
         missed=number(missed, 0),
     )
@@ -66,13 +65,12 @@ def _ahead(judged: pd.DataFrame) -> list[str]:
     words = expected["verdict"]
     return [
         plural(
-            "**{n} target** for {first}–{last} is still open: likely to be met {hopeful}, unlikely {doubtful}, "
+            "**{n} target** for {years} is still open: likely to be met {hopeful}, unlikely {doubtful}, "
             "could go either way {even}.",
-            "**{n} targets** for {first}–{last} are still open: likely to be met {hopeful}, unlikely {doubtful}, "
+            "**{n} targets** for {years} are still open: likely to be met {hopeful}, unlikely {doubtful}, "
             "could go either way {even}.",
             len(expected),
-            first=expected["year"].min(),
-            last=expected["year"].max(),
+            years=years(expected["year"].min(), expected["year"].max()),
             hopeful=number(words.isin(HOPEFUL).sum(), 0),
             doubtful=number(words.isin(DOUBTFUL).sum(), 0),
             even=number((words == "about as likely as not").sum(), 0),
@@ -179,12 +177,11 @@ def season(quarters: pd.Series) -> Markdown:
     usual = apart.groupby(full.index.quarter).mean()
     return Markdown(
         text(
-            "The season is worth {spread} points: over {first}–{last} the mean quarter was highest in {high} and "
+            "The season is worth {spread} points: over {years} the mean quarter was highest in {high} and "
             "lowest in {low}. Figures are printed with one decimal, so the step from one quarter to the next is "
             "rarely more than the rounding.",
             spread=number(usual.max() - usual.min(), 2),
-            first=full.index.year.min(),
-            last=full.index.year.max(),
+            years=years(full.index.year.min(), full.index.year.max()),
             high=text("Q{quarter}", quarter=usual.idxmax()),
             low=text("Q{quarter}", quarter=usual.idxmin()),
         )

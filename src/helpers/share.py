@@ -90,23 +90,28 @@ def style() -> str:
 
 
 def index(facts: dict) -> str:
-    """The page that lists a run's reports, a row for each report and a column for each language."""
+    """The page that lists a run's reports with their languages; a failed one shows its last good copy."""
     from jinja2 import Environment, FileSystemLoader
 
     rows: dict[str, dict] = {}
     for report in facts["reports"]:
         rest = {key: value for key, value in report["parameters"].items() if key != "language"}
         row = rows.setdefault(f"{report['notebook']} {rest}", {"parameters": rest, "title": "", "reports": []})
-        language = report["parameters"].get("language", "en")
-        row["reports"].append(report | {"language": language, "language_name": LANGUAGE_NAMES[language]})
-        if report["status"] != "failed" and (not row["title"] or language == "en"):
-            row["title"] = report["title"]
-    page_ = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("index.html.j2")
-    started = date.fromisoformat(facts["started"][:10])
-    return page_.render(
-        facts=facts,
-        rows=rows.values(),
-        css=style(),
-        day=day(started),
-        data_day=day(date.fromisoformat(facts["data_read_on"])),
-    )
+        row["reports"].append(entry(report))
+        if row["reports"][-1]["title"] and (not row["title"] or row["reports"][-1]["language"] == "en"):
+            row["title"] = row["reports"][-1]["title"]
+    template = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("index.html.j2")
+    started, read = (date.fromisoformat(facts[key][:10]) for key in ("started", "data_read_on"))
+    return template.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(read))
+
+
+def entry(report: dict) -> dict:
+    """What the index says of one report: language, state, title, and its files (of the last good copy if it failed)."""
+    language = report["parameters"].get("language", "en")
+    good = report["last_good"] if report["status"] == "failed" else report
+    found = {"language": language, "language_name": LANGUAGE_NAMES[language], "status": report["status"]}
+    found |= {"error": report.get("error", ""), "title": good["title"] if good else "", "since": ""}
+    if good and report["status"] == "failed":
+        found["since"] = day(date.fromisoformat(good["started"][:10]))
+    files = good["files"] if good else report["files"]
+    return found | {kind: next((f for f in files if f.endswith(kind)), "") for kind in ("html", "ipynb")}

@@ -40,6 +40,12 @@ def covers(code: str, area: str, folder: Path = paths.STATISTICS) -> bool:
     return (code, area) in _observations(folder)
 
 
+def last_known(today: datetime.date, folder: Path = paths.STATISTICS) -> datetime.date:
+    """The day on which the newest figure that is known today became known."""
+    days = pd.concat([rows["known"] for rows in _observations(folder).values()])
+    return days[days <= pd.Timestamp(today)].max().date()
+
+
 def by_area(
     code: str, kind: str = "region", as_of: str | datetime.date | None = None, folder: Path = paths.STATISTICS
 ) -> pd.DataFrame:

@@ -8,11 +8,21 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import between, day, name, number, percent, text
+from helpers.language import between, day, message, name, number, percent, text
 from helpers.targets import Outlook, target_decimals
 
-TONE = {"met": "good", "very likely": "good", "likely": "good", "missed": "bad", "unlikely": "bad"}
-TONE |= {"very unlikely": "bad", "about as likely as not": "mid", "no target": "quiet", "not measured": "quiet"}
+METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
+TONE = {
+    message("met"): "good",
+    message("very likely"): "good",
+    message("likely"): "good",
+    message("about as likely as not"): "mid",
+    message("unlikely"): "bad",
+    message("very unlikely"): "bad",
+    message("missed"): "bad",
+    message("no target"): "quiet",
+    message("not measured"): "quiet",
+}
 # Shown where no page style reaches, such as a notebook on a code host.
 INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}
 
@@ -82,7 +92,7 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
 
 def label(outlook: Outlook) -> str:
     """An indicator's number and name, as the plan's table orders them."""
-    return f"{outlook.indicator}. {name(outlook.about)}"
+    return f"{outlook.indicator}. {name(outlook.about)}" if outlook.indicator else name(outlook.about)
 
 
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> Table:
@@ -98,9 +108,7 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> 
         cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
         rows.append(Row([Cell(label(outlook), text(outlook.unit)), *cells]))
     heads = [text("Indicator"), *(str(year) for year in years)]
-    return Table(
-        text("Targets and verdicts, {first}–{last}", first=years[0], last=years[-1]), heads, rows, verdicts=True
-    )
+    return Table(text("Targets and verdicts"), heads, rows, verdicts=True)
 
 
 def forecasts(found: dict[str, Outlook]) -> Table:
@@ -119,7 +127,11 @@ def _forecast_row(outlook: Outlook) -> Row:
     cells.append(Cell(number(outlook.history.iloc[-1], decimals), str(outlook.history.index[-1])))
     for ahead in outlook.forecast.tail(2).to_dict("records"):
         cells.append(Cell(number(ahead["q50"], decimals), between(ahead["q10"], ahead["q90"], decimals)))
-    cells += [Cell(str(info["n"])), Cell(text(info["label"])), Cell(number(info["error"], decimals + 1))]
+    cells += [
+        Cell(str(info["n"])),
+        Cell(text(METHODS.get(info["label"], info["label"]))),
+        Cell(number(info["error"], decimals + 1)),
+    ]
     return Row(cells)
 
 
@@ -179,7 +191,7 @@ def room(found: dict[str, Outlook], ceiling: float) -> Table:
             left = number(ceiling - goal["target"], target_decimals(goal))
             cells.append(Cell(left, f"{goal['year']}: {number(goal['target'], target_decimals(goal))}"))
         rows.append(Row(cells))
-    heads = [text("Indicator"), text("Room left, first target"), text("Room left, last target")]
+    heads = [text("Indicator"), text("Points left at the first target"), text("Points left at the last target")]
     return Table(text("Points left to 100%"), heads, rows)
 
 

@@ -40,9 +40,9 @@ class Outlook:
     @property
     def decimals(self) -> int:
         """Digits after the point: the publisher's where there is a series, else the plan's own."""
-        if self.series is not None:
-            return int(self.series["decimals"])
-        return max(target_decimals(row) for _, row in self.judged.iterrows())
+        promised = max(target_decimals(row) for _, row in self.judged.iterrows())
+        # A count printed to the last person, in thousands, has more digits than anyone reads.
+        return promised if self.series is None else min(int(self.series["decimals"]), promised + 1)
 
     @property
     def unit(self) -> str:
@@ -137,7 +137,9 @@ def split_at_redefinition(history: pd.Series, breaks: list[pd.Period]) -> tuple[
 def unjudgeable(history: pd.Series, breaks: list[pd.Period]) -> str:
     """Why figures that exist can't be held against the targets; empty when they can."""
     if any(edge.year >= REPORTED_YEAR for edge in breaks):
-        return message("The published series changed its definition after the plan, so no target can be judged on it.")
+        return message(
+            "Figures published since the plan can't be compared with those before, so no target is judged on them."
+        )
     return "" if len(history) else message("No figure had been published by this date.")
 
 
