@@ -73,6 +73,7 @@ def test_decimals_are_read_from_the_figures():
     assert decimals_of(np.array([120.0, 95.0])) == 0
     assert decimals_of(np.array([0.1 + 0.2, 0.25])) == 2
     assert decimals_of(np.array([1 / 3, 2 / 3])) == 6
+    assert decimals_of(np.array([29_195_290.0, 14_342.25])) == 2
 
 
 def test_the_probability_is_that_of_the_printed_figure():

@@ -132,6 +132,11 @@ def test_a_panel_without_anything_to_score_says_why(stand_in):
         recording.record(made_panel(last=2015), jobs=1)
 
 
+def test_no_processes_is_refused():
+    with pytest.raises(UserError, match="1 or more"):
+        recording.score(made_panel(), jobs=0)
+
+
 def test_both_cores_give_the_same_record_as_one(stand_in):
     pd.testing.assert_frame_equal(recording.record(made_panel(), jobs=2), recording.record(made_panel(), jobs=1))
 

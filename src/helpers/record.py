@@ -83,7 +83,9 @@ def score(panel: pd.DataFrame, jobs: int | None = None) -> Scored:
     tasks, left_out = _tasks(check_panel(panel))
     if not tasks:
         raise UserError(f"panel: no series can be scored: {'; '.join(left_out.value_counts().index)}")
-    jobs = jobs or os.cpu_count() or 1
+    jobs = (os.cpu_count() or 1) if jobs is None else jobs
+    if jobs < 1:
+        raise UserError(f"jobs {jobs}: give the number of processes, 1 or more")
     if jobs == 1:
         parts = [_score_task(task) for task in tasks]
     else:
