@@ -11,7 +11,7 @@ from scipy.stats import norm
 from helpers import UserError
 from helpers import record as recording
 from helpers.panel import check_panel, read_panel
-from helpers.pool import likely_bounds, pooled_paths, pooled_points, redraw
+from helpers.pool import likely_bounds, pooled_paths, pooled_points, pooled_probability, redraw
 
 LEVELS = (np.arange(199) + 0.5) / 199
 
@@ -22,11 +22,9 @@ class LastFigure:
     def __init__(self, last, periods):
         self.last, self.periods = last, periods
 
-    def quantile(self, p):
-        return np.full(self.periods, self.last + norm.ppf(p))
-
     def paths(self, n, seed):
-        return self.last + np.random.default_rng(seed).normal(size=(n, self.periods))
+        scores = norm.ppf((np.arange(n) + 0.5) / n)
+        return self.last + np.stack([np.random.default_rng(seed + h).permutation(scores) for h in range(self.periods)], 1)
 
 
 @pytest.fixture
@@ -214,6 +212,13 @@ def test_pooled_paths_agree_with_the_pooled_points():
     paths = pooled_paths(history, LastFigure(12.5, 3), n=6_000, seed=1, lower=0)
     assert paths.shape == (6_000, 3)
     np.testing.assert_allclose(np.quantile(paths, 0.8, axis=0), np.quantile(points, 0.8, axis=0), atol=0.15)
+
+
+def test_the_pooled_probability_is_the_share_of_printed_points():
+    history = pd.Series([10.0, 11, 12, 13, 14])
+    points = pooled_points(history, LastFigure(14, 2))
+    chance = pooled_probability(history, LastFigure(14, 2), 14.0, "higher", 0)
+    np.testing.assert_allclose(chance, (points >= 13.5).mean(axis=0))
 
 
 def test_redrawn_paths_do_not_explode_from_figures_near_zero():

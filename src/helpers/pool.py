@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from helpers.precision import share_met
+
 LEVELS = (np.arange(199) + 0.5) / 199
 DRAWS = 1_990
 SEED = 2027
@@ -18,19 +20,24 @@ FASTEST = 2.0  # redrawn growth may not outrun this many times the largest past 
 
 
 class Distribution(Protocol):
-    """What is asked of a forecast: its quantiles, one a period, and simulated paths, one a row."""
-
-    def quantile(self, p: float) -> np.ndarray:
-        """Value, in the unit of the indicator, below which the future lies with probability p."""
+    """What is asked of a forecast: simulated futures whose share below a value is the probability of staying below."""
 
     def paths(self, n: int, seed: int) -> np.ndarray:
-        """Simulated futures, a row each, a column a period."""
+        """Futures in the unit of the indicator, a row each, a column a period; stratified, so that few suffice."""
+
+
+def pooled_probability(
+    history: pd.Series, forecast: Distribution, target: float, better: str, decimals: int, lower=None, upper=None
+) -> np.ndarray:
+    """Probability, 0 to 1, that the printed figure meets the target, one for each period of the forecast."""
+    points = pooled_points(history, forecast, lower, upper)
+    return share_met(points, np.full((1, points.shape[1]), float(target)), better, decimals)[0]
 
 
 def pooled_points(history: pd.Series, forecast: Distribution, lower=None, upper=None) -> np.ndarray:
     """Equally likely values in the unit of the indicator: 597 rows, a column for each period of the forecast."""
     values = history.dropna().to_numpy(dtype=float)
-    engine = np.stack([np.asarray(forecast.quantile(level), dtype=float) for level in LEVELS])
+    engine = np.asarray(forecast.paths(len(LEVELS), SEED), dtype=float)
     periods = engine.shape[1]
     redrawn = np.quantile(redraw(values, periods, DRAWS, SEED), LEVELS, axis=0)
     return np.clip(np.concatenate([engine, _walk_points(values, periods), redrawn]), lower, upper)
