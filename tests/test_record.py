@@ -12,6 +12,7 @@ from helpers import UserError
 from helpers import record as recording
 from helpers.panel import check_panel, read_panel
 from helpers.pool import likely_bounds, pooled_paths, pooled_points, pooled_probability, redraw
+from helpers.precision import probability_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
 
@@ -24,7 +25,8 @@ class LastFigure:
 
     def paths(self, n, seed):
         scores = norm.ppf((np.arange(n) + 0.5) / n)
-        return self.last + np.stack([np.random.default_rng(seed + h).permutation(scores) for h in range(self.periods)], 1)
+        columns = [np.random.default_rng(seed + h).permutation(scores) for h in range(self.periods)]
+        return self.last + np.column_stack(columns)
 
 
 @pytest.fixture
@@ -197,12 +199,11 @@ def test_a_checked_panel_is_sorted_and_typed():
     assert checked["value"].tolist() == [2.5, 1.0]
 
 
-def test_the_pool_holds_a_third_of_each_view():
+def test_the_pool_holds_two_parts_of_the_engine_and_one_of_the_redrawn_past():
     history = pd.Series([10.0, 11, 12, 13, 14])
     points = pooled_points(history, LastFigure(14, 2))
     assert points.shape == (597, 2)
-    assert np.median(points[:199, 0]) == pytest.approx(14)  # the engine
-    assert np.std(points[199:398, 1]) == pytest.approx(np.sqrt(2), rel=0.05)  # the walk, two steps of size 1
+    assert np.median(points[:398, 0]) == pytest.approx(14)  # the engine
     assert points[398:, 0].min() > 14  # the redrawn past only ever rose
 
 
@@ -244,3 +245,21 @@ def test_on_random_walks_the_naive_forecast_is_calibrated_and_hard_to_beat(stand
     assert brier["naive"] == brier.drop("ours").min()
     table = recording.calibration(scored, "naive")
     assert (table["stated"] - table["observed"]).abs().max() < 0.05
+
+
+@pytest.mark.slow
+def test_the_record_runs_on_the_real_engine():
+    pytest.importorskip("helpers.forecast")
+    table = recording.record(made_panel(), jobs=2).query("horizon == 'all'").set_index("method")
+    assert 0 < table.loc["ours", "brier"] < 0.25
+    assert 0.5 < table.loc["ours", "coverage80"] <= 1
+
+
+@pytest.mark.slow
+def test_the_printed_probability_can_be_asked_of_a_real_forecast():
+    engine = pytest.importorskip("helpers.forecast")
+    history = pd.Series([5.2, 5.1, 5.0, 5.0, 4.9, 4.9, 4.8], index=pd.period_range("2017", periods=7, freq="Y"))
+    made = engine.forecast(history, horizon=2)
+    unrounded, printed = made.probability(at_most=4.7), probability_met(made, 4.7, "lower", 1)
+    assert (printed > unrounded).all()
+    assert printed.between(0, 1).all()
