@@ -1,54 +1,245 @@
-"""The forecast engine: history in, predictive distribution out."""
+"""The forecast engine: a history in, a predictive distribution out.
+
+`forecast()` for one series, `forecast_table()` for a table of many, `explain()` for what the ensemble made of a series.
+"""
+
+from collections.abc import Hashable, Sequence
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
 from helpers import UserError
+from helpers import exponential_mixture as mixture
+from helpers import forecast_ensemble as engine
+from helpers import forecast_members as members
+from helpers import forecast_series as kept
+from helpers import reference_class as reference
+from helpers.exponential_mixture import PROBABILITIES
 
-PROBABILITIES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
-QUANTILES = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
+COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 
 
 class Forecast(pd.DataFrame):
-    """A predictive distribution by horizon: period, horizon, mean and seven quantiles, in the unit of the history."""
+    """Predictive distribution by period, in the data's unit: period, horizon, mean, q025, q10, q25, q50, q75, q90, q975.
 
-    _metadata = ("info",)
+    `mean` is the point forecast, the centre of the distribution. Attributes: `method`; `n_used`, the values that it
+    rests on; `label`, "reference class" where the series' own past was too short or flat, else "ensemble" or the method;
+    `error`, expected absolute error of the point forecast by horizon, in the data's unit.
+    """
+
+    _metadata = ["grid", "correlation", "limits", "method", "n_used", "label", "error"]  # noqa: RUF012
 
     @property
     def _constructor(self) -> type:
-        return pd.DataFrame
+        return Forecast
 
-    def probability(self, at_least: float | None = None, at_most: float | None = None) -> np.ndarray:
-        """The probability, 0 to 1, of a value on that side of the threshold, by horizon."""
-        from scipy.stats import norm
+    def _rows(self) -> np.ndarray:
+        return self["horizon"].to_numpy() - 1
 
-        spread = (self["q90"] - self["q10"]) / (2 * norm.ppf(0.9))
-        threshold = at_most if at_least is None else at_least
-        below = norm.cdf((threshold - self["q50"]) / spread)
-        return below if at_least is None else 1 - below
+    def _at(self, score: np.ndarray, horizon: int) -> np.ndarray:
+        """Values at normal scores; beyond the grid the tails go on straight in the score, within the bounds."""
+        from scipy.special import ndtri
+
+        z, q = ndtri(PROBABILITIES), self.grid[:, horizon]
+        inside = np.interp(score, z, q)
+        low, high = (score - z[0]) * (q[1] - q[0]) / (z[1] - z[0]), (score - z[-1]) * (q[-1] - q[-2]) / (z[-1] - z[-2])
+        return np.clip(inside + np.minimum(low, 0) + np.maximum(high, 0), *self.limits)
+
+    def quantile(self, p: float) -> pd.Series:
+        """Value that the outcome stays below with probability p (0-1), by period, in the data's unit."""
+        from scipy.special import ndtri
+
+        if not 0 < p < 1:
+            raise UserError(f"quantile({p}): give a probability between 0 and 1.")
+        return pd.Series([float(self._at(ndtri(p), h)) for h in self._rows()], index=self["period"], name=f"q{p:g}")
+
+    def probability(self, at_least: float | None = None, at_most: float | None = None) -> pd.Series:
+        """Probability (0-1) that the outcome reaches `at_least`, or stays within `at_most`, by period."""
+        if (at_least is None) == (at_most is None):
+            raise UserError("probability: give at_least=... or at_most=..., one of them.")
+        target, below = (at_least, True) if at_most is None else (at_most, False)
+        under = [self._under(float(target), h, strictly=below) for h in self._rows()]
+        values = 1 - np.array(under) if below else np.array(under)
+        return pd.Series(values, index=self["period"], name="probability")
+
+    def _under(self, target: float, horizon: int, strictly: bool) -> float:
+        """Probability of an outcome under the target, by halving on the quantile function, so that the two agree."""
+        from scipy.special import ndtr
+
+        low, high = -8.0, 8.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            value = float(self._at(middle, horizon))
+            low, high = (middle, high) if (value < target if strictly else value <= target) else (low, middle)
+        score = (low + high) / 2
+        return float(ndtr(score)) if -7.999 < score < 7.999 else float(score > 0)
+
+    def paths(self, n: int, seed: int = 0) -> np.ndarray:
+        """Simulated joint outcomes [n, horizon] in the data's unit; each column follows this forecast's quantiles.
+
+        A Gaussian copula with the correlation between horizons that the mixture's own errors have; stratified scores,
+        so that the margins agree with the quantiles in small samples too.
+        """
+        from scipy.special import ndtri
+
+        horizon = self.grid.shape[1]
+        z = np.random.default_rng(seed).standard_normal((n, horizon)) @ np.linalg.cholesky(self.correlation).T
+        rank = z.argsort(axis=0).argsort(axis=0)
+        score = ndtri((rank + 0.5) / n)
+        return np.column_stack([self._at(score[:, h], h) for h in self._rows()])
 
 
-def forecast(history, until=None, horizon=None, lower=None, upper=None, frequency="annual", method="ensemble",
-             breaks=(), decimals=None) -> Forecast:  # fmt: skip
-    """Median of naive, drift and damped-trend smoothing, with normal intervals from one-step residuals."""
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+def _compute(
+    series: list[kept.Series], horizon: int, period: int, method: str, lower: float | None, upper: float | None,
+    decimals: int | None,
+) -> list[np.ndarray]:  # fmt: skip
+    """Quantiles [probability, horizon] of each series; those of equal length are computed together."""
+    run, out = members.find(method), [np.empty(0)] * len(series)
+    groups = {n: list(g) for n, g in groupby(sorted(range(len(series)), key=lambda i: len(series[i].values)),
+                                             key=lambda i: len(series[i].values))}  # fmt: skip
+    for rows in groups.values():
+        usual = [i for i in rows if not is_reference(series[i].values)]
+        for i in set(rows) - set(usual):
+            out[i] = reference.quantiles(series[i].values, horizon, lower, upper, decimals)
+        for start in range(0, len(usual), 50):
+            part = usual[start : start + 50]
+            raw = np.array([series[i].values for i in part])
+            for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
+                out[i] = q
+    floors = [0.0 if lower is None and s.values.min() >= 0 else lower for s in series]
+    return [_finish(q, s, f, upper) for q, s, f in zip(out, series, floors, strict=True)]
 
-    if not len(history):
-        raise UserError("forecast: the series has no figures")
-    for edge in breaks:
-        history = history[history.index > edge] if (history.index > edge).sum() >= 5 else history
-    y = history.to_numpy()
-    steps = horizon or until - history.index[-1].year
-    h = np.arange(1, steps + 1)
-    members = [np.repeat(y[-1], steps), y[-1] + h * (y[-1] - y[0]) / max(len(y) - 1, 1)]
-    if len(y) >= 6:
-        members.append(ExponentialSmoothing(y, trend="add", damped_trend=True).fit().forecast(steps))
-    middle = np.median(members, axis=0)
-    sd = max(np.std(np.diff(y)), 1e-9) * np.sqrt(h)
-    from scipy.stats import norm
 
-    out = {"period": [str(history.index[-1] + int(k)) for k in h], "horizon": h, "mean": middle}
-    out |= {q: np.clip(middle + norm.ppf(p) * sd, lower, upper) for q, p in zip(QUANTILES, PROBABILITIES, strict=True)}
-    result = Forecast(out)
-    result.info = {"n": len(y), "label": "median of three members", "error": float(np.abs(np.diff(y)).mean())}
-    return result
+def is_reference(values: np.ndarray) -> bool:
+    """Whether a series is too short or too flat to be judged by its own past."""
+    return len(values) < engine.SHORTEST or np.ptp(values) <= 1e-12 * np.abs(values).max()
+
+
+def _in_season(raw: np.ndarray, horizon: int, period: int, method: str, run: members.Method) -> np.ndarray:
+    """Quantiles of rows of raw values: the season taken out before the method and put back after, where it needs that."""
+    if period == 1 or method in members.OWN_SEASON:
+        return run(raw, horizon, period)
+    n, indices = raw.shape[1], [kept.seasonal(y, period) for y in raw]
+    past = np.array([np.resize(s, n) for s, _ in indices])
+    ahead = np.array([s[(n + np.arange(horizon)) % period] for s, _ in indices])[:, None]
+    multiply = np.array([m for _, m in indices])
+    plain = np.where(multiply[:, None], raw / np.where(multiply[:, None], past, 1), raw - past)
+    q = run(plain, horizon, period)
+    return np.where(multiply[:, None, None], q * ahead, q + ahead)
+
+
+def _finish(q: np.ndarray, series: kept.Series, lower: float | None, upper: float | None) -> np.ndarray:
+    """Quantiles widened for gaps and breaks, and within the bounds."""
+    q = np.sort(q, axis=0)
+    middle = q[engine._MEDIAN]
+    at_bound = bool(series.values[-1] in (lower, upper))
+    return kept.bound(middle + (q - middle) * series.widen, lower, upper, at_bound)
+
+
+def forecast(
+    history: pd.Series,
+    until: Hashable | None = None,
+    horizon: int | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+    frequency: str = "annual",
+    method: str = "ensemble",
+    breaks: Sequence[Hashable] = (),
+    decimals: int | None = None,
+) -> Forecast:
+    """Predictive distribution of the periods after a history, in its unit, to the period `until` or `horizon` periods on.
+
+    history: floats by pd.PeriodIndex (Y or Q), or by years or running numbers. The same input gives the same output, and
+    the results scale with the data. What happens with:
+
+    - bounds: every quantile and path keeps `lower` and `upper`; what would lie beyond is folded back, unless the last
+      value is on the bound itself, where mass may stay. A history without negative values is kept at or above 0 unless
+      `lower` says otherwise (`-math.inf` for none). Zeros, negatives and integers need nothing.
+    - 1-4 points, or all equal: a distribution from the reference class (see reference_class); a flat series of 4.9 gets
+      the width of its printed precision (`decimals`, else its last significant digit) plus what flat series did.
+    - no points: a UserError.
+    - gaps: bridged by straight lines, and the width grown for the steps that this makes too small.
+    - breaks (periods or years after which the definition differs): only what follows the last one is fitted; the steps
+      before it may widen the result, never narrow it.
+    - an unfinished year: leave it out or missing. It's then forecast as the first period; a part of a year given as its
+      value would be taken for the whole. In quarters the forecast goes on from the last quarter.
+    - quarterly: a season shrunk by its own error is taken out and put back, from 3 years on.
+    """
+    period = kept.season_of(frequency, history.index)
+    low, high = _limits(lower, upper)
+    one = kept.prepare(history, breaks)
+    horizon = _horizon(history.index, one.last, until, horizon)
+    members.find(method)
+    judged = [v for v in one.values if v < (-np.inf if low is None else low) or v > (np.inf if high is None else high)]
+    if judged:
+        raise UserError(f"history has the value {judged[0]:g} beyond the bounds {lower} to {upper}: mend one of them.")
+    grid = _compute([one], horizon, period, method, low, high, decimals)[0]
+    frame = Forecast({"period": _periods(history.index, one.last, horizon), "horizon": np.arange(1, horizon + 1)})
+    frame["mean"] = grid[engine._MEDIAN]
+    for column, p in COLUMNS.items():
+        frame[column] = grid[PROBABILITIES.searchsorted(p - 1e-9)]
+    special = is_reference(one.values)
+    floor = low if low is not None else 0.0 if one.values.min() >= 0 and lower is None else -np.inf
+    frame.grid, frame.limits = grid, (floor, np.inf if high is None else high)
+    frame.correlation = _walk_correlation(horizon) if special else mixture.correlation(one.values[None], horizon)
+    frame.method, frame.n_used, frame.label = method, one.observed, "reference class" if special else method
+    spread = np.diff(PROBABILITIES, prepend=0, append=1)
+    share = (spread[:-1] + spread[1:]) / 2
+    frame.error = pd.Series(share @ np.abs(grid - grid[engine._MEDIAN]), index=frame["period"], name="error")
+    return frame
+
+
+def _limits(lower: float | None, upper: float | None) -> tuple[float | None, float | None]:
+    """Bounds, infinite ones as none; stops if they cross."""
+    low = None if lower is None or lower == -np.inf else float(lower)
+    high = None if upper is None or upper == np.inf else float(upper)
+    if low is not None and high is not None and low >= high:
+        raise UserError(f"lower bound {lower} isn't below upper bound {upper}: give lower < upper.")
+    return low, high
+
+
+def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | None) -> int:
+    """Number of periods to forecast."""
+    if (until is None) == (horizon is None):
+        raise UserError("forecast: give until=... (a year or period) or horizon=... (a number), one of them.")
+    steps = int(horizon) if until is None else kept.ordinal(until, index) - last
+    if steps < 1:
+        what = f"horizon is {horizon}" if until is None else f"until is {until}, but the history reaches as far already"
+        raise UserError(f"{what}: it must lie 1 period or more ahead.")
+    return steps
+
+
+def _periods(index: pd.Index, last: int, horizon: int) -> pd.Index:
+    """The periods after the last one, in the manner of the history's index."""
+    ahead = last + np.arange(1, horizon + 1)
+    return pd.PeriodIndex.from_ordinals(ahead, freq=index.freq) if isinstance(index, pd.PeriodIndex) else pd.Index(ahead)
+
+
+def _walk_correlation(horizon: int) -> np.ndarray:
+    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
+    k = np.arange(1, horizon + 1)
+    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
+
+
+def explain(history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()) -> pd.DataFrame:
+    """What the ensemble made of a history: a row per member with its weight (parts of 1), point forecast at the horizon in
+
+    the data's unit, and the posterior means of its parameters (alpha, momentum beta, damping phi, reversion rho, drift
+    tau, Box-Cox power). The features that set weights and widths stand in `.attrs["features"]`.
+    """
+    one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
+    if is_reference(one.values):
+        return pd.DataFrame({"member": ["reference class"], "weight": [1.0], "median": [one.values[-1]]})
+    season, multiply = kept.seasonal(one.values, period)
+    past = np.resize(season, len(one.values))
+    values = (one.values / past if multiply else one.values - past)[None]
+    parts = engine.member_quantiles(values, horizon)
+    x = engine.features(values, parts)
+    factor = season[(len(one.values) + horizon - 1) % period]
+    median = values[0, -1] + engine.step_size(values)[0] * parts[0, :, engine._MEDIAN, -1]
+    table = pd.DataFrame({"member": engine.MEMBERS, "weight": engine.member_weights(x)[0]})
+    table["median"] = median * factor if multiply else median + factor
+    table = table.join(mixture.parameters(values, horizon), on="member")
+    table.attrs["features"] = dict(zip(engine.FEATURES, x[0].tolist(), strict=True))
+    return table

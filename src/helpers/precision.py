@@ -36,9 +36,9 @@ def decimals_of(values: pd.Series | np.ndarray) -> int:
     """Number of decimals with which these figures are printed: the fewest that lose none of them, at most 6."""
     figures = np.asarray(values, dtype=float)
     figures = figures[np.isfinite(figures)]
-    slack = 1e-9 * max(1.0, np.abs(figures).max(initial=0.0))
+    slack = 1e-9 * np.maximum(1.0, np.abs(figures))
     for decimals in range(MOST_DECIMALS):
-        if np.abs(np.round(figures, decimals) - figures).max(initial=0.0) <= slack:
+        if (np.abs(np.round(figures, decimals) - figures) <= slack).all():
             return decimals
     return MOST_DECIMALS
 
@@ -102,7 +102,7 @@ def share_met(points: np.ndarray, target: np.ndarray, better: str, decimals: int
 def is_higher(better: str) -> bool:
     """True for "higher", False for "lower"; anything else is a fault of the table that it came from."""
     if better not in ("higher", "lower"):
-        raise UserError(f'better is {better!r}: say "higher" or "lower" in the column `better`')
+        raise UserError(f"better is {better!r}: say \"higher\" or \"lower\" in the column `better`")
     return better == "higher"
 
 

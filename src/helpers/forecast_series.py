@@ -1,0 +1,143 @@
+"""From a history as people keep it to numbers the engine can take, and back: periods, gaps, breaks, season, bounds."""
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers import UserError
+
+SEASON = {"annual": 1, "quarterly": 4}
+LONGEST = 160  # values used: more slow the engine and no longer describe the present
+
+
+class Series(NamedTuple):
+    """What the engine takes: values without gaps, from the last break on."""
+
+    values: np.ndarray
+    last: int  # ordinal of the last value's period
+    widen: float  # factor on the width: steps bridged, steps before a break
+    observed: int
+
+
+def ordinals(index: pd.Index) -> np.ndarray:
+    """Running number of each period: years, running numbers, or the ordinals of a PeriodIndex."""
+    if isinstance(index, pd.DatetimeIndex):
+        raise UserError("history has dates as its index: convert it with .to_period('Y') or .to_period('Q').")
+    if isinstance(index, pd.PeriodIndex):
+        return index.asi8
+    try:
+        numbers = np.asarray(index, dtype=float)
+    except (TypeError, ValueError):
+        raise UserError(f"history has {index[0]!r} in its index: give periods (pd.PeriodIndex), years or numbers.") from None
+    if not np.array_equal(numbers, np.round(numbers)):
+        raise UserError("history has fractions in its index: give periods, years or running numbers.")
+    return numbers.astype(int)
+
+
+def ordinal(moment: Hashable, index: pd.Index, end: bool = True) -> int:
+    """Running number of a year or period in the manner of `index`; a year among quarters means its last one, or first."""
+    if not isinstance(index, pd.PeriodIndex):
+        return int(moment.year if isinstance(moment, pd.Period) else moment)
+    if isinstance(moment, pd.Period):
+        return moment.asfreq(index.freq, how="end" if end else "start").ordinal
+    whole = pd.Period(str(moment))
+    return whole.asfreq(index.freq, how="end" if end else "start").ordinal
+
+
+def season_of(frequency: str, index: pd.Index | None = None) -> int:
+    """Periods in a year; stops if the frequency is unknown or isn't that of the index."""
+    if frequency not in SEASON:
+        raise UserError(f"frequency is {frequency!r}: say one of {', '.join(SEASON)}.")
+    if isinstance(index, pd.PeriodIndex) and index.freqstr[0] not in ("Q" if frequency == "quarterly" else "YA"):
+        raise UserError(f"history has periods of frequency {index.freqstr}, but frequency is {frequency!r}: make them agree.")
+    return SEASON[frequency]
+
+
+def _bridge(at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Values with gaps bridged by straight lines, and the factor by which that made steps too small."""
+    full = np.interp(np.arange(at[0], at[-1] + 1), at, values)
+    return full, float(np.sqrt((len(full) - 1) / max(len(values) - 1, 1))) if len(full) > 1 else 1.0
+
+
+def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "history") -> Series:
+    """The values after the last break, gaps bridged. Steps before the break inform the width, by their number.
+
+    A missing value, or a missing period, at the end is not yet known: the forecast starts after the last known value.
+    """
+    try:
+        values = pd.to_numeric(history).to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        bad = next(v for v in history if isinstance(v, str))
+        raise UserError(f"{name} has the value {bad!r}: give numbers only.") from None
+    at = ordinals(history.index)
+    order = np.argsort(at, kind="stable")
+    at, values = at[order], values[order]
+    if len(np.unique(at)) < len(at):
+        raise UserError(f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one.")
+    if np.isinf(values).any():
+        raise UserError(f"{name} has an infinite value: mend or remove it.")
+    known = ~np.isnan(values)
+    at, values = at[known], values[known]
+    cuts = [ordinal(b, history.index) for b in breaks]
+    start = max((c for c in cuts if len(at) and c < at[-1]), default=None)
+    before = np.zeros(0) if start is None else values[at <= start]
+    if start is not None:
+        at, values = at[at > start], values[at > start]
+    if len(values) == 0:
+        raise UserError(f"{name} has no values: give one at least, or leave the series out.")
+    full, widen = _bridge(at, values)
+    return Series(full[-LONGEST:], int(at[-1]), widen * _before_the_break(before, full), len(values))
+
+
+def _before_the_break(before: np.ndarray, after: np.ndarray) -> float:
+    """Factor on the width if the steps before the break join those after it, in parts of the level; at least 1."""
+    if len(before) < 3 or len(after) < 2 or np.ptp(after) == 0 or before[-1] == 0:
+        return 1.0
+    old = np.diff(before[-LONGEST:]) / np.abs(before).mean() * np.abs(after).mean()
+    new = np.diff(after)
+    pooled = (np.abs(old).sum() + np.abs(new).sum()) / (len(old) + len(new))
+    return float(np.clip(pooled / np.abs(new).mean(), 1.0, 3.0))
+
+
+def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool]:
+    """Seasonal index of each place in the cycle, and whether it multiplies (all values positive) or adds.
+
+    Means of what is left of a centred moving average, shrunk by their own error (James and Stein 1961); none with
+    fewer than 3 cycles. The first place is that of values[0].
+    """
+    multiply = bool(values.min() > 0)
+    if len(values) < 3 * period or period == 1:
+        return (np.ones if multiply else np.zeros)(period), multiply
+    z = np.log(values) if multiply else values
+    window = np.r_[0.5, np.ones(period - 1), 0.5] / period
+    rest = z[period // 2 : len(z) - period // 2] - np.convolve(z, window, "valid")
+    place = (np.arange(len(rest)) + period // 2) % period
+    mean = np.array([rest[place == j].mean() for j in range(period)])
+    mean -= mean.mean()
+    noise = ((rest - mean[place]) ** 2).sum() / max(len(rest) - period, 1) * np.mean(period / len(rest))
+    keep = max(0.0, 1 - (period - 3) * noise / max((mean**2).sum(), 1e-300))
+    return (np.exp(keep * mean) if multiply else keep * mean), multiply
+
+
+def bound(q: np.ndarray, lower: float | None, upper: float | None, at_bound: bool) -> np.ndarray:
+    """Quantiles [probability, horizon] within the bounds: what lies beyond is folded back, or stays if data sit there."""
+    if lower is None and upper is None:
+        return q
+    low, high = -np.inf if lower is None else lower, np.inf if upper is None else upper
+    if at_bound:
+        return np.clip(q, low, high)
+    from helpers.exponential_mixture import PROBABILITIES
+
+    even = (np.arange(400) + 0.5) / 400
+    out = np.empty_like(q)
+    for j in range(q.shape[1]):
+        if q[0, j] >= low and q[-1, j] <= high:
+            out[:, j] = q[:, j]
+            continue
+        points = np.interp(even, PROBABILITIES, q[:, j])
+        points = np.where(points < low, 2 * low - points, points) if lower is not None else points
+        points = np.where(points > high, 2 * high - points, points) if upper is not None else points
+        out[:, j] = np.quantile(np.clip(points, low, high), PROBABILITIES)
+    return out
