@@ -61,7 +61,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     lines = ['"""How series moved whose own past says little, written by `benchmarks/reference_class.py`."""\n']
-    lines += ["# (kind, points known; 0 = flat run): (widths at reference_class.UPPER, power of the horizon)", "MOVES = {"]
+    lines += [
+        "# (kind, points known; 0 = flat run): (widths at reference_class.UPPER, power of the horizon)",
+        "MOVES = {",
+    ]
     kinds = series(arguments.data)
     for kind in kinds:
         for points in range(5):

@@ -27,7 +27,11 @@ PENALTY = 3e-4
 SHARE_OF_MEDIAN = 0.35  # weight of the absolute error beside the CRPS
 FOR_WEIGHTS = ("one", "trend", "signal")
 FOR_WIDTHS = ("one", "length", "level", "jump", "signal")
-FIELD_WEIGHT = {"M1": 1.5, "World Bank": 0.9, "Kazakh panel": 1.5}  # in the widths: rounded up where intervals fall short
+FIELD_WEIGHT = {
+    "M1": 1.5,
+    "World Bank": 0.9,
+    "Kazakh panel": 1.5,
+}  # in the widths: rounded up where intervals fall short
 
 
 class Batch(NamedTuple):
@@ -63,7 +67,9 @@ def batch(name: str, cases: list[Case], members: np.ndarray, x: np.ndarray) -> B
     floor = np.where([c.history.min() >= 0 for c in cases], -lasts / step, -np.inf)
     members = np.maximum(members, floor[:, None, None, None])
     keys = [c.series.split("#")[0].split("|")[-1] for c in cases]
-    _, group, size = np.unique(keys if "#" in cases[0].series else range(len(cases)), return_inverse=True, return_counts=True)
+    _, group, size = np.unique(
+        keys if "#" in cases[0].series else range(len(cases)), return_inverse=True, return_counts=True
+    )
     weight = 1 / size[group] / len(size) * np.minimum(1, MILD / np.maximum(np.abs(future).mean(1), 1e-9))
     root = np.array([np.sqrt((np.diff(c.history) ** 2).mean()) for c in cases]) / step
     naive = root[:, None, None] * ndtri(SEVEN)[:, None] * np.sqrt(np.arange(1, future.shape[1] + 1))
@@ -137,7 +143,9 @@ def learn(fields: dict[str, list[Batch]]) -> tuple[np.ndarray, np.ndarray]:
     allowed = np.r_[np.isin(engine.FEATURES, FOR_WIDTHS), True]
 
     def gradient(t):
-        return (sum(s * f * widths_gradient(t, b, p) for (b, s, f), p in zip(share, pooled, strict=True)) + ridge * t) * allowed
+        return (
+            sum(s * f * widths_gradient(t, b, p) for (b, s, f), p in zip(share, pooled, strict=True)) + ridge * t
+        ) * allowed
 
     return weights - weights.mean(0), descend(gradient, start, 400, 0.03)
 

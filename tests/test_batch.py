@@ -44,7 +44,16 @@ def test_the_default_batch_is_six_notebooks_in_three_languages():
         ("batches: {default: [", "line 1"),
         ("batches: {other: []}", "has no batch 'default'; it has other"),
         ("- a\n- b\n", "has no batch 'default'"),
-        ("batches: {default: [{notbook: a.ipynb}]}", "not {'notbook': 'a.ipynb'}"),
+        ("batches: {default: [{notbook: a.ipynb}]}", "line 1: unknown key 'notbook'; did you mean 'notebook'"),
+        (
+            "batches:\n  default:\n    - notebook: a.ipynb\n      time_limit: soon\n",
+            "line 4: time_limit: takes int, not 'soon'",
+        ),
+        ("batches:\n  default:\n    - parameters: {a: 1}\n", "line 3: the key 'notebook' is missing"),
+        (
+            "batches:\n  default:\n    - notebook: a.ipynb\n      formats: [docx]\n",
+            "line 4: formats: knows html, not docx",
+        ),
         ("batches: {default: [a.ipynb]}", "an entry has the keys"),
     ],
 )
@@ -85,7 +94,7 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path):
 
 def test_a_file_in_the_place_of_the_output_folder_is_named(make_notebook, tmp_path):
     (tmp_path / "out").write_text("", encoding="utf-8")
-    with pytest.raises(UserError, match="name a folder"):
+    with pytest.raises(UserError, match="name another folder"):
         runs.run([Job(make_notebook("a"))], tmp_path / "out")
 
 
@@ -93,7 +102,7 @@ def test_a_file_in_the_place_of_the_output_folder_is_named(make_notebook, tmp_pa
 def test_a_failing_report_is_recorded_and_the_others_are_rendered(make_notebook, tmp_path):
     good = make_notebook("good", "print(rate * 2)")
     bad = make_notebook("bad", "1 / 0", "print('never reached')")
-    folder = runs.run([Job(bad), Job(good, {"rate": 2.5})], tmp_path / "out")
+    folder = runs.run([Job(bad), Job(good, {"rate": 2.5})], tmp_path / "out")["folder"]
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert [report["status"] for report in record["reports"]] == ["failed", "rendered"]
     assert record["reports"][0]["error"] == "ZeroDivisionError: division by zero"
@@ -113,7 +122,7 @@ def test_an_executed_notebook_and_its_page_name_no_machine(make_notebook, tmp_pa
     import socket
 
     bad = make_notebook("bad", "import helpers.batch\nprint(helpers.batch.__file__)\nhelpers.batch.read_batch(1)")
-    folder = runs.run([Job(bad)], tmp_path / "out")
+    folder = runs.run([Job(bad)], tmp_path / "out")["folder"]
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_text(encoding="utf-8")

@@ -143,10 +143,10 @@ def forecast(
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
 ) -> None:
     """Forecast every series of a table: mean and seven quantiles for each period ahead."""
-    from helpers import forecast as engine
+    from helpers.forecast_table import forecast_table, read_table
     from helpers.share import write
 
-    table = engine.forecast_table(engine.read_table(file), horizon, frequency, method, lower, upper)
+    table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
     write(output, table.to_csv(index=False))
 
 

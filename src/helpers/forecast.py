@@ -213,7 +213,9 @@ def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | 
 def _periods(index: pd.Index, last: int, horizon: int) -> pd.Index:
     """The periods after the last one, in the manner of the history's index."""
     ahead = last + np.arange(1, horizon + 1)
-    return pd.PeriodIndex.from_ordinals(ahead, freq=index.freq) if isinstance(index, pd.PeriodIndex) else pd.Index(ahead)
+    return (
+        pd.PeriodIndex.from_ordinals(ahead, freq=index.freq) if isinstance(index, pd.PeriodIndex) else pd.Index(ahead)
+    )
 
 
 def _walk_correlation(horizon: int) -> np.ndarray:
@@ -222,7 +224,9 @@ def _walk_correlation(horizon: int) -> np.ndarray:
     return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
 
 
-def explain(history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()) -> pd.DataFrame:
+def explain(
+    history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()
+) -> pd.DataFrame:
     """What the ensemble made of a history: a row per member with its weight (parts of 1), point forecast at the horizon in
 
     the data's unit, and the posterior means of its parameters (alpha, momentum beta, damping phi, reversion rho, drift

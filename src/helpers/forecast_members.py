@@ -58,7 +58,9 @@ def _ets(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
 
     seasons = [None, "add"] if period > 1 and len(y) >= 3 * period else [None]
     fits = [
-        ETSModel(y, trend=trend, damped_trend=damped, seasonal=s, seasonal_periods=period if s else None).fit(disp=False)
+        ETSModel(y, trend=trend, damped_trend=damped, seasonal=s, seasonal_periods=period if s else None).fit(
+            disp=False
+        )
         for trend, damped in ((None, False), ("add", False), ("add", True))
         for s in seasons
     ]

@@ -30,7 +30,9 @@ def ordinals(index: pd.Index) -> np.ndarray:
     try:
         numbers = np.asarray(index, dtype=float)
     except (TypeError, ValueError):
-        raise UserError(f"history has {index[0]!r} in its index: give periods (pd.PeriodIndex), years or numbers.") from None
+        raise UserError(
+            f"history has {index[0]!r} in its index: give periods (pd.PeriodIndex), years or numbers."
+        ) from None
     if not np.array_equal(numbers, np.round(numbers)):
         raise UserError("history has fractions in its index: give periods, years or running numbers.")
     return numbers.astype(int)
@@ -51,7 +53,9 @@ def season_of(frequency: str, index: pd.Index | None = None) -> int:
     if frequency not in SEASON:
         raise UserError(f"frequency is {frequency!r}: say one of {', '.join(SEASON)}.")
     if isinstance(index, pd.PeriodIndex) and index.freqstr[0] not in ("Q" if frequency == "quarterly" else "YA"):
-        raise UserError(f"history has periods of frequency {index.freqstr}, but frequency is {frequency!r}: make them agree.")
+        raise UserError(
+            f"history has periods of frequency {index.freqstr}, but frequency is {frequency!r}: make them agree."
+        )
     return SEASON[frequency]
 
 
@@ -75,7 +79,9 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
     order = np.argsort(at, kind="stable")
     at, values = at[order], values[order]
     if len(np.unique(at)) < len(at):
-        raise UserError(f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one.")
+        raise UserError(
+            f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
+        )
     if np.isinf(values).any():
         raise UserError(f"{name} has an infinite value: mend or remove it.")
     known = ~np.isnan(values)

@@ -49,9 +49,7 @@ class Judgement(NamedTuple):
     points: np.ndarray
 
 
-def methods(
-    history: pd.Series, target: float, year: int, better: str, baseline: int | None = None
-) -> pd.DataFrame:
+def methods(history: pd.Series, target: float, year: int, better: str, baseline: int | None = None) -> pd.DataFrame:
     """Official methods side by side: method, verdict, probability (0 to 1), predicted (unit of the indicator)."""
     last = _figures(history)[0][-1]
     if year <= last:

@@ -102,7 +102,7 @@ def share_met(points: np.ndarray, target: np.ndarray, better: str, decimals: int
 def is_higher(better: str) -> bool:
     """True for "higher", False for "lower"; anything else is a fault of the table that it came from."""
     if better not in ("higher", "lower"):
-        raise UserError(f"better is {better!r}: say \"higher\" or \"lower\" in the column `better`")
+        raise UserError(f'better is {better!r}: say "higher" or "lower" in the column `better`')
     return better == "higher"
 
 

@@ -122,15 +122,15 @@ def forecasts(found: dict[str, Outlook]) -> Table:
 
 
 def _forecast_row(outlook: Outlook) -> Row:
-    decimals, info = outlook.decimals, outlook.forecast.info
+    decimals, expected = outlook.decimals, outlook.forecast
     cells = [Cell(label(outlook), text(outlook.unit))]
     cells.append(Cell(number(outlook.history.iloc[-1], decimals), str(outlook.history.index[-1])))
     for ahead in outlook.forecast.tail(2).to_dict("records"):
         cells.append(Cell(number(ahead["q50"], decimals), between(ahead["q10"], ahead["q90"], decimals)))
     cells += [
-        Cell(str(info["n"])),
-        Cell(text(METHODS.get(info["label"], info["label"]))),
-        Cell(number(info["error"], decimals + 1)),
+        Cell(str(expected.n_used)),
+        Cell(text(METHODS.get(expected.label, expected.label))),
+        Cell(number(expected.error.iloc[0], decimals + 1)),
     ]
     return Row(cells)
 
