@@ -125,7 +125,7 @@ def draw_redefined(axes: Axes, outlook: Outlook) -> None:
     later = outlook.redefined
     if len(later):
         axes.plot([at(p) for p in later.index], later.to_numpy(), "o-", color=GREY, markersize=4)
-    if outlook.reason and len(outlook.history):
+    if outlook.broken and len(outlook.history):
         mark_break(axes, at(outlook.history.index[-1]) + 0.5)
     for row in outlook.provisional.to_dict("records"):
         if row["status"] == "suspect":
