@@ -3,9 +3,10 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import statistics
+from helpers import statements, statistics
 from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text, years
-from helpers.targets import Outlook, assess, target_decimals
+from helpers.targets import Outlook, assess
+from helpers.verdicts import target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
@@ -13,7 +14,7 @@ HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 def headline(found: dict[str, Outlook]) -> Markdown:
     """The answer in two or three sentences: what was met and missed, what is expected, what nobody measures."""
     judged = assess(found)
-    sentences = [*_past(judged, found), *_ahead(judged), _unmeasured(found)]
+    sentences = [*_past(judged, found), *_ahead(judged), statements.together(found), _unmeasured(found)]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
@@ -99,7 +100,8 @@ def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
         return Markdown(text(outlook.reason))
-    sentences = [_latest(outlook), *_expected(outlook), text(outlook.reason), text(outlook.series["note"])]
+    sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
+    sentences += [*statements.adjusted(outlook), text(outlook.reason), text(outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 

@@ -21,6 +21,7 @@ NO_ADJUSTMENTS = pd.DataFrame(columns=ADJUSTED)
 INCOMPARABLE = message(
     "Figures published since the plan can't be compared with those before, so no target is judged on them."
 )
+OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
 
 
@@ -239,6 +240,7 @@ def methods(found: dict[str, Outlook]) -> pd.DataFrame:
         figures = comparable(one.history, one.series.name, one.area)
         said = official_methods.methods(figures, last["target"], int(last["year"]), one.about["better"])
         ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
+        said = said.set_index("method").loc[list(OFFICIAL)].reset_index()
         said = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), said])
         rows.append(said.assign(indicator=indicator, year=int(last["year"])))
     columns = ["indicator", "year", "method", "verdict", "probability", "predicted"]
