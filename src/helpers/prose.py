@@ -160,13 +160,26 @@ def part_year(outlook: Outlook) -> Markdown:
     if later.empty:
         return Markdown("")
     row = later.iloc[-1]
+    whole = {period.year for period in outlook.history.index}
+    alike = found[(found["months"] == row["months"]) & found["year"].isin(whole)]["year"].nunique()
+    figure = quantity(row["value"], outlook.decimals, outlook.unit)
+    said = {"months": row["months"], "year": row["year"], "figure": figure}
+    if not alike:
+        return Markdown(
+            text(
+                "In the first {months} months of {year} it was {figure}. No earlier year has a figure for as many "
+                "months, so it tells nothing of the whole year, and nothing is judged on it.",
+                **said,
+            )
+        )
     return Markdown(
-        text(
-            "In the first {months} months of {year} it was {figure}. That is no whole year, so nothing is "
-            "judged on it.",
-            months=row["months"],
-            year=row["year"],
-            figure=quantity(row["value"], outlook.decimals, outlook.unit),
+        plural(
+            "In the first {months} months of {year} it was {figure}. Only {n} earlier year has a figure for as many "
+            "months, so it tells little of the whole year, and nothing is judged on it.",
+            "In the first {months} months of {year} it was {figure}. Only {n} earlier years have a figure for as many "
+            "months, so it tells little of the whole year, and nothing is judged on it.",
+            alike,
+            **said,
         )
     )
 
