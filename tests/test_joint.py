@@ -39,6 +39,18 @@ def test_futures_are_held_against_the_printed_target():
     assert hits(outlook).tolist() == [[True], [False]]
 
 
+def test_a_target_that_should_be_low_is_held_against_the_printed_figure_too():
+    outlook = made([[9.4], [9.6]], {2026: 9}, better="lower")
+    assert hits(outlook).tolist() == [[True], [False]]
+
+
+def test_indicators_are_drawn_independently():
+    half = made([[12]] * 500 + [[5]] * 500, {2026: 10})
+    count = expected_met(dict.fromkeys("abcd", half) | {"e": half})
+    assert (count.open, count.expected) == (5, 2.5)
+    assert (count.low, count.high) == (1, 4)
+
+
 def test_the_first_year_is_a_distribution_with_a_share_for_never():
     outlook = made([[12, 5], [5, 12], [5, 12], [5, 5]], {2026: 10, 2027: 10})
     assert first_met(outlook).to_dict() == {2026: 0.25, 2027: 0.5, 0: 0.25}
