@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import UserError, plan, tables, targets
+from helpers import UserError, plan, prose, tables, targets
 from helpers.beside import signed
 
 
@@ -88,6 +88,13 @@ def test_four_comparable_figures_are_too_few_for_a_verdict_ahead():
     assert ulytau.forecast is None
     assert not ulytau.measured
     assert "Fewer than five comparable figures" in ulytau.reason
+
+
+def test_facts_of_a_young_region_are_told_and_not_called_unmeasured():
+    ulytau = targets.outlooks(2, area="KZ-62", as_of="2026-11-22")
+    assert ulytau["7"].judged.set_index("year").loc[2025, "verdict"] == "missed"
+    said = prose.headline(ulytau).data
+    assert f"**{len(ulytau) - 1}** of {len(ulytau)} indicators are not measured" in said
 
 
 def test_a_target_without_a_direction_is_refused():

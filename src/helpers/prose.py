@@ -80,7 +80,7 @@ def _ahead(judged: pd.DataFrame) -> list[str]:
 
 
 def _unmeasured(found: dict[str, Outlook]) -> str:
-    n = sum(not outlook.measured for outlook in found.values())
+    n = sum(not outlook.has_verdict for outlook in found.values())
     if not n:
         return ""
     if n == len(found):

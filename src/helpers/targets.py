@@ -51,6 +51,11 @@ class Outlook:
         return self.forecast is not None or (not self.reason and len(self.history) > 0)
 
     @property
+    def has_verdict(self) -> bool:
+        """True when at least one target is met, missed or given a chance."""
+        return not self.judged["verdict"].isin(["not measured", "no target"]).all()
+
+    @property
     def expected(self) -> Futures | None:
         """The forecast that the verdicts rest on: the adjusted one where there is one."""
         return self.forecast if self.adjusted is None else self.adjusted
