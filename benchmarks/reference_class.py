@@ -61,11 +61,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     lines = ['"""How series moved whose own past says little, written by `benchmarks/reference_class.py`."""\n']
-    lines += ["# (kind, points known; 0 = flat run): (widths at reference_class.UPPER, power of the horizon)", "MOVES = {"]
+    lines += [
+        "# (kind, points known; 0 = flat run): (widths at reference_class.UPPER, power of the horizon)",
+        "MOVES = {",
+    ]
     kinds = series(arguments.data)
+    everything = [y for sets in kinds.values() for values in sets for y in values]
     for kind in kinds:
         for points in range(5):
-            widths, growth, count = learn(kinds[kind] if points else [sum(sum(kinds.values(), []), [])], kind, points)
+            widths, growth, count = learn(kinds[kind] if points else [everything], kind, points)
             print(kind, points, widths, growth, count)
             lines.append(f'    ("{kind}", {points}): ({tuple(widths)}, {growth}),')
     if arguments.write:

@@ -26,8 +26,12 @@ MILD = 20.0  # steps: a series that even naive misses by more counts less, or on
 PENALTY = 3e-4
 SHARE_OF_MEDIAN = 0.35  # weight of the absolute error beside the CRPS
 FOR_WEIGHTS = ("one", "trend", "signal")
-FOR_WIDTHS = ("one", "length", "level", "jump", "signal")
-FIELD_WEIGHT = {"M1": 1.5, "World Bank": 0.9, "Kazakh panel": 1.5}  # in the widths: rounded up where intervals fall short
+FOR_WIDTHS = ("one", "length", "level", "jump", "signal", "turning", "level x signal")
+FIELD_WEIGHT = {
+    "M1": 1.5,
+    "World Bank": 0.9,
+    "Kazakh panel": 1.5,
+}  # in the widths: rounded up where intervals fall short
 
 
 class Batch(NamedTuple):
@@ -63,7 +67,9 @@ def batch(name: str, cases: list[Case], members: np.ndarray, x: np.ndarray) -> B
     floor = np.where([c.history.min() >= 0 for c in cases], -lasts / step, -np.inf)
     members = np.maximum(members, floor[:, None, None, None])
     keys = [c.series.split("#")[0].split("|")[-1] for c in cases]
-    _, group, size = np.unique(keys if "#" in cases[0].series else range(len(cases)), return_inverse=True, return_counts=True)
+    _, group, size = np.unique(
+        keys if "#" in cases[0].series else range(len(cases)), return_inverse=True, return_counts=True
+    )
     weight = 1 / size[group] / len(size) * np.minimum(1, MILD / np.maximum(np.abs(future).mean(1), 1e-9))
     root = np.array([np.sqrt((np.diff(c.history) ** 2).mean()) for c in cases]) / step
     naive = root[:, None, None] * ndtri(SEVEN)[:, None] * np.sqrt(np.arange(1, future.shape[1] + 1))
@@ -137,7 +143,9 @@ def learn(fields: dict[str, list[Batch]]) -> tuple[np.ndarray, np.ndarray]:
     allowed = np.r_[np.isin(engine.FEATURES, FOR_WIDTHS), True]
 
     def gradient(t):
-        return (sum(s * f * widths_gradient(t, b, p) for (b, s, f), p in zip(share, pooled, strict=True)) + ridge * t) * allowed
+        return (
+            sum(s * f * widths_gradient(t, b, p) for (b, s, f), p in zip(share, pooled, strict=True)) + ridge * t
+        ) * allowed
 
     return weights - weights.mean(0), descend(gradient, start, 400, 0.03)
 
@@ -149,7 +157,7 @@ def apply(b: Batch, weights: np.ndarray, widths: np.ndarray) -> np.ndarray:
 
 
 def judge(b: Batch, q: np.ndarray) -> str:
-    """One line: CRPS relative to naive, absolute error relative to naive, coverage of 80 and 95 %, whole and by horizon."""
+    """One line: CRPS and absolute error relative to naive, coverage of 80 and 95 %, whole and by horizon."""
     share = b.weight / b.weight.sum()
     crps = (pinball(b.future[:, None] - q).mean((1, 2)) * 2 * b.weight).sum() / b.naive
     error = (np.abs(b.future - q[:, 3]).mean(1) * share).sum() / (np.abs(b.future).mean(1) * share).sum()
@@ -159,7 +167,7 @@ def judge(b: Batch, q: np.ndarray) -> str:
 
 
 def cross_validate(fields: dict[str, list[Batch]]) -> None:
-    """Print each set's scores under coefficients learnt without its field, then without its own quarter of the series."""
+    """Print each set's scores under coefficients learnt without its field, then without its quarter of the series."""
     print("\nLearnt without the field")
     for name, batches in fields.items():
         chosen = learn({f: b for f, b in fields.items() if f != name})
@@ -174,12 +182,17 @@ def cross_validate(fields: dict[str, list[Batch]]) -> None:
 
 
 def write(weights: np.ndarray, widths: np.ndarray) -> None:
-    """Put the coefficients into forecast_weights.py, above the reference class."""
-    rows = lambda name, table, keys: f"{name} = (\n" + "".join(  # noqa: E731
-        f"    ({', '.join(f'{v:.3f}' for v in row)}),  # {key}\n" for row, key in zip(table, keys, strict=True)) + ")\n"  # fmt: skip
-    head = '"""Coefficients of the ensemble, written by `benchmarks/tune.py`; columns are forecast_ensemble.FEATURES."""\n\n'
-    text = head + rows("WEIGHTS", weights, engine.MEMBERS)
-    TARGET.write_text(text + "# log widening of the 50, 80 and 95 % intervals; the last column is log horizon\n" + rows("WIDTHS", widths, ("50 %", "80 %", "95 %")))  # fmt: skip
+    """Put the coefficients into forecast_weights.py."""
+    lines = [
+        '"""The ensemble\'s coefficients, written by `benchmarks/tune.py`; columns are forecast_ensemble.FEATURES."""',
+        "",
+    ]
+    remark = "# log widening of the 50, 80 and 95 % intervals; the last column is log horizon"
+    for name, table, keys in (("WEIGHTS", weights, engine.MEMBERS), (remark, widths, ("50 %", "80 %", "95 %"))):
+        lines += [f"{name} = ("] if name == "WEIGHTS" else [name, "WIDTHS = ("]
+        lines += [f"    ({', '.join(f'{v:.3f}' for v in row)}),  # {k}" for row, k in zip(table, keys, strict=True)]
+        lines += [")"]
+    TARGET.write_text("\n".join(lines) + "\n")
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ DRIFTS = np.array([0.0, 0.2, 0.5, 1.0, 2.0, 6.0])  # tau
 PROBABILITIES = np.r_[0.0025, 0.01, 0.025, 0.05, np.arange(10, 91, 5) / 100, 0.95, 0.975, 0.99, 0.9975]
 _EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 17), [0.9825, 0.99, 0.9975, 1]])
 _NODE_WEIGHTS, _NODES = np.diff(_EDGES), (_EDGES[1:] + _EDGES[:-1]) / 2
-_KEPT = 60  # models kept in a reading: the rest weigh next to nothing
+_KEPT = 90  # models kept in a reading: the rest weigh next to nothing
 
 
 def _filters() -> np.ndarray:
@@ -36,11 +36,11 @@ def _filters() -> np.ndarray:
 FILTERS = _filters()
 _MOMENTUM, _STEADY = FILTERS[:, 1] > 0, np.arange(len(DRIFTS)) == 0
 _ALL, _ANY = np.ones(len(FILTERS), bool), np.ones(len(DRIFTS), bool)
-# A reading is a part of the grid and a power of the likelihood: (scales, filters, drifts, power). Powers below 1 temper it.
+# A reading is a part of the grid and a power of the likelihood: (scales, filters, drifts, power).
 READINGS = {
     "level": ((1, 1, 1), ~_MOMENTUM, _STEADY, 0.5),
     "momentum": ((1, 1, 1), _MOMENTUM, _STEADY, 0.5),
-    "linear": ((1, 0, 0), _ALL, _ANY, 0.5),
+    "linear": ((1, 0, 0), _MOMENTUM, _STEADY, 0.5),
     "mixture": ((1, 1, 1), _ALL, _ANY, 1.0),
 }
 
@@ -116,7 +116,7 @@ def from_scale(z: np.ndarray, power: float) -> np.ndarray:
 
 
 def fit(values: np.ndarray, horizon: int) -> Posterior:
-    """Every model of the grid on every row of values [series, time], rows not flat; roots and logs need all positive."""
+    """Every model of the grid on every row of values [series, time], none flat; roots and logs need all positive."""
     unit = np.abs(values).mean(1)
     scaled = values / unit[:, None]
     positive = np.flatnonzero(scaled.min(1) > 0)

@@ -58,7 +58,9 @@ def _ets(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
 
     seasons = [None, "add"] if period > 1 and len(y) >= 3 * period else [None]
     fits = [
-        ETSModel(y, trend=trend, damped_trend=damped, seasonal=s, seasonal_periods=period if s else None).fit(disp=False)
+        ETSModel(y, trend=trend, damped_trend=damped, seasonal=s, seasonal_periods=period if s else None).fit(
+            disp=False
+        )
         for trend, damped in ((None, False), ("add", False), ("add", True))
         for s in seasons
     ]
@@ -82,7 +84,7 @@ def _arima(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
     from statsmodels.tsa.arima.model import ARIMA
 
     seasons = [(0, 0, 0, 0)] + ([(1, 0, 0, period), (0, 1, 1, period)] if period > 1 and len(y) >= 3 * period else [])
-    trials = [(p, q, t, s) for p in (0, 1) for q in (0, 1) for t in ("n", "t") for s in seasons]
+    trials = [(p, q, t, s) for p in (0, 1) for q in (0, 1) for s in seasons for t in ("nt" if s[1] == 0 else "n")]
     fits = [ARIMA(y, order=(p, 1, q), trend=t, seasonal_order=s).fit() for p, q, t, s in trials]
     ahead = min(fits, key=lambda f: f.aicc).get_forecast(horizon)
     return _normal(ahead.predicted_mean, ahead.se_mean)

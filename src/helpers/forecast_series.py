@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import UserError
 
 SEASON = {"annual": 1, "quarterly": 4}
+FREE = 0.8  # part of the way to a bound that is left as it is
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
 
@@ -30,14 +31,16 @@ def ordinals(index: pd.Index) -> np.ndarray:
     try:
         numbers = np.asarray(index, dtype=float)
     except (TypeError, ValueError):
-        raise UserError(f"history has {index[0]!r} in its index: give periods (pd.PeriodIndex), years or numbers.") from None
+        raise UserError(
+            f"history has {index[0]!r} in its index: give periods (pd.PeriodIndex), years or numbers."
+        ) from None
     if not np.array_equal(numbers, np.round(numbers)):
         raise UserError("history has fractions in its index: give periods, years or running numbers.")
     return numbers.astype(int)
 
 
 def ordinal(moment: Hashable, index: pd.Index, end: bool = True) -> int:
-    """Running number of a year or period in the manner of `index`; a year among quarters means its last one, or first."""
+    """Running number of a year or period in the manner of `index`; a year means its last quarter, or first."""
     if not isinstance(index, pd.PeriodIndex):
         return int(moment.year if isinstance(moment, pd.Period) else moment)
     if isinstance(moment, pd.Period):
@@ -51,8 +54,18 @@ def season_of(frequency: str, index: pd.Index | None = None) -> int:
     if frequency not in SEASON:
         raise UserError(f"frequency is {frequency!r}: say one of {', '.join(SEASON)}.")
     if isinstance(index, pd.PeriodIndex) and index.freqstr[0] not in ("Q" if frequency == "quarterly" else "YA"):
-        raise UserError(f"history has periods of frequency {index.freqstr}, but frequency is {frequency!r}: make them agree.")
+        raise UserError(
+            f"history has periods of frequency {index.freqstr}, but frequency is {frequency!r}: make them agree."
+        )
     return SEASON[frequency]
+
+
+def check_within(series: Series, lower: float | None, upper: float | None, name: str) -> None:
+    """Stop if a value is beyond the bounds."""
+    low, high = -np.inf if lower is None else lower, np.inf if upper is None else upper
+    beyond = series.values[(series.values < low) | (series.values > high)]
+    if len(beyond):
+        raise UserError(f"{name} has the value {beyond[0]:g} beyond the bounds {low:g} to {high:g}: mend one of them.")
 
 
 def _bridge(at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
@@ -75,7 +88,9 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
     order = np.argsort(at, kind="stable")
     at, values = at[order], values[order]
     if len(np.unique(at)) < len(at):
-        raise UserError(f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one.")
+        raise UserError(
+            f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
+        )
     if np.isinf(values).any():
         raise UserError(f"{name} has an infinite value: mend or remove it.")
     known = ~np.isnan(values)
@@ -121,23 +136,20 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool]:
     return (np.exp(keep * mean) if multiply else keep * mean), multiply
 
 
-def bound(q: np.ndarray, lower: float | None, upper: float | None, at_bound: bool) -> np.ndarray:
-    """Quantiles [probability, horizon] within the bounds: what lies beyond is folded back, or stays if data sit there."""
-    if lower is None and upper is None:
-        return q
-    low, high = -np.inf if lower is None else lower, np.inf if upper is None else upper
-    if at_bound:
-        return np.clip(q, low, high)
-    from helpers.exponential_mixture import PROBABILITIES
+def bound(q: np.ndarray, last: float, lower: float, upper: float) -> np.ndarray:
+    """Quantiles within the bounds. The first part of the way from the last value to a bound (FREE) is left as it is.
 
-    even = (np.arange(400) + 0.5) / 400
-    out = np.empty_like(q)
-    for j in range(q.shape[1]):
-        if q[0, j] >= low and q[-1, j] <= high:
-            out[:, j] = q[:, j]
+    What goes further is squeezed into the rest of the way: rest (1 - exp(-excess / rest)). So nothing piles up on a
+    bound, unless the last value is on it already: then what would lie beyond stays there.
+    """
+    for limit, sign in ((lower, -1), (upper, 1)):
+        way = abs(limit - last)
+        if np.isinf(limit):
             continue
-        points = np.interp(even, PROBABILITIES, q[:, j])
-        points = np.where(points < low, 2 * low - points, points) if lower is not None else points
-        points = np.where(points > high, 2 * high - points, points) if upper is not None else points
-        out[:, j] = np.quantile(np.clip(points, low, high), PROBABILITIES)
-    return out
+        if way == 0:
+            q = np.maximum(q, limit) if sign < 0 else np.minimum(q, limit)
+            continue
+        rest = (1 - FREE) * way
+        excess = np.maximum(sign * (q - last) - FREE * way, 0) / rest
+        q = np.where(excess > 0, last + sign * (way - rest * np.exp(-excess)), q)
+    return q

@@ -51,7 +51,7 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     if len(twice):
         row = twice[0]
         raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} is there twice: keep one."
+            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} is twice there: keep one."
         )
     return table.assign(value=value)
 
@@ -88,18 +88,17 @@ def forecast_table(
     if not isinstance(horizon, int | np.integer) or horizon < 1:
         raise UserError(f"horizon is {horizon}: give a whole number of 1 or more.")
     members.find(method)
-    low, high = single._limits(lower, upper)
+    single._check_bounds(lower, upper)
     names, series, ahead = [], [], []
     for name, part in check_table(table).groupby("series_id", sort=False):
         index, style = _index(part["period"], frequency, name)
         one = kept.prepare(pd.Series(part["value"].to_numpy(), index=index), name=f"series {name}")
-        if (low is not None and one.values.min() < low) or (high is not None and one.values.max() > high):
-            raise UserError(f"series {name} has values beyond the bounds {lower} to {upper}: mend one of them.")
+        kept.check_within(one, lower, upper, f"series {name}")
         names.append(name)
         series.append(one)
         ahead.append(_write(single._periods(index, one.last, horizon), style))
-    grids = np.array(single._compute(series, horizon, period, method, low, high, None))
-    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": sum(ahead, [])})
+    grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
+    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
     out["mean"] = grids[:, single.engine._MEDIAN].ravel()
     for column, p in single.COLUMNS.items():
