@@ -19,9 +19,9 @@ import numpy as np
 POWERS = (1.0, 0.5, 0.0)  # Box-Cox: as it is, square root, logarithm
 DRIFTS = np.array([0.0, 0.2, 0.5, 1.0, 2.0, 6.0])  # tau
 PROBABILITIES = np.r_[0.0025, 0.01, 0.025, 0.05, np.arange(10, 91, 5) / 100, 0.95, 0.975, 0.99, 0.9975]
-_EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 17), [0.9825, 0.99, 0.9975, 1]])
+_EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 14), [0.9825, 0.99, 0.9975, 1]])
 _NODE_WEIGHTS, _NODES = np.diff(_EDGES), (_EDGES[1:] + _EDGES[:-1]) / 2
-_KEPT = 90  # models kept in a reading: the rest weigh next to nothing
+_KEPT = 64  # models kept in a reading: the rest weigh next to nothing
 
 
 def _filters() -> np.ndarray:
@@ -172,13 +172,12 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
         points[power == i] = from_scale(points[power == i], POWERS[i])
     mass = (weight[:, :, None] * _NODE_WEIGHTS).reshape(len(best), -1)
     points = points.reshape(len(best), mass.shape[1], -1).transpose(0, 2, 1)
-    order = np.argsort(points, axis=2)
-    points = np.take_along_axis(points, order, axis=2)
-    mass = np.take_along_axis(np.broadcast_to(mass[:, None], order.shape), order, axis=2)
-    level = (np.cumsum(mass, axis=2) - mass / 2) / mass.sum(2, keepdims=True)
     out = np.empty((len(best), len(PROBABILITIES), points.shape[1]))
     for i, j in np.ndindex(points.shape[:2]):
-        out[i, :, j] = np.interp(PROBABILITIES, level[i, j], points[i, j])
+        order = np.argsort(points[i, j])
+        level = np.cumsum(mass[i][order])
+        level -= mass[i][order] / 2
+        out[i, :, j] = np.interp(PROBABILITIES * mass[i].sum(), level, points[i, j][order])
     return out * posterior.unit[:, None, None]
 
 

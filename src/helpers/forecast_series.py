@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import UserError
 
 SEASON = {"annual": 1, "quarterly": 4}
-FREE = 0.8  # part of the way to a bound that is left as it is
+FREE = 0.25  # part of the way to a bound that is left as it is
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
 

@@ -58,15 +58,15 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
 
 def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
     """Index of one series, and its style: "year" for numbers, else what stands between year and quarter."""
+    number = pd.to_numeric(periods, errors="coerce").to_numpy(dtype=float)
+    if np.array_equal(number, np.round(number)):
+        return pd.Index(number.astype(int)), "number"
     text = periods.astype(str).str.strip()
     quarters = text.str.extract(_QUARTER)
     if quarters[0].notna().all() and frequency == "quarterly":
         index = pd.PeriodIndex((quarters[0] + "Q" + quarters[2]).to_numpy(), freq="Q")
         return index, quarters[1].iloc[0] + "Q"
-    number = pd.to_numeric(text, errors="coerce")
-    if number.notna().all() and (number == number.round()).all():
-        return pd.Index(number.astype(int)), "number"
-    bad = text[number.isna()].iloc[0] if number.isna().any() else text.iloc[0]
+    bad = text[~(number == np.round(number))].iloc[0]
     form = "2024-Q1, 2024Q1 or a running number" if frequency == "quarterly" else "a year or a running number"
     raise UserError(f"series {name}: period is {bad!r}: with frequency {frequency} write {form}.")
 
