@@ -165,7 +165,7 @@ def apply(b: Batch, weights: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Ensemble quantiles at SEVEN under these coefficients, in steps from the last value."""
     learnt.WEIGHTS, learnt.WIDTHS = weights, widths
     pooled = engine.pool(b.members, b.x)[:, AT]
-    return np.array([bound(q, 0.0, -room, np.inf) for q, room in zip(pooled, b.room, strict=True)])
+    return np.array([bound(q, np.zeros(q.shape[1]), -room, np.inf) for q, room in zip(pooled, b.room, strict=True)])
 
 
 def judge(b: Batch, q: np.ndarray) -> str:

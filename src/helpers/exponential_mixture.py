@@ -55,7 +55,7 @@ class Posterior(NamedTuple):
     unit: np.ndarray  # mean size of each series, by which it was divided
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
     """What depends on the length alone: errors and predictions of all filters as matrices, and their regressors."""
     alpha, beta, phi, rho = FILTERS.T
@@ -83,6 +83,7 @@ def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
 def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log likelihood, centre and spread of all models for the columns of z [time, series]; floor is a variance."""
     n, count = z.shape
+    last, z = z[-1], z - z[-1]  # the flat prior makes the level arbitrary; near 0 nothing cancels
     errors, predict, moments, project, leverage, growth = _operators(n, horizon)
     total = ((errors @ z).reshape(-1, n, count) ** 2).sum(1)[:, None]
     u = (project @ z).reshape(-1, 1, 2, count)
@@ -97,7 +98,7 @@ def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarr
     rest = np.maximum(total - mean * u[:, :, 0] - drift * u[:, :, 1], 0) + floor
     likelihood = -0.5 * np.log(det / precision)[..., None] - 0.5 * n * np.log(rest)
     g0, g1 = leverage[:, None, :, 0], leverage[:, None, :, 1]
-    centre = ahead + g0[..., None] * mean[:, :, None] + g1[..., None] * drift[:, :, None]
+    centre = last + ahead + g0[..., None] * mean[:, :, None] + g1[..., None] * drift[:, :, None]
     doubt = g0**2 * i11[..., None] + 2 * g0 * g1 * i12[..., None] + g1**2 * i22[..., None]
     factor = np.sqrt(1 + growth[:, None] + np.maximum(doubt, 0))
     spread = np.sqrt(rest / n)[:, :, None] * factor[..., None]
@@ -127,7 +128,7 @@ def fit(values: np.ndarray, horizon: int) -> Posterior:
         if len(rows) == 0:
             continue
         z = to_scale(scaled[rows], power).T
-        floor = np.abs(np.diff(z, axis=0)).mean(0) ** 2 + 1e-12
+        floor = np.abs(np.diff(z, axis=0)).mean(0) ** 2
         likelihood[rows, i], centre[rows, i], spread[rows, i] = _fit_scale(z, horizon, floor)
         if power != 1:
             likelihood[rows, i] += ((power - 1) * np.log(scaled[rows]).sum(1))[:, None, None]
@@ -173,20 +174,22 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
     mass = (weight[:, :, None] * _NODE_WEIGHTS).reshape(len(best), -1)
     points = points.reshape(len(best), mass.shape[1], -1).transpose(0, 2, 1)
     out = np.empty((len(best), len(PROBABILITIES), points.shape[1]))
-    for i, j in np.ndindex(points.shape[:2]):
-        order = np.argsort(points[i, j])
-        level = np.cumsum(mass[i][order])
-        level -= mass[i][order] / 2
-        out[i, :, j] = np.interp(PROBABILITIES * mass[i].sum(), level, points[i, j][order])
+    for i in range(len(best)):
+        live = mass[i] > 0
+        alive, total = mass[i][live], mass[i].sum()
+        for j, x in enumerate(points[i][:, live]):
+            order = np.argsort(x)
+            level = np.cumsum(alive[order]) - alive[order] / 2
+            out[i, :, j] = np.interp(PROBABILITIES * total, level, x[order])
     return out * posterior.unit[:, None, None]
 
 
-def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Correlation between horizons of the mixture's forecast errors for one row of values: [horizon, horizon].
+def correlation(values: np.ndarray, horizon: int, reading: str) -> np.ndarray:
+    """Correlation between horizons of a reading's forecast errors for one row of values: [horizon, horizon].
 
     Errors to come work through each filter's response; doubt about level and drift is shared by all horizons.
     """
-    weight = weights(fit(values, horizon), "mixture")[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
+    weight = weights(fit(values, horizon), reading)[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
     _, _, moments, _, leverage, _ = _operators(values.shape[1], horizon)
     alpha, beta, phi, rho = FILTERS.T
     response, state, slope = np.ones((len(FILTERS), horizon)), alpha, beta

@@ -78,8 +78,8 @@ class Forecast(pd.DataFrame):
     def paths(self, n: int, seed: int = 0) -> np.ndarray:
         """Simulated joint outcomes [n, horizon] in the data's unit; each column follows this forecast's quantiles.
 
-        A Gaussian copula with the correlation between horizons that the mixture's own errors have; stratified scores,
-        so that the margins agree with the quantiles in small samples too.
+        A Gaussian copula with the correlation between horizons that the members' errors have, by their weights; scores
+        are stratified, so that the margins agree with the quantiles in small samples too.
         """
         from scipy.special import ndtri
 
@@ -107,25 +107,42 @@ def _compute(
             raw = np.array([series[i].values for i in part])
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
-    return [_finish(q, s, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
+    cycle = 1 if method in ("naive", "drift") else period
+    return [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
 
 
 def is_reference(values: np.ndarray) -> bool:
     """Whether a series is too short or too flat to be judged by its own past."""
-    return len(values) < engine.SHORTEST or np.ptp(values) <= 1e-12 * np.abs(values).max()
+    return len(values) < kept.SHORTEST or np.ptp(values) <= 1e-12 * np.abs(values).max()
 
 
 def _in_season(raw: np.ndarray, horizon: int, period: int, method: str, run: members.Method) -> np.ndarray:
     """Quantiles of rows of raw values: where a method knows no season, it's taken out before and put back after."""
     if period == 1 or method in members.OWN_SEASON:
         return run(raw, horizon, period)
-    n, indices = raw.shape[1], [kept.seasonal(y, period) for y in raw]
-    past = np.array([np.resize(s, n) for s, _ in indices])
-    ahead = np.array([s[(n + np.arange(horizon)) % period] for s, _ in indices])[:, None]
-    multiply = np.array([m for _, m in indices])
-    plain = np.where(multiply[:, None], raw / np.where(multiply[:, None], past, 1), raw - past)
-    q = run(plain, horizon, period)
-    return np.where(multiply[:, None, None], q * ahead, q + ahead)
+    n, found = raw.shape[1], [kept.seasonal(y, period) for y in raw]
+    multiply = np.array([m for _, m, _ in found])[:, None]
+    past = np.array([np.resize(index, n) for index, _, _ in found])
+    ahead = np.array([index[(n + np.arange(horizon)) % period] for index, _, _ in found])[:, None]
+    plain = np.where(multiply, raw / np.where(multiply, past, 1), raw - past)
+    flat = np.ptp(plain, axis=1) <= 1e-9 * np.abs(raw).max(1)  # nothing but season
+    q = np.empty((len(raw), len(PROBABILITIES), horizon))
+    if not flat.all():
+        q[~flat] = run(plain[~flat], horizon, period)
+    for i in np.flatnonzero(flat):
+        q[i] = reference.quantiles(plain[i], horizon, None, None, None)
+    doubt = np.array([e * (abs(y[-1]) if m else 1) for (_, m, e), y in zip(found, plain, strict=True)])
+    q = _widen_by(q, doubt[:, None, None])
+    return np.where(multiply[:, None], q * ahead, q + ahead)
+
+
+def _widen_by(q: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Quantiles [series, probability, horizon] with an independent normal error added."""
+    from scipy.special import ndtri
+
+    middle = q[:, engine._MEDIAN, None]
+    score = ndtri(PROBABILITIES)[:, None]
+    return middle + np.sign(score) * np.hypot(q - middle, score * error)
 
 
 def _ends(series: kept.Series, lower: float | None, upper: float | None) -> tuple[float, float]:
@@ -134,11 +151,13 @@ def _ends(series: kept.Series, lower: float | None, upper: float | None) -> tupl
     return implied if lower is None else lower, np.inf if upper is None else upper
 
 
-def _finish(q: np.ndarray, series: kept.Series, lower: float, upper: float) -> np.ndarray:
+def _finish(q: np.ndarray, series: kept.Series, period: int, lower: float, upper: float) -> np.ndarray:
     """Quantiles widened for gaps and breaks, and within the bounds."""
     q = np.sort(q, axis=0)
     middle = q[engine._MEDIAN]
-    return kept.bound(middle + (q - middle) * series.widen, float(series.values[-1]), lower, upper)
+    return kept.bound(
+        middle + (q - middle) * series.widen, kept.anchor(series.values, q.shape[1], period), lower, upper
+    )
 
 
 def forecast(
@@ -183,7 +202,7 @@ def forecast(
         frame[column] = grid[PROBABILITIES.searchsorted(p - 1e-9)]
     special = is_reference(one.values)
     frame.grid, frame.limits = grid, _ends(one, lower, upper)
-    frame.correlation = _walk_correlation(horizon) if special else mixture.correlation(one.values[None], horizon)
+    frame.correlation = engine.walk_correlation(horizon) if special else engine.correlation(one.values[None], horizon)
     frame.method, frame.n_used, frame.label = method, one.observed, "reference class" if special else method
     spread = np.diff(PROBABILITIES, prepend=0, append=1)
     share = (spread[:-1] + spread[1:]) / 2
@@ -216,24 +235,18 @@ def _periods(index: pd.Index, last: int, horizon: int) -> pd.Index:
     )
 
 
-def _walk_correlation(horizon: int) -> np.ndarray:
-    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
-    k = np.arange(1, horizon + 1)
-    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
-
-
 def explain(
     history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()
 ) -> pd.DataFrame:
     """What the ensemble made of a history: a row per member with weight (parts of 1) and forecast in the data's unit.
 
-    `median` is the member's forecast at the horizon; alpha, beta (momentum), phi (damping), rho (reversion), tau (drift)
-    and power (Box-Cox) are posterior means. What sets weights and widths stands in `.attrs["features"]`.
+    `median` is the member's forecast at the horizon; alpha, beta (momentum), phi (damping), rho (reversion), tau
+    (drift) and power (Box-Cox) are posterior means. What sets weights and widths stands in `.attrs["features"]`.
     """
     one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
     if is_reference(one.values):
         return pd.DataFrame({"member": ["reference class"], "weight": [1.0], "median": [one.values[-1]]})
-    season, multiply = kept.seasonal(one.values, period)
+    season, multiply, _ = kept.seasonal(one.values, period)
     past = np.resize(season, len(one.values))
     values = (one.values / past if multiply else one.values - past)[None]
     parts = engine.member_quantiles(values, horizon)

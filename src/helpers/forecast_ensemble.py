@@ -13,7 +13,6 @@ from helpers.exponential_mixture import PROBABILITIES
 
 MEMBERS = ("naive", *mixture.READINGS)
 FEATURES = ("one", "length", "trend", "level", "jump", "signal", "turning", "level x signal")
-SHORTEST = 5  # points: below, a series is judged by its reference class
 _MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
 _LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
 
@@ -23,7 +22,7 @@ def step_size(values: np.ndarray) -> np.ndarray:
     return np.abs(np.diff(values, axis=1)).mean(1)
 
 
-def _naive(values: np.ndarray, horizon: int) -> np.ndarray:
+def naive(values: np.ndarray, horizon: int) -> np.ndarray:
     """Quantiles of a random walk without drift, Student-t steps: [series, probability, horizon]."""
     from scipy.special import stdtrit
 
@@ -39,7 +38,7 @@ def member_quantiles(values: np.ndarray, horizon: int) -> np.ndarray:
     Cut at 2.5 times the largest step seen per period, because exponential growth has no end on a log scale.
     """
     posterior = mixture.fit(values, horizon)
-    parts = [_naive(values, horizon)] + [mixture.quantiles(posterior, name) for name in mixture.READINGS]
+    parts = [naive(values, horizon)] + [mixture.quantiles(posterior, name) for name in mixture.READINGS]
     step = np.abs(np.diff(values, axis=1))
     limit = 2.5 * np.arange(1, horizon + 1) * (step.max(1) / step.mean(1))[:, None]
     away = (np.stack(parts, axis=1) - values[:, -1, None, None, None]) / step.mean(1)[:, None, None, None]
@@ -105,3 +104,17 @@ def ensemble(values: np.ndarray, horizon: int) -> np.ndarray:
     members = member_quantiles(values, horizon)
     pooled = pool(members, features(values, members))
     return values[:, -1, None, None] + step_size(values)[:, None, None] * pooled
+
+
+def walk_correlation(horizon: int) -> np.ndarray:
+    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
+    k = np.arange(1, horizon + 1)
+    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
+
+
+def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Correlation between horizons of the members' errors for one row of values, averaged by their weights."""
+    members = member_quantiles(values, horizon)
+    weight = member_weights(features(values, members))[0]
+    own = [mixture.correlation(values, horizon, name) for name in mixture.READINGS]
+    return np.einsum("m,mjk->jk", weight, np.array([walk_correlation(horizon), *own]))

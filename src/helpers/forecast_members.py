@@ -114,13 +114,18 @@ def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = Fal
     return method
 
 
+def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return engine.naive(values, horizon)
+
+
 def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
     return engine.ensemble(values, horizon)
 
 
 METHODS: dict[str, Method] = {
     "ensemble": _ensemble,
-    **{name: _member(name) for name in engine.MEMBERS},
+    "naive": _naive,
+    **{name: _member(name) for name in engine.MEMBERS if name != "naive"},
     "drift": _each(_drift),
     "seasonal_naive": _each(_seasonal_naive),
     "theta": _each(_theta, scale=True),

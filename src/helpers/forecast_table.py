@@ -38,7 +38,7 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     if table.empty:
         raise UserError(f"{name} has no rows: give one value at least.")
     table = table[NEEDED].reset_index(drop=True)
-    text = table["value"].astype(str).str.strip()
+    text = table["value"].astype(object).where(table["value"].notna(), "").astype(str).str.strip()
     value = pd.to_numeric(text, errors="coerce")
     missing = text.str.lower().isin(["", "na", "nan", "none", "<na>"])
     wrong = np.flatnonzero(value.isna() & ~missing | np.isinf(value))
@@ -51,7 +51,7 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     if len(twice):
         row = twice[0]
         raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} is twice there: keep one."
+            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
         )
     return table.assign(value=value)
 
