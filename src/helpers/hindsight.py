@@ -17,7 +17,7 @@ SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "proba
 def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
     """A row for each planned year forecast `then` with a figure `now`, in the indicator's unit; `inside`: 80 % range.
 
-    `naive` is the last figure known then; `verdict` is what became of the target, `probability` its chance as seen then.
+    `naive` is the last figure known then, `probability` the target's chance as seen then, `verdict` what became of it.
     """
     rows = []
     for indicator, past in then.items():
@@ -83,8 +83,8 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
 def by_horizon(made: pd.DataFrame) -> pd.DataFrame:
     """Scores by horizon in years (and `all`), each indicator weighing the same.
 
-    n: forecasts; indicators; in80, in95, naive80, naive95: shares of figures inside the ranges; crps_ratio, error_ratio:
-    ours over the naive forecast's, below 1 where ours is better.
+    n: forecasts; indicators; in80, in95, naive80, naive95: shares of figures inside the ranges; crps_ratio and
+    error_ratio: ours over the naive forecast's, below 1 where ours is better.
     """
     parts = [(str(horizon), part) for horizon, part in made.groupby("horizon")] + [("all", made)]
     rows = []
