@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.captions import Words
+from helpers.captions import Words, measure
 from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, canvas, number_axis, wrap
 from helpers.language import integer, name, per_cent_sign, plural, text
 from helpers.targets import Outlook
@@ -67,7 +67,7 @@ def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], w
             top = whole - above - (n // 2) * (ROW + GAP) - 0.48
             axes = figure.add_axes((0.075 + 0.49 * (n % 2), (top - ROW) / whole, 0.4, ROW / whole))
             draw(axes, indicator)
-            named = wrap(f"{name(outlook.about)}, {text(outlook.unit)}", 48)
+            named = wrap(measure(name(outlook.about), outlook.unit), 48)
             axes.set_title(named, size=8.5, color=INK, loc="left", pad=5)
             axes.tick_params(labelsize=8)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
