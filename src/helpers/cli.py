@@ -104,6 +104,21 @@ def prune(
         print(f"removed {name}")
 
 
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or its folder")],
+    after: Annotated[str, typer.Argument(help="a later run")],
+    output: Output = None,
+) -> None:
+    """Say which forecasts moved between two runs, and why: new or revised figure, changed assumption or method."""
+    from helpers import compare as comparing
+    from helpers import paths
+
+    folder = output or paths.OUTPUTS
+    for line in comparing.lines(comparing.compare(comparing.load(before, folder), comparing.load(after, folder))):
+        print(line)
+
+
 @plan_app.command("read")
 def plan_read(
     file: Annotated[Path, typer.Argument(help="the plan's text")],

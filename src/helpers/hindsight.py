@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import statistics
 from helpers.forecast import forecast
-from helpers.pool import LEVELS, SEED
+from helpers.pool import pooled_points
 from helpers.record import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.targets import Outlook, bound
 
@@ -67,10 +67,12 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
     row, last = outlook.series, known.index[-1]
     limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
     made = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), **limits)
+    # The distribution that verdicts are read from.
+    points = pooled_points(known, made, *limits.values())
     ahead = np.array([period.year - last.year for period in came.index])
-    ours, walk = made.paths(2 * len(LEVELS), SEED)[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
+    ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()
-    median = made["q50"].to_numpy()[ahead - 1]
+    median = np.median(ours, axis=0)
     table = {"indicator": outlook.indicator, "origin": last.year, "horizon": ahead, "year": last.year + ahead}
     table |= {"figure": figure, "median": median, "naive": known.iloc[-1]}
     table |= {"error": np.abs(figure - median) / scale, "error_naive": np.abs(figure - known.iloc[-1]) / scale}

@@ -29,7 +29,12 @@ def read(path: str | Path) -> pd.Series:
 
 
 def verdicts(
-    history: pd.Series, expected: Forecast, targets: dict[int, float], better: str, lower=None, upper=None
+    history: pd.Series,
+    expected: Forecast,
+    targets: dict[int, float],
+    better: str,
+    lower: float | None = None,
+    upper: float | None = None,
 ) -> pd.DataFrame:
     """A row a target year: target, figure (where known), chance (0 to 1) and verdict in words; units of the history."""
     decimals = decimals_of(history)
