@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers import UserError
 
-FORMAT = 1  # of run.json; runs recorded otherwise are passed over
+FORMAT = 2  # of run.json; runs recorded otherwise are passed over
 
 
 def history(output: Path) -> list[dict]:

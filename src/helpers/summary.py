@@ -26,7 +26,7 @@ def failures(facts: dict) -> list[dict]:
 def as_text(facts: dict) -> str:
     """A first line with the numbers, then a line for each failure."""
     said = ", ".join(f"{n} {status}" for status, n in counts(facts).items())
-    lines = [f"Jospar {facts['run']}: {len(facts['reports'])} reports, {said}; {facts['seconds']:.1f} s"]
+    lines = [f"Jospar {facts['run']}: {said}; {facts['seconds']:.1f} s"]
     for one in failures(facts):
         copy = f"the index shows the copy of {one['copy_of']}" if one["copy_of"] else "there is no earlier copy"
         lines.append(f"failed: {one['name']}: {one['error']} ({copy})")
