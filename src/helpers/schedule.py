@@ -29,12 +29,11 @@ def systemd(write: bool) -> str:
     """What was written, or would be: the service and the timer, and how the timer is switched on."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     folder = home / "systemd" / "user"
-    # systemd reads % as the start of a specifier, and these two inside double quotes.
-    places = [
-        str(path).replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"') for path in (paths.ROOT, command())
-    ]
-    service = template("jospar.service").replace("{repository}", places[0]).replace("{jospar}", places[1])
-    service = service.split("\n", 1)[1]  # the first line is about the template
+    # systemd reads % as the start of a specifier everywhere, quotes and backslashes in commands only.
+    root, words = (str(path).replace("%", "%%") for path in (paths.ROOT, command()))
+    words = words.replace("\\", "\\\\").replace('"', '\\"')
+    service = template("jospar.service").split("\n", 1)[1]  # the first line is about the template
+    service = service.replace("{repository}", root).replace("{jospar}", words)
     files = {folder / "jospar.service": service, folder / "jospar.timer": template("jospar.timer")}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
     if not write:
