@@ -22,7 +22,7 @@ WAIT = 60.0
 def test_an_address_where_nothing_answers_is_named(monkeypatch):
     monkeypatch.setattr(elsewhere, "ANSWER_LIMIT", 1)
     with (
-        pytest.raises(UserError, match="--cluster tcp://127.0.0.1:9: no Dask scheduler answers"),
+        pytest.raises(UserError, match=r"--cluster tcp://127\.0\.0\.1:9: no Dask scheduler answers"),
         elsewhere.cluster("tcp://127.0.0.1:9"),
     ):
         pass

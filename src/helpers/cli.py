@@ -11,7 +11,11 @@ import typer
 from helpers import UserError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Will the plan be met?"
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
+    help="Will the plan be met?",
 )
 plan_app = typer.Typer(no_args_is_help=True, help="Read a plan's published text into tables.")
 data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
