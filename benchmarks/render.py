@@ -6,6 +6,7 @@ The same notebook, as long as a typical report, is rendered with different param
 way's best round counts, since other work on the machine only ever adds time. The floor is the notebook's code, run
 again and again in one Python that has imported and computed everything once before, divided by the cores. The
 processor's time counts all processes of a way and its start, and says more than the clock where other work runs.
+Not for Windows, which counts it otherwise.
 """
 
 import argparse
@@ -197,6 +198,22 @@ def measure(way: str, reports: int, folder: Path) -> tuple[float, float]:
     return float(done.stdout.split()[-1]), after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def measure_all(ways: list[str], reports: int, rounds: int, wait: float) -> dict[str, list[tuple[float, float]]]:
+    """The measures of each way, taken in turns."""
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
+    found: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+    try:
+        write_inputs(folder)
+        for number in range(rounds):
+            for way in ways:
+                wait_for_quiet(wait)
+                found[way].append(measure(way, reports, folder))
+                print(f"round {number + 1}: {way} {found[way][-1][0]:.2f}", file=sys.stderr, flush=True)
+    finally:
+        shutil.rmtree(folder)
+    return found
+
+
 def ticks() -> list[int]:
     """What the cores have done so far: user, nice, system, idle, waiting, ..."""
     return list(map(int, Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:]))
@@ -246,17 +263,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.way:
         return run_way(chosen.way, chosen.reports)
-    folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
-    found: dict[str, list[tuple[float, float]]] = {way: [] for way in chosen.ways}
-    try:
-        write_inputs(folder)
-        for number in range(chosen.rounds):
-            for way in chosen.ways:
-                wait_for_quiet(chosen.wait)
-                found[way].append(measure(way, chosen.reports, folder))
-                print(f"round {number + 1}: {way} {found[way][-1][0]:.2f}", file=sys.stderr, flush=True)
-    finally:
-        shutil.rmtree(folder)
+    found = measure_all(chosen.ways, chosen.reports, chosen.rounds, chosen.wait)
     single = {way: found.pop(way) for way in ("first", "memory") if way in found}
     print(
         f"{chosen.reports} reports, the best of {chosen.rounds} rounds; {machine()}\n\n{table(found, chosen.reports)}\n"

@@ -96,7 +96,9 @@ def test_the_paragraph_names_figure_target_forecast_and_chance(found):
 
 
 def test_a_part_of_a_year_is_told_and_not_judged(found):
-    assert "first 9 months of 2025 it was 0.13" in prose.part_year(found["22"]).data
+    said = prose.part_year(found["22"]).data
+    assert "first 9 months of 2025 it was 0.13" in said
+    assert "No earlier year has a figure for as many months" in said
 
 
 def test_the_ratio_falls_when_wages_outgrow_pensions():

@@ -33,8 +33,9 @@ def fan(outlook: Outlook) -> Words:
         parts.append(
             text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance)
         )
-    if outlook.reason and len(outlook.history):
+    if outlook.broken and len(outlook.history):
         parts = [text("Figures can't be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
+    parts = parts or [text("No target of these years can be judged yet")]
     return Words("; ".join(parts), subtitle(outlook), source_line([outlook.series.name]))
 
 

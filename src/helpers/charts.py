@@ -22,6 +22,7 @@ from helpers.language import name, number, text
 from helpers.targets import Outlook
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
+PURPLE = "#6A3D9A"  # what a person moved, not the figures
 STYLE = Path(__file__).parent / "jospar.mplstyle"
 WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.87
 
@@ -77,6 +78,7 @@ def fan(outlook: Outlook) -> Chart:
             labels = []
         if outlook.forecast is not None:
             labels = draw_forecast(axes, outlook.history, outlook.forecast)
+            labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
         label_ends(axes, labels + draw_targets(axes, outlook.judged))
         finish(axes, outlook.decimals)
     return Chart(figure, f"{words.subtitle}. {words.title}.")
@@ -125,7 +127,7 @@ def draw_redefined(axes: Axes, outlook: Outlook) -> None:
     later = outlook.redefined
     if len(later):
         axes.plot([at(p) for p in later.index], later.to_numpy(), "o-", color=GREY, markersize=4)
-    if outlook.reason and len(outlook.history):
+    if outlook.broken and len(outlook.history):
         mark_break(axes, at(outlook.history.index[-1]) + 0.5)
     for row in outlook.provisional.to_dict("records"):
         if row["status"] == "suspect":
@@ -140,6 +142,16 @@ def draw_forecast(axes: Axes, history: pd.Series, expected: pd.DataFrame) -> lis
         axes.fill_between(when, [start, *expected[low]], [start, *expected[high]], color=BLUE, alpha=shade, linewidth=0)
     axes.plot(when, [start, *expected["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
     return [(when[-1], expected["q50"].iloc[-1], text("forecast"), BLUE)]
+
+
+def draw_adjusted(axes: Axes, history: pd.Series, adjusted: pd.DataFrame | None) -> list[tuple]:
+    """The forecast as an economist moved it, beside the one that wasn't: median and ends of the 80 % range."""
+    if adjusted is None:
+        return []
+    when = [at(p) for p in (history.index[-1], *adjusted["period"])]
+    for column, width in (("q50", 1.8), ("q10", 0.8), ("q90", 0.8)):
+        axes.plot(when, [history.iloc[-1], *adjusted[column]], color=PURPLE, linewidth=width, linestyle=(0, (4, 2)))
+    return [(when[-1], adjusted["q50"].iloc[-1], text("adjusted forecast"), PURPLE)]
 
 
 def draw_targets(axes: Axes, judged: pd.DataFrame) -> list[tuple]:

@@ -5,16 +5,21 @@ that never fell does not fall; it is right for fewer series, but for those by fa
 a series is, so both are kept in fixed parts (a linear opinion pool: Stone 1961, Annals of Mathematical Statistics 32).
 """
 
+from collections.abc import Hashable, Sequence
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from helpers import forecast_series as kept
+from helpers.forecast import forecast, is_reference
+from helpers.futures import Futures, futures
 from helpers.precision import share_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
 ENGINE_PARTS = 2  # beside one part of the past redrawn
 DRAWS = 1_990
+FUTURES = 6_000
 SEED = 2027
 FASTEST = 2.0  # redrawn growth may not outrun this many times the largest past change a year: logs explode near zero
 
@@ -24,6 +29,28 @@ class Distribution(Protocol):
 
     def paths(self, n: int, seed: int) -> np.ndarray:
         """Futures in the unit of the indicator, a row each, a column a period; stratified, so that few suffice."""
+
+
+def pooled_forecast(
+    history: pd.Series,
+    until: Hashable | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+    breaks: Sequence[Hashable] = (),
+    decimals: int | None = None,
+) -> Futures:
+    """Predictive distribution to the year `until`, in the history's unit: 6,000 futures, the same for the same input.
+
+    Only figures after the last break are redrawn, gaps bridged. A series too short or too flat for its own past to say
+    anything has no past to redraw: there the engine's reference class stands alone.
+    """
+    engine = forecast(history, until=until, lower=lower, upper=upper, breaks=breaks, decimals=decimals)
+    values = kept.prepare(history, breaks).values
+    if is_reference(values):
+        draws = engine.paths(FUTURES, SEED)
+    else:
+        draws = pooled_paths(pd.Series(values), engine, FUTURES, SEED, *engine.limits)
+    return futures(engine["period"], np.asarray(draws, dtype=float), engine.limits, engine.n_used, engine.label)
 
 
 def pooled_probability(

@@ -96,14 +96,16 @@ class Aside(MetaPathFinder, Loader):
                 self.packages[top(name)][name] = sys.modules.pop(name)
         added = [entry for package in self.packages for entry in self.record.filters[package]]
         warnings.filters[:] = [entry for entry in warnings.filters if entry not in added]
-        warnings._filters_mutated()
+        notice_filters()
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """A spec that leads back to the loaded package, if it is one of these."""
         if fullname not in self.packages:
             return None
-        module = self.packages[fullname][fullname]
-        return ModuleSpec(fullname, self, is_package=hasattr(module, "__path__"), loader_state=module.__spec__)
+        loaded = self.packages[fullname][fullname].__spec__
+        spec = ModuleSpec(fullname, self, origin=loaded.origin, loader_state=loaded)
+        spec.submodule_search_locations = loaded.submodule_search_locations
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The package as it was loaded."""
@@ -118,7 +120,13 @@ class Aside(MetaPathFinder, Loader):
             if other in self.packages:
                 importlib.import_module(other)
         warnings.filters[:0] = self.record.filters[name]
-        warnings._filters_mutated()
+        notice_filters()
+
+
+def notice_filters() -> None:
+    """Make Python forget what it decided by the filters before."""
+    with warnings.catch_warnings():
+        pass
 
 
 def top(name: str) -> str:

@@ -3,9 +3,10 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import statistics
+from helpers import statements, statistics
 from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text, years
-from helpers.targets import Outlook, assess, target_decimals
+from helpers.targets import Outlook, assess
+from helpers.verdicts import target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
@@ -13,7 +14,7 @@ HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 def headline(found: dict[str, Outlook]) -> Markdown:
     """The answer in two or three sentences: what was met and missed, what is expected, what nobody measures."""
     judged = assess(found)
-    sentences = [*_past(judged, found), *_ahead(judged), _unmeasured(found)]
+    sentences = [*_past(judged, found), *_ahead(judged), statements.together(found), _unmeasured(found)]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
@@ -79,7 +80,7 @@ def _ahead(judged: pd.DataFrame) -> list[str]:
 
 
 def _unmeasured(found: dict[str, Outlook]) -> str:
-    n = sum(not outlook.measured for outlook in found.values())
+    n = sum(not outlook.has_verdict for outlook in found.values())
     if not n:
         return ""
     if n == len(found):
@@ -99,7 +100,8 @@ def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
         return Markdown(text(outlook.reason))
-    sentences = [_latest(outlook), *_expected(outlook), text(outlook.reason), text(outlook.series["note"])]
+    sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
+    sentences += [*statements.adjusted(outlook), text(outlook.reason), text(outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
@@ -158,13 +160,26 @@ def part_year(outlook: Outlook) -> Markdown:
     if later.empty:
         return Markdown("")
     row = later.iloc[-1]
+    whole = {period.year for period in outlook.history.index}
+    alike = found[(found["months"] == row["months"]) & found["year"].isin(whole)]["year"].nunique()
+    figure = quantity(row["value"], outlook.decimals, outlook.unit)
+    said = {"months": row["months"], "year": row["year"], "figure": figure}
+    if not alike:
+        return Markdown(
+            text(
+                "In the first {months} months of {year} it was {figure}. No earlier year has a figure for as many "
+                "months, so it tells nothing of the whole year, and nothing is judged on it.",
+                **said,
+            )
+        )
     return Markdown(
-        text(
-            "In the first {months} months of {year} it was {figure}. That is no whole year, so nothing is "
-            "judged on it.",
-            months=row["months"],
-            year=row["year"],
-            figure=quantity(row["value"], outlook.decimals, outlook.unit),
+        plural(
+            "In the first {months} months of {year} it was {figure}. Only {n} earlier year has a figure for as many "
+            "months, so it tells little of the whole year, and nothing is judged on it.",
+            "In the first {months} months of {year} it was {figure}. Only {n} earlier years have a figure for as many "
+            "months, so it tells little of the whole year, and nothing is judged on it.",
+            alike,
+            **said,
         )
     )
 

@@ -1,98 +1,20 @@
 """Publication tables: what is promised, what came, what is expected, and where each number is from."""
 
-from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import between, day, message, name, number, percent, text
-from helpers.targets import Outlook, target_decimals
+from helpers.beside import depends_on_reading, methods, not_measured, other_reading, pace
+from helpers.language import between, day, message, name, number, text
+from helpers.table import Cell, Row, Table, label, verdict_cell
+from helpers.targets import Outlook
+from helpers.verdicts import target_decimals
+
+__all__ = ["Cell", "Row", "Table", "conflicts", "damaged", "forecasts", "methods", "not_measured", "other_reading"]
+__all__ += ["pace", "resources", "room", "scorecard", "series", "sources"]
 
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
-TONE = {
-    message("met"): "good",
-    message("very likely"): "good",
-    message("likely"): "good",
-    message("about as likely as not"): "mid",
-    message("unlikely"): "bad",
-    message("very unlikely"): "bad",
-    message("missed"): "bad",
-    message("no target"): "quiet",
-    message("not measured"): "quiet",
-}
-# Shown where no page style reaches, such as a notebook on a code host.
-INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its words, a smaller second line, a tone (good, bad, mid, quiet) or links by their words."""
-
-    words: str
-    small: str = ""
-    tone: str = ""
-    links: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of cells, or a group's heading."""
-
-    cells: list[Cell] = field(default_factory=list)
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that shows itself as HTML. Text from data is escaped; the first column heads its row."""
-
-    caption: str
-    heads: list[str]
-    rows: list[Row]
-    text_columns: tuple[int, ...] = (0,)
-    verdicts: bool = False
-
-    def _repr_html_(self) -> str:
-        return _template().render(
-            caption=self.caption,
-            heads=self.heads,
-            rows=self.rows,
-            text_columns=self.text_columns,
-            verdicts=self.verdicts,
-            tones=INLINE,
-        )
-
-    def __repr__(self) -> str:
-        return self.caption
-
-
-@lru_cache
-def _template() -> "object":
-    from jinja2 import Environment, FileSystemLoader
-
-    folder = FileSystemLoader(Path(__file__).parent / "templates")
-    return Environment(loader=folder, autoescape=True).get_template("table.html.j2")
-
-
-def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
-    """A target's verdict as a word with its chance, above the figure (or forecast) and the target."""
-    tone, word = TONE[row["verdict"]], text(row["verdict"])
-    if row["verdict"] == "no target":
-        return Cell(text("none set") if row["reading"] == "blank" else text("cell lost"), tone="quiet")
-    goal = text("target {value}", value=number(row["target"], target_decimals(row)))
-    if row["verdict"] == "not measured":
-        return Cell(word, goal, tone)
-    if pd.isna(row["probability"]):
-        return Cell(word, f"{number(row['figure'], outlook.decimals)} · {goal}", tone)
-    return Cell(word, f"{percent(row['probability'])} · {goal}", tone)
-
-
-def label(outlook: Outlook) -> str:
-    """An indicator's number and name, as the plan's table orders them."""
-    return f"{outlook.indicator}. {name(outlook.about)}" if outlook.indicator else name(outlook.about)
 
 
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> Table:
@@ -106,9 +28,16 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> 
             rows.append(Row(group=f"{direction}. {name(groups.set_index('direction').loc[direction])}"))
         by_year = outlook.judged.set_index("year")
         cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
-        rows.append(Row([Cell(label(outlook), text(outlook.unit)), *cells]))
+        rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells]))
     heads = [text("Indicator"), *(str(year) for year in years)]
     return Table(text("Targets and verdicts"), heads, rows, verdicts=True)
+
+
+def _measured_in(outlook: Outlook) -> str:
+    """The unit, and a warning where a verdict hangs on how the plan's damaged row is read."""
+    if not depends_on_reading(outlook):
+        return text(outlook.unit)
+    return text("{unit}; some verdicts depend on how this damaged row is read", unit=text(outlook.unit))
 
 
 def forecasts(found: dict[str, Outlook]) -> Table:
@@ -122,10 +51,10 @@ def forecasts(found: dict[str, Outlook]) -> Table:
 
 
 def _forecast_row(outlook: Outlook) -> Row:
-    decimals, expected = outlook.decimals, outlook.forecast
+    decimals, expected = outlook.decimals, outlook.expected
     cells = [Cell(label(outlook), text(outlook.unit))]
     cells.append(Cell(number(outlook.history.iloc[-1], decimals), str(outlook.history.index[-1])))
-    for ahead in outlook.forecast.tail(2).to_dict("records"):
+    for ahead in expected.tail(2).to_dict("records"):
         cells.append(Cell(number(ahead["q50"], decimals), between(ahead["q10"], ahead["q90"], decimals)))
     cells += [
         Cell(str(expected.n_used)),
@@ -133,26 +62,6 @@ def _forecast_row(outlook: Outlook) -> Row:
         Cell(number(expected.error.iloc[0], decimals + 1)),
     ]
     return Row(cells)
-
-
-def not_measured(found: dict[str, Outlook]) -> Table:
-    """Indicators without a verdict, their targets, and why nobody can tell."""
-    rows = []
-    for outlook in found.values():
-        if outlook.measured:
-            continue
-        goals = outlook.judged.dropna(subset=["target"])
-        first, last = goals.iloc[0], goals.iloc[-1]
-        promised = [f"{number(g['target'], target_decimals(g))} ({g['year']})" for g in (first, last)]
-        rows.append(
-            Row([Cell(label(outlook), text(outlook.unit)), Cell(" → ".join(promised)), Cell(text(outlook.reason))])
-        )
-    return Table(
-        text("Indicators without a verdict"),
-        [text("Indicator"), text("Target"), text("Reason")],
-        rows,
-        text_columns=(0, 2),
-    )
 
 
 def sources(codes: list[str]) -> Table:

@@ -6,15 +6,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, paths, plan, statistics
-from helpers.forecast import Forecast, forecast
+from helpers import UserError, official_methods, paths, plan, statistics
+from helpers.adjustments import ADJUSTMENTS, adjust, adjustments
+from helpers.adjustments import COLUMNS as ADJUSTED
+from helpers.futures import Futures
 from helpers.language import message
-from helpers.precision import likelihood_words, met, probability_met
+from helpers.narrowing import Narrowing, narrow, quarterly_series
+from helpers.pool import pooled_forecast
+from helpers.precision import probability_met
+from helpers.verdicts import NO_FIGURES, judge, target_decimals
 
 REPORTED_YEAR = 2021
-JUDGED = ["indicator", "year", "target", "as_printed", "reading", "evidence", "figure", "status"]
-JUDGED += ["verdict", "probability", "median", "low", "high"]
-NO_FIGURES: pd.Series = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="Y"))
+NO_ADJUSTMENTS = pd.DataFrame(columns=ADJUSTED)
+INCOMPARABLE = message(
+    "Figures published since the plan can't be compared with those before, so no target is judged on them."
+)
+OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
+FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
 
 
 @dataclass(frozen=True)
@@ -28,14 +36,34 @@ class Outlook:
     history: pd.Series = field(default_factory=NO_FIGURES.copy)
     redefined: pd.Series = field(default_factory=NO_FIGURES.copy)
     provisional: pd.DataFrame | None = None
-    forecast: Forecast | None = None
+    forecast: Futures | None = None
     judged: pd.DataFrame | None = None
     reason: str = ""
+    printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
+    narrowing: Narrowing | None = None
+    adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
+    adjustments: pd.DataFrame | None = None
+    other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
 
     @property
     def measured(self) -> bool:
         """True when the plan's own definition has figures that targets can be held against."""
         return self.forecast is not None or (not self.reason and len(self.history) > 0)
+
+    @property
+    def has_verdict(self) -> bool:
+        """True when at least one target is met, missed or given a chance."""
+        return not self.judged["verdict"].isin(["not measured", "no target"]).all()
+
+    @property
+    def expected(self) -> Futures | None:
+        """The forecast that the verdicts rest on: the adjusted one where there is one."""
+        return self.forecast if self.adjusted is None else self.adjusted
+
+    @property
+    def broken(self) -> bool:
+        """True when a change of definition ends the figures that the targets were set for."""
+        return bool(self.reason) and self.reason == INCOMPARABLE
 
     @property
     def decimals(self) -> int:
@@ -57,20 +85,24 @@ def outlooks(
     until: int = 2027,
     reading: str = "resolved",
     folder: Path = paths.PLAN,
+    adjusted: Path = ADJUSTMENTS,
 ) -> dict[str, Outlook]:
     """An outlook for every indicator of a direction (all directions when none is named), in the plan's order."""
     when = parse_date(as_of)
     rows = plan.indicators(folder)
+    moved = adjustments(list(rows["indicator"]), adjusted)
     if direction is not None:
         rows = rows[rows["direction"].astype(str) == str(direction)]
         if rows.empty:
             raise UserError(f"direction: the plan has no direction {direction}")
-    printed = plan.targets(reading, folder)
-    return {
-        row["indicator"]: outlook(row, printed[printed["indicator"] == row["indicator"]], area, when, until)
-        for _, row in rows.iterrows()
-        if (printed["indicator"] == row["indicator"]).any()
-    }
+    printed = {name: plan.targets(name, folder) for name in [reading, *(r for r in plan.READINGS if r != reading)]}
+    found = {}
+    for _, row in rows.iterrows():
+        cells = {name: table[table["indicator"] == row["indicator"]] for name, table in printed.items()}
+        if len(cells[reading]):
+            own = moved[moved["indicator"] == row["indicator"]] if area == "KAZ" else moved[:0]
+            found[row["indicator"]] = outlook(row, cells.pop(reading), area, when, until, moved=own, others=cells)
+    return found
 
 
 def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: Path = paths.PLAN) -> Outlook:
@@ -83,35 +115,59 @@ def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: Path
     return outlook(rows.iloc[0], printed, "KAZ", parse_date(as_of), until, code)
 
 
-def outlook(about: pd.Series, printed: pd.DataFrame, area: str, when: date, until: int, code: str = "") -> Outlook:
+def outlook(
+    about: pd.Series,
+    printed: pd.DataFrame,
+    area: str,
+    when: date,
+    until: int,
+    code: str = "",
+    moved: pd.DataFrame = NO_ADJUSTMENTS,
+    others: dict[str, pd.DataFrame] | None = None,
+) -> Outlook:
     """One indicator's outlook: its figures by `when`, its forecast to `until`, the verdict on each of its targets."""
     indicator = about["indicator"]
+    require_direction(about, printed)
     code = code or yearly_series(indicator, area)
     if not code:
-        return Outlook(indicator, about, area, judged=judge(printed), reason=why_not(indicator, area))
-    row = statistics.catalogue().loc[code]
-    figures = statistics.series(code, area, when)
-    history, redefined = split_at_redefinition(figures, statistics.breaks(code))
-    reason = unjudgeable(history, [edge for edge in statistics.breaks(code) if edge.end_time.date() < when])
-    expected = None if reason else expect(history, row, area, until)
-    known = statistics.observations(code, area, when)
-    judged = judge(printed, history, expected, about["better"], int(row["decimals"]), measured=not reason)
-    provisional = known[known["status"] != "final"]
-    return Outlook(indicator, about, area, row, history, redefined, provisional, expected, judged, reason)
+        reason = why_not(indicator, area)
+        return Outlook(indicator, about, area, judged=judge(printed), reason=reason, printed=printed)
+    row, known = statistics.catalogue().loc[code], statistics.observations(code, area, when)
+    history, redefined = split_at_redefinition(statistics.series(code, area, when), statistics.breaks(code))
+    reason = unjudgeable(history, code, area, when)
+    expected, narrowing = (None, None) if reason else expect(indicator, history, row, area, until, when)
+    moved = moved if expected is None else moved[moved["period"].isin([p.year for p in expected["period"]])]
+    adjusted = adjust(expected, moved)
+    basis = {"history": history, "expected": expected if adjusted is None else adjusted, "better": about["better"]}
+    basis |= {"decimals": int(row["decimals"]), "measured": reason != INCOMPARABLE}
+    other = {name: judge(cells, **basis) for name, cells in (others or {}).items()}
+    judged, provisional = judge(printed, **basis), known[known["status"] != "final"]
+    rest = (expected, judged, reason, printed, narrowing, adjusted, moved, other)
+    return Outlook(indicator, about, area, row, history, redefined, provisional, *rest)
 
 
-def expect(history: pd.Series, row: pd.Series, area: str, until: int) -> Forecast | None:
-    """The forecast of a yearly series from its last figure to `until`; none when that year is already known."""
+def expect(
+    indicator: str, history: pd.Series, row: pd.Series, area: str, until: int, when: date
+) -> tuple[Futures | None, Narrowing | None]:
+    """The forecast of a yearly series from its last figure to `until`, and the quarters that narrow its first year.
+
+    None when the year `until` is already known.
+    """
     if history.index[-1].year >= until:
-        return None
-    return forecast(
-        history,
-        until=until,
-        lower=bound(row["lower_bound"]),
-        upper=bound(row["upper_bound"]),
-        breaks=statistics.breaks(row.name, area),
-        decimals=int(row["decimals"]),
-    )
+        return None, None
+    decimals, breaks = int(row["decimals"]), statistics.breaks(row.name, area)
+    bounds = bound(row["lower_bound"]), bound(row["upper_bound"])
+    expected = pooled_forecast(history, until, *bounds, breaks=breaks, decimals=decimals)
+    quarters = quarterly_series(indicator, area, when) if indicator else None
+    return narrow(expected, history, quarters, decimals)
+
+
+def require_direction(about: pd.Series, printed: pd.DataFrame) -> None:
+    """Refuses targets of which nobody can say on which side they are met."""
+    if about["better"] not in ("higher", "lower") and printed["value"].notna().any():
+        raise UserError(
+            f"indicator {about['indicator']}: its targets have no direction; say higher or lower in the column `better`"
+        )
 
 
 def yearly_series(indicator: str, area: str) -> str:
@@ -134,13 +190,22 @@ def split_at_redefinition(history: pd.Series, breaks: list[pd.Period]) -> tuple[
     return (history[history.index <= later[0]], history[history.index > later[0]]) if later else (history, history[:0])
 
 
-def unjudgeable(history: pd.Series, breaks: list[pd.Period]) -> str:
-    """Why figures that exist can't be held against the targets; empty when they can."""
-    if any(edge.year >= REPORTED_YEAR for edge in breaks):
-        return message(
-            "Figures published since the plan can't be compared with those before, so no target is judged on them."
-        )
-    return "" if len(history) else message("No figure had been published by this date.")
+def unjudgeable(history: pd.Series, code: str, area: str, when: date) -> str:
+    """Why figures that exist can't be held against the targets ahead; empty when they can."""
+    redefined = [edge for edge in statistics.breaks(code) if edge.end_time.date() < when]
+    if any(edge.year >= REPORTED_YEAR for edge in redefined):
+        return INCOMPARABLE
+    if not len(history):
+        return message("No figure had been published by this date.")
+    if len(comparable(history, code, area)) < FEWEST:
+        return message("Fewer than five comparable figures are published: too few to judge a target ahead.")
+    return ""
+
+
+def comparable(history: pd.Series, code: str, area: str) -> pd.Series:
+    """The figures since the last change of definition or territory, in the unit of the series."""
+    earlier = [edge for edge in statistics.breaks(code, area) if edge < history.index[-1]]
+    return history[history.index > earlier[-1]] if earlier else history
 
 
 def bound(value: object) -> float | None:
@@ -148,53 +213,43 @@ def bound(value: object) -> float | None:
     return None if pd.isna(value) or value == "" else float(value)
 
 
-def judge(
-    printed: pd.DataFrame,
-    history: pd.Series = NO_FIGURES,
-    expected: Forecast | None = None,
-    better: str = "higher",
-    decimals: int = 1,
-    measured: bool = False,
-) -> pd.DataFrame:
-    """One row for each planned year: target, figure or forecast, verdict and probability."""
-    planned = printed[printed["column"] == "planned"].copy()
-    known = {period.year: value for period, value in history.items()} if measured else {}
-    ahead = {} if expected is None else {pd.Period(r["period"], freq="Y").year: r for _, r in expected.iterrows()}
-    rows = [_verdict(row, known, ahead, expected, better, decimals) for _, row in planned.iterrows()]
-    return pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)[
-        JUDGED
-    ]
-
-
-def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Forecast | None, better: str, decimals: int) -> dict:
-    """Figure, verdict and probability for one target: fact first, else forecast, else what is missing."""
-    year, target = int(row["year"]), row["value"]
-    found = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}
-    if year in ahead:
-        found |= {key: ahead[year][q] for key, q in (("median", "q50"), ("low", "q10"), ("high", "q90"))}
-        found["status"] = "forecast"
-    elif year in known:
-        found["status"] = "final"
-    if pd.isna(target):
-        return found | {"verdict": message("no target")}
-    if year in known:
-        return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
-    if year not in ahead:
-        return found | {"verdict": message("not measured")}
-    chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
-    # The word belongs to the chance as it is shown, in whole per cent.
-    return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
-
-
 def assess(found: dict[str, Outlook]) -> pd.DataFrame:
     """One row for each indicator and planned year: target, figure, verdict, probability of being met."""
     return pd.concat([o.judged for o in found.values()], ignore_index=True)
 
 
-def target_decimals(row: pd.Series) -> int:
-    """Digits after the point in the plan's own cell."""
-    digits = str(row["as_printed"]).replace(".", ",").partition(",")[2]
-    return len(digits) if digits.isdigit() else 0
+def chance(outlook: Outlook, year: int) -> float:
+    """Probability, 0 to 1, that the printed figure of one year ahead meets that year's target."""
+    goal, expected = target(outlook, year), outlook.expected
+    if goal is None or expected is None:
+        what = "the plan has no target for this year" if goal is None else "it has no forecast"
+        raise UserError(f"indicator {outlook.indicator}, {year}: no probability, since {what}")
+    known = [period.year for period in expected["period"]]
+    if year not in known:
+        raise UserError(f"indicator {outlook.indicator}, {year}: the forecast covers {known[0]} to {known[-1]} only")
+    chances = probability_met(expected, goal, outlook.about["better"], int(outlook.series["decimals"]))
+    return float(chances.iloc[known.index(year)])
+
+
+def methods(found: dict[str, Outlook]) -> pd.DataFrame:
+    """What others would say of each indicator's last target ahead: a row for ours and for each official method.
+
+    Columns indicator, year, method, verdict, probability (0 to 1), predicted (unit of the indicator).
+    """
+    rows = []
+    for indicator, one in found.items():
+        open_ = one.judged[one.judged["probability"].notna()]
+        if open_.empty:
+            continue
+        last = open_.iloc[-1]
+        figures = comparable(one.history, one.series.name, one.area)
+        said = official_methods.methods(figures, last["target"], int(last["year"]), one.about["better"])
+        ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
+        said = said.set_index("method").loc[list(OFFICIAL)].reset_index()
+        said = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), said])
+        rows.append(said.assign(indicator=indicator, year=int(last["year"])))
+    columns = ["indicator", "year", "method", "verdict", "probability", "predicted"]
+    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 
 def target(outlook: Outlook, year: int) -> float | None:

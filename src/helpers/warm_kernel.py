@@ -135,8 +135,7 @@ class WarmProvisioner(LocalProvisioner):
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and what it started."""
         if isinstance(self.process, ForkedProcess):
-            with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(signum)
+            self.process.send_signal(signum)
         else:
             await super().send_signal(signum)
 

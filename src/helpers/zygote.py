@@ -39,7 +39,7 @@ class Zygote:
     def __init__(self, control: socket.socket, folder: str, limit: int, files: dict) -> None:
         """From the owner's socket, a folder to remove at the end, and the stamps of the files loaded."""
         self.control, self.folder, self.limit, self.files = control, folder, limit, files
-        self.owner = os.getppid()
+        self.pid, self.owner = os.getpid(), os.getppid()
         self.kernels: dict[int, socket.socket] = {}
         self.wake, self.waker = os.pipe()
         self.selector = selectors.DefaultSelector()
@@ -81,8 +81,8 @@ class Zygote:
                 return request, fds
             if doubt:
                 self.refuse(connection, doubt)
-        except (OSError, ValueError):
-            connection.close()
+        except (OSError, ValueError) as error:
+            self.refuse(connection, {"error": f"no fork: {error}"})
         for fd in fds:
             os.close(fd)
         return None
@@ -123,6 +123,8 @@ class Zygote:
         """In the child: drop all that is the zygote's."""
         os.setsid()  # a process group of its own, as any kernel has
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self.pid:  # it ended before the line above could take effect
+            os._exit(1)
         self.selector.close()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -145,10 +147,13 @@ class Zygote:
 
     def end(self, pid: int) -> None:
         """Kill a kernel and what it started; ``reap`` does the rest."""
+        if pid not in self.kernels:
+            return
         with contextlib.suppress(KeyError):
             self.selector.unregister(self.kernels[pid])
-        with contextlib.suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):  # it may not have come to lead its group yet
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Kill every kernel and remove their folder."""

@@ -73,8 +73,13 @@ class ForkedProcess:
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the kernel has ended: its number may be another's by now."""
-        if self.poll() is None:
+        if self.poll() is not None:
+            return
+        try:
             os.killpg(self.pid, number)
+        except ProcessLookupError:  # it does not lead its group yet
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""

@@ -1,0 +1,79 @@
+"""Published quarters narrow the current year: known answers on made quarters, and the record on real ones."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import statistics
+from helpers.narrowing import distances, narrow
+from helpers.pool import pooled_forecast
+
+
+@pytest.fixture
+def quarters():
+    index = pd.period_range("2012Q1", "2026Q4", freq="Q")
+    wave = 6 - 0.02 * np.arange(len(index)) + 0.1 * np.sin(np.arange(len(index)))
+    return pd.Series(wave.round(1), index=index)
+
+
+@pytest.fixture
+def years(quarters):
+    full = quarters[:"2025Q4"]
+    means = full.groupby(full.index.year).mean().round(1)
+    return means.set_axis(pd.PeriodIndex([str(y) for y in means.index], freq="Y"))
+
+
+def width(forecast, row=0):
+    return forecast["q90"].iloc[row] - forecast["q10"].iloc[row]
+
+
+def test_four_quarters_leave_only_the_distance_of_year_and_quarters(years, quarters):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    narrowed, found = narrow(plain, years, quarters, 1)
+    left = narrowed.draws[:, 0] - quarters["2026"].mean()
+    assert np.abs(left).max() <= np.abs(distances(years, quarters)).max() + 1e-9
+    assert (found.year, found.quarters, found.compared) == (2026, 4, 14)
+
+
+def test_two_quarters_narrow_less_than_four_and_more_than_none(years, quarters):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    two, found = narrow(plain, years, quarters[:"2026Q2"], 1)
+    four, _ = narrow(plain, years, quarters, 1)
+    assert found.quarters == 2
+    assert width(four) < width(two) < width(plain)
+    assert width(two, 1) < width(plain, 1)
+
+
+def test_a_future_keeps_its_step_from_the_first_year_to_the_second(years, quarters):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    narrowed, _ = narrow(plain, years, quarters[:"2026Q2"], 1)
+    steps = np.sort(np.diff(plain.draws, axis=1), axis=None)
+    assert np.sort(np.diff(narrowed.draws, axis=1), axis=None) == pytest.approx(steps)
+
+
+@pytest.mark.parametrize("known", [None, "2025Q4"])
+def test_without_quarters_of_the_year_the_forecast_stays_as_it_is(years, quarters, known):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    same, found = narrow(plain, years, None if known is None else quarters[:known], 1)
+    assert found is None
+    assert (same.draws == plain.draws).all()
+
+
+def test_a_gap_among_the_quarters_narrows_nothing(years, quarters):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    gap = quarters[:"2026Q2"].drop(pd.Period("2026Q1", "Q"))
+    assert narrow(plain, years, gap, 1)[1] is None
+
+
+def test_four_years_of_quarters_are_too_few_to_believe(years, quarters):
+    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    assert narrow(plain, years, quarters["2022Q1":], 1)[1] is None
+
+
+@pytest.mark.parametrize("year", range(2012, 2026, 3))
+def test_two_quarters_would_have_come_within_a_tenth_or_two_of_unemployment(year):
+    figures, quarters = statistics.series("unemployment"), statistics.series("unemployment_quarterly")
+    plain = pooled_forecast(figures[: str(year - 1)], year, 0, 100, decimals=1)
+    narrowed, _ = narrow(plain, figures[: str(year - 1)], quarters[: f"{year}Q2"], 1)
+    assert abs(narrowed["q50"].iloc[0] - figures[str(year)]) < 0.2
+    assert width(narrowed) < width(plain)
