@@ -1,10 +1,13 @@
 """batch.yml → jobs: which notebook is rendered with which parameters, checked before anything runs."""
 
+import datetime
+import hashlib
 import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from helpers import UserError, paths
@@ -12,7 +15,8 @@ from helpers.language import LANGUAGE_NAMES, LANGUAGES
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
 FORMATS = ("html",)
-KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int}
+KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
+LONGEST_NAME = 180  # letters; file systems take 255 bytes, and there are endings
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,29 @@ class Job:
     def name(self) -> str:
         """The report's file name without ending: notebook--name-value--name-value."""
         parts = [f"{key}-{slug(value)}" for key, value in self.parameters.items()]
-        return "--".join([self.notebook.stem, *parts])
+        whole = "--".join([self.notebook.stem, *parts])
+        if len(whole.encode()) <= LONGEST_NAME:
+            return whole
+        return f"{self.notebook.stem[:40]}--{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
     @property
     def language(self) -> str:
         """The language that the report is written in."""
         return str(self.parameters.get("language", "en"))
 
-    def sisters(self, jobs: list["Job"]) -> list[tuple[str, str, str]]:
-        """The same report in every language of the run: code, the language's own name, address."""
-        same = [job for job in jobs if "language" in job.parameters and self._but_language() == job._but_language()]
-        return [(job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html") for job in same]
 
-    def _but_language(self) -> tuple[Path, dict]:
-        return self.notebook, {key: value for key, value in self.parameters.items() if key != "language"}
+def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
+    """For each job the same report in every language of the run: code, the language's own name, address."""
+    groups: dict[str, list] = {}
+    for job in jobs:
+        if "language" in job.parameters and job.language in LANGUAGE_NAMES:
+            page = (job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html")
+            groups.setdefault(_but_language(job), []).append(page)
+    return [groups.get(_but_language(job), []) if "language" in job.parameters else [] for job in jobs]
+
+
+def _but_language(job: Job) -> str:
+    return repr((job.notebook, sorted((key, value) for key, value in job.parameters.items() if key != "language")))
 
 
 def slug(value: object) -> str:
@@ -54,22 +67,37 @@ def read_batch(file: Path = paths.NOTEBOOKS / "batch.yml", batch: str = "default
     import yaml
 
     try:
-        tree = yaml.compose(file.read_text(encoding="utf-8"))
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        words = file.read_text(encoding="utf-8")
+        tree, content = yaml.compose(words), yaml.safe_load(words)
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{file}: can't be read; name a batch file with --file") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {getattr(error, 'problem', error)}") from None
     batches = content.get("batches") if isinstance(content, dict) else None
-    if not isinstance(batches, dict) or batch not in batches:
-        known = ", ".join(map(str, batches)) if isinstance(batches, dict) and batches else "none"
-        raise UserError(f"{file}: has no batch {batch!r}; it has {known}")
-    entries = batches[batch]
-    if not isinstance(entries, list):
+    jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
+    return list({(job.notebook, job.name): job for job in jobs}.values())
+
+
+def expand(file: Path, tree: object, batches: dict, chain: tuple[str, ...]) -> list[Job]:
+    """The jobs of the last batch of the chain; an entry may stand for all of another batch."""
+    batch = chain[-1]
+    if batch not in batches:
+        raise UserError(f"{file}: has no batch {batch!r}; it has {', '.join(map(str, batches)) or 'none'}")
+    if not isinstance(batches[batch], list):
         raise UserError(f"{file}: line {line_of(tree, 'batches', batch)}: {batch}: must be a list of entries")
-    checked = [(check_entry(file, tree, batch, n, entry), entry) for n, entry in enumerate(entries)]
-    return [job for _, entry in checked if not entry.get("skip") for job in combinations(file.parent, entry)]
+    jobs: list[Job] = []
+    for n, entry in enumerate(batches[batch]):
+        check_entry(file, tree, batch, n, entry)
+        if entry.get("skip"):
+            continue
+        if "batch" not in entry:
+            jobs += combinations(file.parent, entry)
+        elif entry["batch"] in chain:
+            raise UserError(f"{file}: line {line_of(tree, 'batches', batch, n)}: batch {entry['batch']} holds itself")
+        else:
+            jobs += expand(file, tree, batches, (*chain, entry["batch"]))
+    return jobs
 
 
 def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> None:
@@ -85,8 +113,12 @@ def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> 
             raise fault(f"unknown key {key!r}; {meant(str(key), KEYS)}", key)
         if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
             raise fault(f"{key}: takes {KEYS[key].__name__}, not {value!r}", key)
-    if "notebook" not in entry:
+    if "batch" in entry and entry.keys() - {"batch", "skip"}:
+        raise fault("an entry that names a batch has no other key but skip")
+    if "notebook" not in entry and "batch" not in entry:
         raise fault("the key 'notebook' is missing")
+    if empty := [name for name, value in entry.get("parameters", {}).items() if value == []]:
+        raise fault(f"{empty[0]}: an empty list leaves nothing to render", "parameters", empty[0])
     if unknown := set(entry.get("formats", [])) - set(FORMATS):
         raise fault(f"formats: knows {', '.join(FORMATS)}, not {', '.join(map(str, unknown))}", "formats")
 
@@ -115,19 +147,31 @@ def line_of(node: object, *keys: object) -> int:
 
 def combinations(folder: Path, entry: dict) -> list[Job]:
     """The jobs of one entry: a parameter with a list of values takes each of them."""
-    grid = {key: value if isinstance(value, list) else [value] for key, value in entry.get("parameters", {}).items()}
+    given = entry.get("parameters", {})
+    grid = {str(key): list(map(_plain, value if isinstance(value, list) else [value])) for key, value in given.items()}
     settings = {"formats": tuple(entry.get("formats", FORMATS)), "time_limit": entry.get("time_limit", Job.time_limit)}
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
 
 
+def _plain(value: object) -> object:
+    """A date that YAML understood as one, back as it was written: notebooks take text."""
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 def declared(notebook: Path) -> dict[str, dict]:
     """The notebook's parameters by name: default, type and remark."""
+    if not notebook.is_file():
+        raise UserError(f"{notebook}: there is no such notebook")
+    return _declared(notebook, notebook.stat().st_mtime_ns)
+
+
+@lru_cache
+def _declared(notebook: Path, changed: int) -> dict[str, dict]:
+    """As `declared`, read once for each state of the file: a batch asks for every report."""
     import nbformat
     from papermill.translators import PythonTranslator
 
-    if not notebook.is_file():
-        raise UserError(f"{notebook}: there is no such notebook")
     try:
         cells = nbformat.read(notebook, as_version=4).cells
     except (ValueError, nbformat.ValidationError, AttributeError):
@@ -151,8 +195,10 @@ def check(job: Job) -> None:
 
 def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
     """The jobs with parameters set by hand; jobs that become equal are rendered once."""
+    if not pairs:
+        return jobs
     changed = [replace(job, parameters=job.parameters | parse_parameters(job.notebook, pairs)) for job in jobs]
-    return list({job.name: job for job in changed}.values())
+    return [job for n, job in enumerate(changed) if job not in changed[:n]]
 
 
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:

@@ -3,28 +3,30 @@
 Everything that the rendering needs is in a `Work` and comes back as texts, so that it may happen on another machine.
 """
 
-import hashlib
-import io
-import os
+from __future__ import annotations
+
+import contextlib
 import re
 import sys
 import tempfile
 import time
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.language import translate_markdown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 KERNEL = {"kernel_name": "python3", "language": "python"}
 
 
 @dataclass(frozen=True)
 class Work:
-    """A job with all that it needs: the notebook's text, its data when the worker has none, what its page says."""
+    """A job with all that it needs: the notebook's text, its parameters, what its page says."""
 
     name: str
     notebook: str
@@ -35,17 +37,17 @@ class Work:
     time_limit: int
     sisters: list[tuple[str, str, str]]
     facts: dict
-    data: bytes | None = None
 
 
-def render(work: Work) -> tuple[dict, dict[str, str]]:
-    """The report's record (status, kernel, seconds, error, title) and its files: text by name within the run."""
+def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, str]]:
+    """The report's record (status, kernel, seconds, error, title) and its files: text by name within the run.
+
+    `watch` is told the report's name, the number of the cell under way and the number of cells.
+    """
     from helpers import share
 
     started = time.perf_counter()
-    if work.data is not None:
-        os.environ["JOSPAR_DATA"] = str(unpacked(work.data))
-    notebook, kernel, error = execute(work)
+    notebook, kernel, error = execute(work, watch)
     record = {"status": "failed", "error": error} if error else {"status": "rendered"}
     folder = "failed/" if error else ""
     files = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook)}
@@ -56,7 +58,7 @@ def render(work: Work) -> tuple[dict, dict[str, str]]:
     return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, files
 
 
-def execute(work: Work) -> tuple[NotebookNode, dict, str]:
+def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[NotebookNode, dict, str]:
     """The executed notebook, the kernel that ran it, and the error that stopped it (empty when none did)."""
     import nbformat
     import papermill
@@ -65,6 +67,10 @@ def execute(work: Work) -> tuple[NotebookNode, dict, str]:
     source = prepare(nbformat.reads(work.source, as_version=4), work.language)
     kernel: dict = {}
     options = {"progress_bar": False, "engine_name": "jospar-warm", "report": kernel}
+    if watch:
+        # The tagged cell of given parameters makes one more.
+        cells = len(source.cells) + bool(work.parameters)
+        options["on_cell_start"] = lambda cell, cell_index: watch(work.name, cell_index + 1, cells)
     error = ""
     with tempfile.TemporaryDirectory(prefix="jospar-") as folder:
         output = Path(folder) / work.notebook
@@ -123,26 +129,14 @@ def plain(words: str) -> str:
     return re.sub(rf"{re.escape(tempfile.gettempdir())}/[\w./-]+", "<temporary>", words)
 
 
-def packed(folder: Path = paths.DATA) -> bytes:
-    """The data tables as one zip, the same bytes for the same tables."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
-    return buffer.getvalue()
+def kill_kernels() -> None:
+    """Kill every kernel of this process, warm or cold: what they were rendering fails."""
+    import psutil
 
+    from helpers.warm_kernel import close_all
 
-def unpacked(data: bytes) -> Path:
-    """The folder of a zip's data, unpacked once on this machine."""
-    target = Path(tempfile.gettempdir()) / f"jospar-data-{os.getuid()}-{hashlib.sha256(data).hexdigest()[:16]}"
-    if not target.is_dir():
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            zipfile.ZipFile(io.BytesIO(data)).extractall(Path(folder) / "data")
-            try:
-                os.rename(Path(folder) / "data", target)
-            except OSError:
-                # Another job of this worker was faster.
-                if not target.is_dir():
-                    raise
-    return target
+    close_all()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "ipykernel_launcher" in child.cmdline():
+                child.kill()

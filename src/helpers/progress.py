@@ -1,6 +1,4 @@
-"""What a person sees while a batch runs: a bar in a terminal, plain lines elsewhere."""
-
-import sys
+"""What a person sees while a batch runs: a bar with the cells under way in a terminal, plain lines elsewhere."""
 
 
 class Progress:
@@ -11,24 +9,37 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        self.total, self.done, self.failed = total, 0, 0
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True, quiet=quiet)
+        self.total, self.done, self.failed, self.quiet = total, 0, 0, quiet
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        self.bar = Bar(*columns, console=self.console, disable=quiet or not sys.stderr.isatty())
+        self.bar = Bar(*columns, console=self.console, disable=quiet or not self.console.is_terminal)
         self.task = self.bar.add_task("Rendering", total=total)
+        self.under_way: dict[str, int] = {}
 
     def __enter__(self) -> "Progress":
         self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        for task in self.under_way.values():
+            self.bar.remove_task(task)
         self.bar.stop()
+
+    def watch(self, name: str, cell: int, cells: int) -> None:
+        """A report has come to this cell; called from the thread that renders it."""
+        if name not in self.under_way:
+            self.under_way[name] = self.bar.add_task(f"  {name}, cell", total=cells)
+        self.bar.update(self.under_way[name], completed=cell, total=cells)
 
     def tell(self, record: dict) -> None:
         """One report is finished: its name and seconds, or its error."""
         self.done += 1
-        self.failed += record["status"] == "failed"
+        failed = record["status"] == "failed"
+        self.failed += failed
+        if (task := self.under_way.pop(record["name"], None)) is not None:
+            self.bar.remove_task(task)
         what = {"failed": f"failed: {record.get('error')}", "unchanged": "unchanged"}
         said = what.get(record["status"], f"{record['seconds']:.1f} s")
-        self.console.print(f"[{self.done}/{self.total}] {record['name']}  {said}", markup=False)
+        if failed or not self.quiet:
+            self.console.print(f"[{self.done}/{self.total}] {record['name']}  {said}", markup=False)
         self.bar.advance(self.task)

@@ -1,40 +1,53 @@
 """A run: jobs rendered side by side into a folder of its own. run.json is its record; nothing that was good is lost."""
 
 import contextlib
-import itertools
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers import UserError, fingerprint, paths
-from helpers.batch import Job, check
-from helpers.execution import Work, packed, render
+from helpers import UserError, archive, fingerprint, paths
+from helpers.batch import Job, check, sisters
 
-FORMAT = 1  # of run.json; runs recorded otherwise are passed over
+STOP_LIMIT = 20.0  # seconds that an interrupted run gives its kernels to end
+
+
+def ignore(*_: object) -> None:
+    """Nothing, for who doesn't want to be told."""
 
 
 @dataclass
 class Run:
-    """One run under way: its folder, its facts, and the record of each report so far, in the order of the jobs."""
+    """One run: its jobs with their keys and sister pages, and once it is under way its folder, facts and records."""
 
-    folder: Path
-    facts: dict
     jobs: list[Job]
+    keys: list[str]
+    sisters: list[list[tuple[str, str, str]]]
+    folder: Path = Path()
+    facts: dict = field(default_factory=dict)
     records: dict[int, dict] = field(default_factory=dict)
 
+    def about(self, n: int) -> dict:
+        """What is known of a report before it is rendered."""
+        job = self.jobs[n]
+        return {
+            "name": job.name,
+            "notebook": job.notebook.name,
+            "parameters": job.parameters,
+            "key": self.keys[n],
+        }
+
     def save(self, **more: object) -> dict:
-        """Write run.json as it stands; returns what was written."""
+        """Write run.json as it stands, the reports in the order of the jobs; returns what was written."""
         from helpers.share import write
 
         self.facts |= more
-        reports = [self.records[n] for n in sorted(self.records)]
-        whole = self.facts | {"reports": reports}
-        write(self.folder / "run.json", json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+        whole = self.facts | {"reports": [self.records[n] for n in sorted(self.records)]}
+        write(self.folder / "run.json", json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n")
         return whole
 
 
@@ -42,108 +55,147 @@ def run(
     jobs: list[Job],
     output: Path = paths.OUTPUTS,
     workers: int = 2,
-    tell: Callable[[dict], None] = lambda record: None,
+    tell: Callable[[dict], None] = ignore,
     executor: Executor | None = None,
     force: bool = False,
     wait: bool = False,
+    watch: Callable[[str, int, int], None] = ignore,
+    if_changed: bool = False,
+    asked: dict | None = None,
 ) -> dict:
     """The record of a finished run: every job rendered, taken over unchanged, or its failure kept beside the last good.
 
     The run becomes `latest` and the index is replaced only when all jobs have ended. An interrupted run leaves what it
-    finished; the next one takes that over.
+    finished; the next one takes that over. `tell` gets each report's record, `watch` its name and the cell under way.
+    With `if_changed`, the latest complete run is returned as it is when it holds just these reports.
     """
-    for job in jobs:
-        check(job)
-    with locked(output, wait), writing_to(output):
-        past = history(output)
-        run_ = start(jobs, output)
+    run_ = prepared(jobs, output, force)
+    with archive.locked(output, wait), archive.writing_to(output):
+        past = archive.history(output)
+        latest = archive.latest_complete(past)
+        keys = {job.name: key for job, key in zip(jobs, run_.keys, strict=True)}
+        if if_changed and not force and latest and archive.same(latest, keys):
+            return latest | {"new": False}
+        start(run_, output, asked or {})
         try:
-            open_jobs = take_over(run_, past, force, tell)
-            render_all(run_, open_jobs, past, workers, tell, executor)
+            numbers = take_over(run_, {} if force else archive.rendered(past), tell)
+            render_all(run_, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
         except BaseException:
-            run_.save(complete=False)
+            with contextlib.suppress(OSError):
+                run_.save(complete=False)
             raise
-        return finish(run_, output)
+        return finish(run_, output) | {"new": True}
 
 
-def start(jobs: list[Job], output: Path) -> Run:
-    """A new run with its folder; its facts say what made it and when."""
+def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
+    """The jobs with their keys, checked before anything is written: all that weren't rendered just so before."""
+    if not jobs:
+        raise UserError("there is no report to render; the batch is empty")
+    names = [job.name for job in jobs]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise UserError(f"{min(twice)}: two reports would have this name; rename a notebook or leave one out")
+    pages, shared = sisters(jobs), fingerprint.inputs()
+    keys = [fingerprint.key(job, same, shared) for job, same in zip(jobs, pages, strict=True)]
+    known = {} if force else archive.rendered(archive.history(output))
+    for job, key in zip(jobs, keys, strict=True):
+        # The check needs papermill, which takes long to import: an unchanged run does without.
+        if key not in known:
+            check(job)
+    return Run(jobs, keys, pages)
+
+
+def start(run_: Run, output: Path, asked: dict) -> None:
+    """Give the run its folder and the facts that say what made it, of which data, and when."""
     from helpers import share
 
     now = datetime.now(UTC)
-    folder = new_folder(output, now)
-    facts = (
-        {"format": FORMAT}
-        | share.provenance()
-        | {"run": folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
-    )
-    return Run(folder, facts | {"data_sha256": fingerprint.folder_hash(paths.DATA)}, jobs)
+    run_.folder = archive.new_folder(output, now)
+    run_.facts = {"format": archive.FORMAT} | share.provenance()
+    run_.facts |= {"run": run_.folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
+    run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
+    run_.facts |= {"data_sha256": fingerprint.folder_hash(paths.DATA), "data": fingerprint.file_hashes(paths.DATA)}
+    run_.save()
 
 
-def take_over(run_: Run, past: list[dict], force: bool, tell: Callable) -> list[int]:
+def take_over(run_: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> list[int]:
     """Link the reports that haven't changed since an earlier run; returns the numbers of the jobs still to do."""
-    shared = fingerprint.inputs()
-    rendered = {r["key"]: (p, r) for p in reversed(past) for r in p["reports"] if r["status"] != "failed"}
     still = []
-    for n, job in enumerate(run_.jobs):
-        key = fingerprint.key(job, job.sisters(run_.jobs), shared)
-        run_.records[n] = {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "key": key}
-        found = None if force else rendered.get(key)
-        if found and link_files(found[0]["folder"], run_.folder, found[1]["files"]):
-            run_.records[n] = found[1] | {"status": "unchanged", "seconds": 0.0}
+    for n, key in enumerate(run_.keys):
+        folder, report = good.get(key, (None, None))
+        if report and archive.whole(folder, report):
+            archive.link_files(folder, run_.folder, report["files"])
+            run_.records[n] = report | {"status": "unchanged", "seconds": 0.0}
             tell(run_.records[n])
         else:
             still.append(n)
+    run_.save()
     return still
 
 
 def render_all(
-    run_: Run, numbers: list[int], past: list[dict], workers: int, tell: Callable, executor: Executor | None
+    run_: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
-    waiting = {n: run_.records.pop(n) for n in numbers}
-    data = packed() if executor else None
-    pool = executor or ThreadPoolExecutor(workers, thread_name_prefix="render")
+    pending: dict[Future, int] = {}
     try:
-        pending: dict[Future, int] = {pool.submit(render, work(run_, n, data)): n for n in numbers}
-        for future in as_completed(pending):
-            n = pending[future]
-            record, files = future.result()
-            record = waiting[n] | record | {"files": sorted(files)}
-            keep(run_, n, record, files, past)
-            tell(run_.records[n])
+        submit = submitter(pool, watch) if numbers else None
+        for n in numbers:
+            pending[submit(work(run_, n))] = n
+        for future in as_completed(list(pending)):
+            record, files = result(future)
+            keep(run_, pending[future], record, files, past)
+            tell(run_.records[pending.pop(future)])
     except BaseException:
-        stop_everything(pool)
+        stop(pool, list(pending))
         raise
     pool.shutdown()
 
 
-def work(run_: Run, n: int, data: bytes | None) -> Work:
+def submitter(pool: Executor, watch: Callable) -> Callable:
+    """How work is handed to the executor: as it is to threads of this process, with all it needs to anything else."""
+    from helpers import elsewhere, execution, warm_kernel
+
+    if isinstance(pool, ThreadPoolExecutor):
+        warm_kernel.prepare()
+        return lambda work: pool.submit(execution.render, work, watch)
+    code, data = fingerprint.code(), elsewhere.packed(paths.DATA)
+    return lambda work: pool.submit(elsewhere.render, work, data, code)
+
+
+def work(run_: Run, n: int) -> "object":
     """One job of the run with all that its rendering needs."""
+    from helpers.execution import Work
+
     job = run_.jobs[n]
     facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
     source = job.notebook.read_text(encoding="utf-8")
-    sisters = job.sisters(run_.jobs)
-    return Work(
-        job.name,
-        job.notebook.name,
-        source,
-        job.parameters,
-        job.language,
-        job.formats,
-        job.time_limit,
-        sisters,
-        facts,
-        data,
-    )
+    about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
+    return Work(*about, run_.sisters[n], facts)
 
 
-def stop_everything(pool: Executor) -> None:
+def result(future: Future) -> tuple[dict, dict[str, str]]:
+    """What a job gave; whatever went wrong with it is its own failure and stops no other."""
+    from helpers.execution import one_line, plain
+
+    try:
+        return future.result()
+    except Exception as failure:
+        error = plain(f"{type(failure).__name__}: {one_line(failure)}")
+        return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
+
+
+def stop(pool: Executor, pending: list[Future]) -> None:
     """End what is under way: no further job starts, and the kernels that run are killed."""
-    from helpers.warm_kernel import close_all
+    from helpers import execution
 
-    pool.shutdown(wait=False, cancel_futures=True)
-    close_all()
+    for future in pending:
+        future.cancel()
+    pool.shutdown(wait=False)
+    if isinstance(pool, ThreadPoolExecutor):
+        end = time.monotonic() + STOP_LIMIT
+        # Again and again, since a thread may have been about to start its kernel.
+        while time.monotonic() < end and wait_for(pending, 0.1).not_done:
+            execution.kill_kernels()
 
 
 def keep(run_: Run, n: int, record: dict, files: dict[str, str], past: list[dict]) -> None:
@@ -153,121 +205,25 @@ def keep(run_: Run, n: int, record: dict, files: dict[str, str], past: list[dict
     for name, text in files.items():
         (run_.folder / name).parent.mkdir(exist_ok=True)
         write(run_.folder / name, text)
+    record = run_.about(n) | record | {"files": sorted(files)}
     if record["status"] == "failed":
-        record["last_good"] = last_good(record["name"], run_.folder, past)
+        record["last_good"] = archive.last_good(record["name"], run_.folder, past)
+    else:
+        record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
     run_.records[n] = record
     run_.save()
 
 
-def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
-    """The newest earlier report of that name, linked into the folder: its files, title and the start of its run."""
-    for earlier in past:
-        for report in earlier["reports"]:
-            if report["name"] != name:
-                continue
-            good = report.get("last_good") if report["status"] == "failed" else report | {"started": earlier["started"]}
-            if good and link_files(earlier["folder"], folder, good["files"]):
-                return {key: good[key] for key in ("files", "title", "started")}
-    return None
-
-
 def finish(run_: Run, output: Path) -> dict:
-    """Close the record, keep the forecasts, write the index, and make the run the latest."""
-    from helpers import forecast_files, share
+    """Close the record, keep the forecasts, write summary and index, and make the run the latest."""
+    from helpers import forecast_files, share, summary
 
     forecast_files.keep(run_.folder, run_.jobs, f"{run_.facts['version']} {run_.facts['commit']}")
     began = datetime.fromisoformat(run_.facts["started"])
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
     facts = run_.save(complete=True, seconds=seconds)
+    share.write(run_.folder / "summary.txt", summary.as_text(facts))
+    share.write(run_.folder / "summary.json", summary.as_json(facts))
     share.write(output / "index.html", share.index(facts))
-    point_latest(run_.folder, output)
+    archive.point_latest(run_.folder, output)
     return facts | {"folder": run_.folder}
-
-
-def point_latest(folder: Path, output: Path) -> None:
-    """`latest` is a link to the newest complete run; where links can't be made, the index alone says which it is."""
-    temporary = output / ".latest.part"
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()
-    try:
-        temporary.symlink_to(folder.name, target_is_directory=True)
-    except OSError:
-        return
-    os.replace(temporary, output / "latest")
-
-
-def link_files(source: Path, target: Path, names: list[str]) -> bool:
-    """Put files of one run into another without copying them where the disk allows; False when one is gone."""
-    if not names or not all((source / name).is_file() for name in names):
-        return False
-    for name in names:
-        if (target / name).exists():
-            continue
-        (target / name).parent.mkdir(exist_ok=True)
-        try:
-            os.link(source / name, target / name)
-        except OSError:
-            shutil.copyfile(source / name, target / name)
-    return True
-
-
-def history(output: Path) -> list[dict]:
-    """The records of earlier runs, newest first; a folder without a readable record is passed over."""
-    found = []
-    for path in sorted(output.glob("*/run.json"), reverse=True):
-        if path.parent.is_symlink():
-            continue
-        with contextlib.suppress(ValueError):
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if record.get("format") == FORMAT:
-                found.append(record | {"folder": path.parent})
-    return found
-
-
-def prune(output: Path, keep_runs: int) -> list[str]:
-    """The names of the runs that were removed: all but the newest `keep_runs`, never the latest complete one."""
-    with locked(output, wait=False):
-        past = history(output)
-        latest = next((p["run"] for p in past if p["complete"]), None)
-        old = [p for p in past[keep_runs:] if p["run"] != latest]
-        for p in old:
-            shutil.rmtree(p["folder"])
-        return [p["run"] for p in old]
-
-
-def new_folder(output: Path, started: datetime) -> Path:
-    """A new folder named after the start of the run; a second run in the same second gets a number."""
-    name = started.strftime("%Y-%m-%d_%H%M%S")
-    for number in itertools.count(1):
-        folder = output / (f"{name}-{number}" if number > 1 else name)
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(parents=True)
-            return folder
-    raise AssertionError("unreachable")
-
-
-@contextlib.contextmanager
-def locked(output: Path, wait: bool) -> Iterator[None]:
-    """One run at a time in an output folder: a second one waits, or stops with a word."""
-    from filelock import FileLock, Timeout
-
-    with writing_to(output):
-        output.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(output / ".lock")
-        try:
-            lock.acquire(timeout=-1 if wait else 0)
-        except Timeout:
-            raise UserError(f"{output}: another run is under way; wait for it with --wait") from None
-    with lock:
-        yield
-
-
-@contextlib.contextmanager
-def writing_to(output: Path) -> Iterator[None]:
-    """A full disk or a folder that can't be written is the user's to mend: one line."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        raise UserError(f"{output}: {error.strerror}; make room or name another folder with --output") from error

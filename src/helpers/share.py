@@ -1,16 +1,21 @@
 """Executed notebook → page; run → index. What is written here opens offline and names no machine."""
 
+from __future__ import annotations
+
+import contextlib
 import os
 import subprocess
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
-
-from helpers import paths
+from helpers import fingerprint, paths
 from helpers.language import LANGUAGE_NAMES, day, in_language, text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -18,20 +23,23 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write(path: Path, content: str) -> None:
     """Write a whole file or none: under a temporary name first, then renamed."""
     temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(content, encoding="utf-8")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(content, encoding="utf-8")
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 @lru_cache
 def provenance() -> dict:
     """What made a report: the package's version, the commit, the day and the day the data were last read."""
-    from helpers import statistics
-
-    commit = subprocess.run(
-        ["git", "-C", str(paths.ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    read_on = statistics.sources(statistics.catalogue().index)["read_on"].max()
-    return {"version": version("jospar"), "commit": commit.stdout.strip() or None, "data_read_on": read_on}
+    commit = ""
+    with contextlib.suppress(OSError):  # no git
+        asked = ["git", "-C", str(paths.ROOT), "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return {"version": version("jospar"), "commit": commit or None, "data_read_on": fingerprint.read_on()}
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -112,6 +120,6 @@ def entry(report: dict) -> dict:
     found = {"language": language, "language_name": LANGUAGE_NAMES[language], "status": report["status"]}
     found |= {"error": report.get("error", ""), "title": good["title"] if good else "", "since": ""}
     if good and report["status"] == "failed":
-        found["since"] = day(date.fromisoformat(good["started"][:10]))
+        found["since"] = day(date.fromisoformat(good["rendered"][:10]))
     files = good["files"] if good else report["files"]
     return found | {kind: next((f for f in files if f.endswith(kind)), "") for kind in ("html", "ipynb")}
