@@ -89,3 +89,14 @@ def test_help_imports_nothing_heavy():
     code = "import sys, helpers.cli; print([m for m in ('pandas', 'numpy', 'papermill') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_the_past_of_anyones_table_can_be_forecast(tmp_path):
+    pytest.importorskip("helpers.backtest")
+    rows = [("a", year, 10 + (year % 3) + 0.5 * (year - 2000)) for year in range(2000, 2020)]
+    pd.DataFrame(rows, columns=["series_id", "period", "value"]).to_csv(tmp_path / "in.csv", index=False)
+    options = ("--horizon", 2, "--origins", 2, "--jobs", 1, "--output", tmp_path / "out.csv")
+    result = jospar("backtest", tmp_path / "in.csv", *options)
+    assert result.returncode == 0, result.stderr
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 2 * 2 * 2
+    assert "ensemble" in result.stdout

@@ -217,6 +217,29 @@ def forecast(
 
 
 @app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
+    origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1)] = 3,
+    frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
+    method: Annotated[list[str] | None, typer.Option(help="methods; default: ensemble and naive")] = None,
+    lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
+    upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+) -> None:
+    """Forecast the past of a table from what was known then; print how good that was."""
+    from helpers import backtest as testing
+    from helpers.forecast_table import read_table
+    from helpers.share import write
+
+    methods = method or ["ensemble", "naive"]
+    made = testing.run(read_table(file), methods, horizon, origins, frequency, jobs, lower, upper)
+    write(output, made.to_csv(index=False))
+    print(testing.score(made).round(3).to_string(index=False))
+
+
+@app.command()
 def record(
     panel: Annotated[Path, typer.Option(help="a table with the columns series_id, period (years), value")],
     output: Annotated[Path | None, typer.Option(help="the scores of every method by horizon, a CSV")] = None,

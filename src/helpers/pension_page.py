@@ -52,7 +52,10 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
             if other == scenario:
                 axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
-            axes.plot(years, middle, color=BLUE if other == scenario else GREY, lw=1.4, linestyle=(0, (4, 2)))
+            ours = other == scenario
+            axes.plot(
+                years, middle, color=BLUE if ours else GREY, lw=1.4, linestyle=(0, (4, 2)), zorder=3 if ours else 2
+            )
             labels.append((years[-1], middle[-1], named(other), BLUE if other == scenario else SOFT))
         axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
         label_ends(axes, labels)
