@@ -68,7 +68,9 @@ def test_nothing_moves_between_equal_runs(run):
 
 def test_a_new_figure_explains_the_whole_move(run):
     move = moved(compare.compare(run("a", "2025-12-31"), run("b")), "11")
-    assert [cause.words for cause in move.causes] == ["new figure: 2025 4.6"]
+    assert len(move.causes) == 1
+    assert move.causes[0].words.startswith("new figure: 2025 4.6")
+    assert "Q2 2026 4.5" in move.causes[0].words
     assert move.causes[0].effect == pytest.approx(move.after - move.before, abs=1e-3)
 
 
@@ -79,10 +81,10 @@ def test_a_revised_figure_is_told_from_a_new_one(run):
         return figures
 
     before, after = run("a", "2025-12-31", edit={FIGURES: revise}), run("b")
-    causes = compare.causes("KAZ", "2027", before["11", "KAZ"], after["11", "KAZ"])
+    causes = compare.causes("11", "KAZ", "2027", before["11", "KAZ"], after["11", "KAZ"])
     words = [cause.words for cause in causes]
     assert "revised figure: 2023 5.4 → 4.7" in words
-    assert "new figure: 2025 4.6" in words
+    assert any(said.startswith("new figure: 2025 4.6") for said in words)
 
 
 def test_effects_add_up_to_the_move(run):

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers import UserError, captions, plan, statistics
-from helpers.forecast import forecast
 from helpers.forecast_files import FIGURES, FORECASTS
 from helpers.language import listing, name, number, text
-from helpers.targets import bound
+from helpers.narrowing import quarterly_series
+from helpers.targets import expect
 
 CLOSE = 1e-4  # relative; the files hold six digits
 
@@ -68,23 +69,26 @@ def _moves(key: tuple[str, str], a: tuple, b: tuple) -> Iterator[Move]:
     for period in a[0].index.intersection(b[0].index):
         before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
         if round(before, decimals) != round(after, decimals):
-            yield Move(*key, period, before, after, decimals, tuple(causes(key[1], period, a, b)))
+            yield Move(*key, period, before, after, decimals, tuple(causes(*key, period, a, b)))
 
 
-def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
+def causes(indicator: str, area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     """The causes that apply, with their effects where today's method gives the later run's forecast again."""
     (old, known), (new, known_later) = ((frame.loc[period], figures) for frame, figures in (a, b))
     shared = known.index.intersection(known_later.index)
     revised = pd.concat([known_later[shared], known[known.index.difference(shared)]]).sort_index().rename(known.name)
     later = known_later[known_later.index.difference(known.index)]
-    steps = [median(figures, area, period) for figures in (known, revised, known_later)]
+    days = old["as_of"], old["as_of"], new["as_of"]
+    asked = (indicator, area, period, max(a[0].index.max(), b[0].index.max()))
+    steps = [median(x, *asked, when) for x, when in zip((known, revised, known_later), days, strict=True)]
     exact = np.isclose(steps[2] + new["adjustment"], new["q50"], rtol=CLOSE, atol=CLOSE)
     method = steps[0] + old["adjustment"] - old["q50"]
     changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
+    news = [*_new_words(later), *_new_quarters(indicator, area, *days[1:])]
     found = [
         (_method_words(old, new), method, any(old[fact] != new[fact] for fact in ("version", "method"))),
         (_revised_words(known, changed), steps[1] - steps[0], len(changed) > 0),
-        (_new_words(later), steps[2] - steps[1], len(later) > 0),
+        (text("new figure: {items}", items=listing(news)), steps[2] - steps[1], len(news) > 0),
         (text("changed assumption"), new["adjustment"] - old["adjustment"], new["adjustment"] != old["adjustment"]),
     ]
     if exact:
@@ -93,23 +97,30 @@ def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     return [Cause(words) for words, _, applies in found if applies]
 
 
-def median(known: pd.Series, area: str, period: str) -> float:
+def median(known: pd.Series, indicator: str, area: str, period: str, until: str, when: str) -> float:
     """The median that today's method gives for a year from these figures, in their unit; a known year is its figure."""
     if pd.Period(period, freq="Y") <= known.index[-1]:
         return float(known.get(pd.Period(period, freq="Y"), np.nan))
     row = statistics.catalogue().loc[known.name]
-    limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
-    made = forecast(known, until=int(period), breaks=statistics.breaks(known.name, area), decimals=int(row["decimals"]),
-                    **limits)  # fmt: skip
-    return float(made["q50"].iloc[-1])
+    made, _ = expect(indicator, known, row, area, int(until), date.fromisoformat(when))
+    return float(made.loc[made["period"] == pd.Period(period, freq="Y"), "q50"].iloc[0])
+
+
+def _new_quarters(indicator: str, area: str, before: str, after: str) -> list[str]:
+    """The quarters published between two days, as they read in a sentence."""
+    known = [quarterly_series(indicator, area, date.fromisoformat(day)) for day in (before, after)]
+    if known[1] is None:
+        return []
+    later = known[1][known[1].index.difference(known[0].index)]
+    return [f"{text('Q{quarter} {year}', quarter=q.quarter, year=q.year)} {_shown(later, q)}" for q in later.index]
 
 
 def _method_words(old: pd.Series, new: pd.Series) -> str:
     return text("changed method ({before} → {after})", before=old["version"], after=new["version"])
 
 
-def _new_words(later: pd.Series) -> str:
-    return text("new figure: {items}", items=listing([f"{year} {_shown(later, year)}" for year in later.index]))
+def _new_words(later: pd.Series) -> list[str]:
+    return [f"{year} {_shown(later, year)}" for year in later.index]
 
 
 def _revised_words(known: pd.Series, changed: pd.Series) -> str:

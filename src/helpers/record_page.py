@@ -8,7 +8,8 @@ from IPython.display import Markdown
 from helpers import captions, targets
 from helpers.captions import Words
 from helpers.language import between, day, integer, message, number, per_cent_sign, percent, plural, text, years
-from helpers.tables import TONE, Cell, Row, Table, label
+from helpers.table import TONE, Cell, Row, Table
+from helpers.tables import label
 from helpers.targets import Outlook, target_decimals
 
 METHODS = {
