@@ -155,6 +155,8 @@ def wages_outgrow(ratio: float, wages: float, pensions: float, years: int) -> Ma
 
 def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     """The latest figure for a part of a year that has no final figure yet: it is shown, and never judged."""
+    if not len(outlook.history):
+        return Markdown("")
     found = statistics.part_year(outlook.series.name, outlook.area, as_of)
     later = found[found["year"] > outlook.history.index[-1].year]
     if later.empty:
