@@ -1,4 +1,4 @@
-"""The development sets as lists of series: name, history, what came after. For maintainers; see tune.py and accuracy.py."""
+"""The development sets as lists of series: name, history, what came after. Used by tune.py."""
 
 from pathlib import Path
 from typing import NamedTuple

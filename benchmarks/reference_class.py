@@ -66,9 +66,10 @@ def main() -> None:
         "MOVES = {",
     ]
     kinds = series(arguments.data)
+    everything = [y for sets in kinds.values() for values in sets for y in values]
     for kind in kinds:
         for points in range(5):
-            widths, growth, count = learn(kinds[kind] if points else [sum(sum(kinds.values(), []), [])], kind, points)
+            widths, growth, count = learn(kinds[kind] if points else [everything], kind, points)
             print(kind, points, widths, growth, count)
             lines.append(f'    ("{kind}", {points}): ({tuple(widths)}, {growth}),')
     if arguments.write:

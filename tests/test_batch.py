@@ -30,9 +30,9 @@ def test_a_list_of_values_means_every_combination(tmp_path):
     ]
 
 
-def test_the_default_batch_is_six_notebooks_in_three_languages():
+def test_the_default_batch_is_seven_notebooks_in_three_languages():
     jobs = batch.read_batch()
-    assert len(jobs) == 18
+    assert len(jobs) == 21
     assert {job.language for job in jobs} == {"en", "kk", "ru"}
     for job in jobs:
         batch.check(job)

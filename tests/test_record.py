@@ -92,10 +92,10 @@ def test_brier_is_averaged_by_indicator_first():
 
 
 def test_the_crps_of_a_single_value_is_its_absolute_error_and_that_of_a_normal_is_known():
-    single = recording._figure_scores(np.array([[3.0]]), np.array([5.0]))
+    single = recording.figure_scores(np.array([[3.0]]), np.array([5.0]))
     assert single[0][0] == 2
     assert np.isnan(single[1][0])
-    normal = recording._figure_scores(norm.ppf(LEVELS)[:, None], np.array([0.0]))
+    normal = recording.figure_scores(norm.ppf(LEVELS)[:, None], np.array([0.0]))
     known = (np.sqrt(2) - 1) / np.sqrt(np.pi)  # CRPS of a standard normal at its centre: Gneiting and Raftery (2007)
     assert normal[0][0] == pytest.approx(known, abs=0.01)
 

@@ -173,11 +173,13 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     low, high = axes.get_ylim()
     least = (high - low) * 0.062
     right = max(x for x, *_ in labels)
-    placed: list[float] = []
+    edge = -float("inf")
     for _, y, words, colour in sorted(labels, key=lambda label: label[1]):
-        at = max(y, placed[-1] + least) if placed else y
-        placed.append(at)
-        axes.annotate(wrap(words, 16), (right, at), xytext=(7, 0), textcoords="offset points", va="center",
+        shown = wrap(words, 16)
+        half = least * (shown.count("\n") + 1) / 2
+        at = max(y, edge + half)
+        edge = at + half
+        axes.annotate(shown, (right, at), xytext=(7, 0), textcoords="offset points", va="center",
                       color=colour, size=9, annotation_clip=False)  # fmt: skip
 
 

@@ -104,6 +104,21 @@ def prune(
         print(f"removed {name}")
 
 
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or its folder")],
+    after: Annotated[str, typer.Argument(help="a later run")],
+    output: Output = None,
+) -> None:
+    """Say which forecasts moved between two runs, and why: new or revised figure, changed assumption or method."""
+    from helpers import compare as comparing
+    from helpers import paths
+
+    folder = output or paths.OUTPUTS
+    for line in comparing.lines(comparing.compare(comparing.load(before, folder), comparing.load(after, folder))):
+        print(line)
+
+
 @plan_app.command("read")
 def plan_read(
     file: Annotated[Path, typer.Argument(help="the plan's text")],
@@ -148,6 +163,31 @@ def forecast(
 
     table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
     write(output, table.to_csv(index=False))
+
+
+@app.command()
+def record(
+    panel: Annotated[Path, typer.Option(help="a table with the columns series_id, period (years), value")],
+    output: Annotated[Path | None, typer.Option(help="the scores of every method by horizon, a CSV")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="renew data/record, behind notebook 6, too")] = False,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+) -> None:
+    """Score our probabilities, a naive forecast's and the official methods' on a panel of yearly series."""
+    import shutil
+
+    from helpers import record as recording
+    from helpers import record_tables
+
+    if not (output or publish):
+        raise UserError("record: say where the scores go with --output OUT.csv, or renew data/record with --publish")
+    if publish:
+        table = record_tables.publish(panel, jobs=jobs)
+        if output:
+            shutil.copyfile(record_tables.FOLDER / "record.csv", output)
+    else:
+        table = recording.write_record(panel, output, jobs)
+    if left_out := recording.left_out_line(table):
+        print(left_out, file=sys.stderr)
 
 
 if __name__ == "__main__":

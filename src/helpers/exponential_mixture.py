@@ -19,9 +19,9 @@ import numpy as np
 POWERS = (1.0, 0.5, 0.0)  # Box-Cox: as it is, square root, logarithm
 DRIFTS = np.array([0.0, 0.2, 0.5, 1.0, 2.0, 6.0])  # tau
 PROBABILITIES = np.r_[0.0025, 0.01, 0.025, 0.05, np.arange(10, 91, 5) / 100, 0.95, 0.975, 0.99, 0.9975]
-_EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 17), [0.9825, 0.99, 0.9975, 1]])
+_EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 14), [0.9825, 0.99, 0.9975, 1]])
 _NODE_WEIGHTS, _NODES = np.diff(_EDGES), (_EDGES[1:] + _EDGES[:-1]) / 2
-_KEPT = 60  # models kept in a reading: the rest weigh next to nothing
+_KEPT = 64  # models kept in a reading: the rest weigh next to nothing
 
 
 def _filters() -> np.ndarray:
@@ -36,11 +36,11 @@ def _filters() -> np.ndarray:
 FILTERS = _filters()
 _MOMENTUM, _STEADY = FILTERS[:, 1] > 0, np.arange(len(DRIFTS)) == 0
 _ALL, _ANY = np.ones(len(FILTERS), bool), np.ones(len(DRIFTS), bool)
-# A reading is a part of the grid and a power of the likelihood: (scales, filters, drifts, power). Powers below 1 temper it.
+# A reading is a part of the grid and a power of the likelihood: (scales, filters, drifts, power).
 READINGS = {
     "level": ((1, 1, 1), ~_MOMENTUM, _STEADY, 0.5),
     "momentum": ((1, 1, 1), _MOMENTUM, _STEADY, 0.5),
-    "linear": ((1, 0, 0), _ALL, _ANY, 0.5),
+    "linear": ((1, 0, 0), _MOMENTUM, _STEADY, 0.5),
     "mixture": ((1, 1, 1), _ALL, _ANY, 1.0),
 }
 
@@ -55,7 +55,7 @@ class Posterior(NamedTuple):
     unit: np.ndarray  # mean size of each series, by which it was divided
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
     """What depends on the length alone: errors and predictions of all filters as matrices, and their regressors."""
     alpha, beta, phi, rho = FILTERS.T
@@ -83,6 +83,7 @@ def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
 def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log likelihood, centre and spread of all models for the columns of z [time, series]; floor is a variance."""
     n, count = z.shape
+    last, z = z[-1], z - z[-1]  # the flat prior makes the level arbitrary; near 0 nothing cancels
     errors, predict, moments, project, leverage, growth = _operators(n, horizon)
     total = ((errors @ z).reshape(-1, n, count) ** 2).sum(1)[:, None]
     u = (project @ z).reshape(-1, 1, 2, count)
@@ -97,7 +98,7 @@ def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarr
     rest = np.maximum(total - mean * u[:, :, 0] - drift * u[:, :, 1], 0) + floor
     likelihood = -0.5 * np.log(det / precision)[..., None] - 0.5 * n * np.log(rest)
     g0, g1 = leverage[:, None, :, 0], leverage[:, None, :, 1]
-    centre = ahead + g0[..., None] * mean[:, :, None] + g1[..., None] * drift[:, :, None]
+    centre = last + ahead + g0[..., None] * mean[:, :, None] + g1[..., None] * drift[:, :, None]
     doubt = g0**2 * i11[..., None] + 2 * g0 * g1 * i12[..., None] + g1**2 * i22[..., None]
     factor = np.sqrt(1 + growth[:, None] + np.maximum(doubt, 0))
     spread = np.sqrt(rest / n)[:, :, None] * factor[..., None]
@@ -116,7 +117,7 @@ def from_scale(z: np.ndarray, power: float) -> np.ndarray:
 
 
 def fit(values: np.ndarray, horizon: int) -> Posterior:
-    """Every model of the grid on every row of values [series, time], rows not flat; roots and logs need all positive."""
+    """Every model of the grid on every row of values [series, time], none flat; roots and logs need all positive."""
     unit = np.abs(values).mean(1)
     scaled = values / unit[:, None]
     positive = np.flatnonzero(scaled.min(1) > 0)
@@ -127,7 +128,7 @@ def fit(values: np.ndarray, horizon: int) -> Posterior:
         if len(rows) == 0:
             continue
         z = to_scale(scaled[rows], power).T
-        floor = np.abs(np.diff(z, axis=0)).mean(0) ** 2 + 1e-12
+        floor = np.abs(np.diff(z, axis=0)).mean(0) ** 2
         likelihood[rows, i], centre[rows, i], spread[rows, i] = _fit_scale(z, horizon, floor)
         if power != 1:
             likelihood[rows, i] += ((power - 1) * np.log(scaled[rows]).sum(1))[:, None, None]
@@ -172,22 +173,23 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
         points[power == i] = from_scale(points[power == i], POWERS[i])
     mass = (weight[:, :, None] * _NODE_WEIGHTS).reshape(len(best), -1)
     points = points.reshape(len(best), mass.shape[1], -1).transpose(0, 2, 1)
-    order = np.argsort(points, axis=2)
-    points = np.take_along_axis(points, order, axis=2)
-    mass = np.take_along_axis(np.broadcast_to(mass[:, None], order.shape), order, axis=2)
-    level = (np.cumsum(mass, axis=2) - mass / 2) / mass.sum(2, keepdims=True)
     out = np.empty((len(best), len(PROBABILITIES), points.shape[1]))
-    for i, j in np.ndindex(points.shape[:2]):
-        out[i, :, j] = np.interp(PROBABILITIES, level[i, j], points[i, j])
+    for i in range(len(best)):
+        live = mass[i] > 0
+        alive, total = mass[i][live], mass[i].sum()
+        for j, x in enumerate(points[i][:, live]):
+            order = np.argsort(x)
+            level = np.cumsum(alive[order]) - alive[order] / 2
+            out[i, :, j] = np.interp(PROBABILITIES * total, level, x[order])
     return out * posterior.unit[:, None, None]
 
 
-def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Correlation between horizons of the mixture's forecast errors for one row of values: [horizon, horizon].
+def correlation(values: np.ndarray, horizon: int, reading: str) -> np.ndarray:
+    """Correlation between horizons of a reading's forecast errors for one row of values: [horizon, horizon].
 
     Errors to come work through each filter's response; doubt about level and drift is shared by all horizons.
     """
-    weight = weights(fit(values, horizon), "mixture")[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
+    weight = weights(fit(values, horizon), reading)[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
     _, _, moments, _, leverage, _ = _operators(values.shape[1], horizon)
     alpha, beta, phi, rho = FILTERS.T
     response, state, slope = np.ones((len(FILTERS), horizon)), alpha, beta

@@ -21,11 +21,11 @@ COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90
 
 
 class Forecast(pd.DataFrame):
-    """Predictive distribution by period, in the data's unit: period, horizon, mean, q025, q10, q25, q50, q75, q90, q975.
+    """Predictive distribution by period, in the data's unit: period, horizon, mean, q025, q10, q25, q50, ..., q975.
 
     `mean` is the point forecast, the centre of the distribution. Attributes: `method`; `n_used`, the values that it
-    rests on; `label`, "reference class" where the series' own past was too short or flat, else "ensemble" or the method;
-    `error`, expected absolute error of the point forecast by horizon, in the data's unit.
+    rests on; `label`, "reference class" where the series' own past was too short or flat, else the method; `error`,
+    expected absolute error of the point forecast by horizon, in the data's unit.
     """
 
     _metadata = ["grid", "correlation", "limits", "method", "n_used", "label", "error"]  # noqa: RUF012
@@ -78,8 +78,8 @@ class Forecast(pd.DataFrame):
     def paths(self, n: int, seed: int = 0) -> np.ndarray:
         """Simulated joint outcomes [n, horizon] in the data's unit; each column follows this forecast's quantiles.
 
-        A Gaussian copula with the correlation between horizons that the mixture's own errors have; stratified scores,
-        so that the margins agree with the quantiles in small samples too.
+        A Gaussian copula with the correlation between horizons that the members' errors have, by their weights; scores
+        are stratified, so that the margins agree with the quantiles in small samples too.
         """
         from scipy.special import ndtri
 
@@ -107,34 +107,57 @@ def _compute(
             raw = np.array([series[i].values for i in part])
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
-    floors = [0.0 if lower is None and s.values.min() >= 0 else lower for s in series]
-    return [_finish(q, s, f, upper) for q, s, f in zip(out, series, floors, strict=True)]
+    cycle = 1 if method in ("naive", "drift") else period
+    return [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
 
 
 def is_reference(values: np.ndarray) -> bool:
     """Whether a series is too short or too flat to be judged by its own past."""
-    return len(values) < engine.SHORTEST or np.ptp(values) <= 1e-12 * np.abs(values).max()
+    return len(values) < kept.SHORTEST or np.ptp(values) <= 1e-12 * np.abs(values).max()
 
 
 def _in_season(raw: np.ndarray, horizon: int, period: int, method: str, run: members.Method) -> np.ndarray:
-    """Quantiles of rows of raw values: the season taken out before the method and put back after, where it needs that."""
+    """Quantiles of rows of raw values: where a method knows no season, it's taken out before and put back after."""
     if period == 1 or method in members.OWN_SEASON:
         return run(raw, horizon, period)
-    n, indices = raw.shape[1], [kept.seasonal(y, period) for y in raw]
-    past = np.array([np.resize(s, n) for s, _ in indices])
-    ahead = np.array([s[(n + np.arange(horizon)) % period] for s, _ in indices])[:, None]
-    multiply = np.array([m for _, m in indices])
-    plain = np.where(multiply[:, None], raw / np.where(multiply[:, None], past, 1), raw - past)
-    q = run(plain, horizon, period)
-    return np.where(multiply[:, None, None], q * ahead, q + ahead)
+    n, found = raw.shape[1], [kept.seasonal(y, period) for y in raw]
+    multiply = np.array([m for _, m, _ in found])[:, None]
+    past = np.array([np.resize(index, n) for index, _, _ in found])
+    ahead = np.array([index[(n + np.arange(horizon)) % period] for index, _, _ in found])[:, None]
+    plain = np.where(multiply, raw / np.where(multiply, past, 1), raw - past)
+    flat = np.ptp(plain, axis=1) <= 1e-9 * np.abs(raw).max(1)  # nothing but season
+    q = np.empty((len(raw), len(PROBABILITIES), horizon))
+    if not flat.all():
+        q[~flat] = run(plain[~flat], horizon, period)
+    for i in np.flatnonzero(flat):
+        q[i] = reference.quantiles(plain[i], horizon, None, None, None)
+    doubt = np.array([e * (abs(y[-1]) if m else 1) for (_, m, e), y in zip(found, plain, strict=True)])
+    q = _widen_by(q, doubt[:, None, None])
+    return np.where(multiply[:, None], q * ahead, q + ahead)
 
 
-def _finish(q: np.ndarray, series: kept.Series, lower: float | None, upper: float | None) -> np.ndarray:
+def _widen_by(q: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Quantiles [series, probability, horizon] with an independent normal error added."""
+    from scipy.special import ndtri
+
+    middle = q[:, engine._MEDIAN, None]
+    score = ndtri(PROBABILITIES)[:, None]
+    return middle + np.sign(score) * np.hypot(q - middle, score * error)
+
+
+def _ends(series: kept.Series, lower: float | None, upper: float | None) -> tuple[float, float]:
+    """Bounds as numbers; a history without negative values ends at 0 unless told otherwise."""
+    implied = 0.0 if series.values.min() >= 0 else -np.inf
+    return implied if lower is None else lower, np.inf if upper is None else upper
+
+
+def _finish(q: np.ndarray, series: kept.Series, period: int, lower: float, upper: float) -> np.ndarray:
     """Quantiles widened for gaps and breaks, and within the bounds."""
     q = np.sort(q, axis=0)
     middle = q[engine._MEDIAN]
-    at_bound = bool(series.values[-1] in (lower, upper))
-    return kept.bound(middle + (q - middle) * series.widen, lower, upper, at_bound)
+    return kept.bound(
+        middle + (q - middle) * series.widen, kept.anchor(series.values, q.shape[1], period), lower, upper
+    )
 
 
 def forecast(
@@ -148,14 +171,14 @@ def forecast(
     breaks: Sequence[Hashable] = (),
     decimals: int | None = None,
 ) -> Forecast:
-    """Predictive distribution of the periods after a history, in its unit, to the period `until` or `horizon` periods on.
+    """Predictive distribution of the periods after a history, in its unit: to period `until`, or `horizon` periods on.
 
-    history: floats by pd.PeriodIndex (Y or Q), or by years or running numbers. The same input gives the same output, and
-    the results scale with the data. What happens with:
+    history: floats by pd.PeriodIndex (Y or Q), or by years or running numbers. The same input gives the same output,
+    and the results scale with the data. What happens with:
 
-    - bounds: every quantile and path keeps `lower` and `upper`; what would lie beyond is folded back, unless the last
-      value is on the bound itself, where mass may stay. A history without negative values is kept at or above 0 unless
-      `lower` says otherwise (`-math.inf` for none). Zeros, negatives and integers need nothing.
+    - bounds: every quantile and path keeps `lower` and `upper`; what nears a bound is squeezed before it, unless the
+      last value is on it, where mass may stay. A history without negative values is kept at or above 0 unless `lower`
+      says otherwise (`-math.inf` for none). Zeros, negatives and integers need nothing.
     - 1-4 points, or all equal: a distribution from the reference class (see reference_class); a flat series of 4.9 gets
       the width of its printed precision (`decimals`, else its last significant digit) plus what flat series did.
     - no points: a UserError.
@@ -167,22 +190,19 @@ def forecast(
     - quarterly: a season shrunk by its own error is taken out and put back, from 3 years on.
     """
     period = kept.season_of(frequency, history.index)
-    low, high = _limits(lower, upper)
+    _check_bounds(lower, upper)
     one = kept.prepare(history, breaks)
     horizon = _horizon(history.index, one.last, until, horizon)
     members.find(method)
-    judged = [v for v in one.values if v < (-np.inf if low is None else low) or v > (np.inf if high is None else high)]
-    if judged:
-        raise UserError(f"history has the value {judged[0]:g} beyond the bounds {lower} to {upper}: mend one of them.")
-    grid = _compute([one], horizon, period, method, low, high, decimals)[0]
+    kept.check_within(one, lower, upper, "history")
+    grid = _compute([one], horizon, period, method, lower, upper, decimals)[0]
     frame = Forecast({"period": _periods(history.index, one.last, horizon), "horizon": np.arange(1, horizon + 1)})
     frame["mean"] = grid[engine._MEDIAN]
     for column, p in COLUMNS.items():
         frame[column] = grid[PROBABILITIES.searchsorted(p - 1e-9)]
     special = is_reference(one.values)
-    floor = low if low is not None else 0.0 if one.values.min() >= 0 and lower is None else -np.inf
-    frame.grid, frame.limits = grid, (floor, np.inf if high is None else high)
-    frame.correlation = _walk_correlation(horizon) if special else mixture.correlation(one.values[None], horizon)
+    frame.grid, frame.limits = grid, _ends(one, lower, upper)
+    frame.correlation = engine.walk_correlation(horizon) if special else engine.correlation(one.values[None], horizon)
     frame.method, frame.n_used, frame.label = method, one.observed, "reference class" if special else method
     spread = np.diff(PROBABILITIES, prepend=0, append=1)
     share = (spread[:-1] + spread[1:]) / 2
@@ -190,13 +210,10 @@ def forecast(
     return frame
 
 
-def _limits(lower: float | None, upper: float | None) -> tuple[float | None, float | None]:
-    """Bounds, infinite ones as none; stops if they cross."""
-    low = None if lower is None or lower == -np.inf else float(lower)
-    high = None if upper is None or upper == np.inf else float(upper)
-    if low is not None and high is not None and low >= high:
+def _check_bounds(lower: float | None, upper: float | None) -> None:
+    """Stop if the bounds cross."""
+    if lower is not None and upper is not None and lower >= upper:
         raise UserError(f"lower bound {lower} isn't below upper bound {upper}: give lower < upper.")
-    return low, high
 
 
 def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | None) -> int:
@@ -218,24 +235,18 @@ def _periods(index: pd.Index, last: int, horizon: int) -> pd.Index:
     )
 
 
-def _walk_correlation(horizon: int) -> np.ndarray:
-    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
-    k = np.arange(1, horizon + 1)
-    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
-
-
 def explain(
     history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()
 ) -> pd.DataFrame:
-    """What the ensemble made of a history: a row per member with its weight (parts of 1), point forecast at the horizon in
+    """What the ensemble made of a history: a row per member with weight (parts of 1) and forecast in the data's unit.
 
-    the data's unit, and the posterior means of its parameters (alpha, momentum beta, damping phi, reversion rho, drift
-    tau, Box-Cox power). The features that set weights and widths stand in `.attrs["features"]`.
+    `median` is the member's forecast at the horizon; alpha, beta (momentum), phi (damping), rho (reversion), tau
+    (drift) and power (Box-Cox) are posterior means. What sets weights and widths stands in `.attrs["features"]`.
     """
     one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
     if is_reference(one.values):
         return pd.DataFrame({"member": ["reference class"], "weight": [1.0], "median": [one.values[-1]]})
-    season, multiply = kept.seasonal(one.values, period)
+    season, multiply, _ = kept.seasonal(one.values, period)
     past = np.resize(season, len(one.values))
     values = (one.values / past if multiply else one.values - past)[None]
     parts = engine.member_quantiles(values, horizon)
@@ -247,3 +258,12 @@ def explain(
     table = table.join(mixture.parameters(values, horizon), on="member")
     table.attrs["features"] = dict(zip(engine.FEATURES, x[0].tolist(), strict=True))
     return table
+
+
+def __getattr__(name: str):
+    """forecast_table() and read_table(), which stand in forecast_table.py and build on this module."""
+    if name in ("forecast_table", "read_table"):
+        from helpers import forecast_table as bulk
+
+        return getattr(bulk, name)
+    raise AttributeError(f"module 'helpers.forecast' has no attribute {name!r}")

@@ -12,8 +12,7 @@ from helpers import forecast_weights as learnt
 from helpers.exponential_mixture import PROBABILITIES
 
 MEMBERS = ("naive", *mixture.READINGS)
-FEATURES = ("one", "length", "trend", "level", "reverting", "jump", "signal")
-SHORTEST = 5  # points: below, a series is judged by its reference class
+FEATURES = ("one", "length", "trend", "level", "jump", "signal", "turning", "level x signal")
 _MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
 _LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
 
@@ -23,7 +22,7 @@ def step_size(values: np.ndarray) -> np.ndarray:
     return np.abs(np.diff(values, axis=1)).mean(1)
 
 
-def _naive(values: np.ndarray, horizon: int) -> np.ndarray:
+def naive(values: np.ndarray, horizon: int) -> np.ndarray:
     """Quantiles of a random walk without drift, Student-t steps: [series, probability, horizon]."""
     from scipy.special import stdtrit
 
@@ -39,7 +38,7 @@ def member_quantiles(values: np.ndarray, horizon: int) -> np.ndarray:
     Cut at 2.5 times the largest step seen per period, because exponential growth has no end on a log scale.
     """
     posterior = mixture.fit(values, horizon)
-    parts = [_naive(values, horizon)] + [mixture.quantiles(posterior, name) for name in mixture.READINGS]
+    parts = [naive(values, horizon)] + [mixture.quantiles(posterior, name) for name in mixture.READINGS]
     step = np.abs(np.diff(values, axis=1))
     limit = 2.5 * np.arange(1, horizon + 1) * (step.max(1) / step.mean(1))[:, None]
     away = (np.stack(parts, axis=1) - values[:, -1, None, None, None]) / step.mean(1)[:, None, None, None]
@@ -47,24 +46,28 @@ def member_quantiles(values: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def features(values: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Columns FEATURES for each row of values; none depends on the data's unit."""
+    """Columns FEATURES for each row of values; none depends on the data's unit.
+
+    length; trend: |Theil-Sen slope| over the mean step; level: log of the mean step over the mean size; jump: log of
+    the largest step over the mean one; signal: log width of the mixture's next step over the mean step, low where the
+    past is smooth; turning: how often a change keeps (1) or turns (-1) the sign of the one before.
+    """
     n, step = values.shape[1], np.diff(values, axis=1)
     size = np.abs(step).mean(1)
     i, j = np.triu_indices(n, 1)
-    slope = np.median((values[:, j] - values[:, i]) / (j - i), axis=1)  # Theil-Sen
-    mean = np.cumsum(values, axis=1) / np.arange(1, n + 1)
-    start = max(2, n // 3)
-    missed = np.abs(values[:, start:] - mean[:, start - 1 : -1]).mean(1)
-    versus = missed / np.maximum(np.abs(step)[:, start - 1 :].mean(1), 1e-9 * size)
+    slope = np.median((values[:, j] - values[:, i]) / (j - i), axis=1)
     wide = members[:, MEMBERS.index("mixture"), [PROBABILITIES.searchsorted(p) for p in (0.1, 0.9)], 0]
+    level = np.clip(np.log(size / np.maximum(np.abs(values).mean(1), size / 10) + 1e-4) + 2.5, -3, 2) / 2
+    signal = np.clip(np.log(np.maximum((wide[:, 1] - wide[:, 0]) / 2.56, 0.05)), -2, 0.7) + 0.3
     return np.column_stack([
         np.ones(len(values)),
-        np.full(len(values), np.log(n / 12)),
+        np.full(len(values), np.clip(np.log(n / 12), -0.9, 1.0)),
         2 * np.clip(np.abs(slope) / size, 0, 1) - 1,
-        np.clip(np.log(size / np.maximum(np.abs(values).mean(1), size / 10) + 1e-4) + 2.5, -3, 2) / 2,
-        np.clip(versus, 0, 2) - 1,
+        level,
         np.log(np.clip(np.abs(step).max(1) / size, 1, 10)) - 1,
-        np.clip(np.log(np.maximum((wide[:, 1] - wide[:, 0]) / 2.56, 0.05)), -2, 0.7) + 0.3,
+        signal,
+        (np.sign(step[:, 1:]) * np.sign(step[:, :-1])).mean(1),
+        level * signal,
     ])  # fmt: skip
 
 
@@ -101,3 +104,17 @@ def ensemble(values: np.ndarray, horizon: int) -> np.ndarray:
     members = member_quantiles(values, horizon)
     pooled = pool(members, features(values, members))
     return values[:, -1, None, None] + step_size(values)[:, None, None] * pooled
+
+
+def walk_correlation(horizon: int) -> np.ndarray:
+    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
+    k = np.arange(1, horizon + 1)
+    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
+
+
+def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Correlation between horizons of the members' errors for one row of values, averaged by their weights."""
+    members = member_quantiles(values, horizon)
+    weight = member_weights(features(values, members))[0]
+    own = [mixture.correlation(values, horizon, name) for name in mixture.READINGS]
+    return np.einsum("m,mjk->jk", weight, np.array([walk_correlation(horizon), *own]))

@@ -84,7 +84,7 @@ def _arima(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
     from statsmodels.tsa.arima.model import ARIMA
 
     seasons = [(0, 0, 0, 0)] + ([(1, 0, 0, period), (0, 1, 1, period)] if period > 1 and len(y) >= 3 * period else [])
-    trials = [(p, q, t, s) for p in (0, 1) for q in (0, 1) for t in ("n", "t") for s in seasons]
+    trials = [(p, q, t, s) for p in (0, 1) for q in (0, 1) for s in seasons for t in ("nt" if s[1] == 0 else "n")]
     fits = [ARIMA(y, order=(p, 1, q), trend=t, seasonal_order=s).fit() for p, q, t, s in trials]
     ahead = min(fits, key=lambda f: f.aicc).get_forecast(horizon)
     return _normal(ahead.predicted_mean, ahead.se_mean)
@@ -114,13 +114,18 @@ def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = Fal
     return method
 
 
+def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return engine.naive(values, horizon)
+
+
 def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
     return engine.ensemble(values, horizon)
 
 
 METHODS: dict[str, Method] = {
     "ensemble": _ensemble,
-    **{name: _member(name) for name in engine.MEMBERS},
+    "naive": _naive,
+    **{name: _member(name) for name in engine.MEMBERS if name != "naive"},
     "drift": _each(_drift),
     "seasonal_naive": _each(_seasonal_naive),
     "theta": _each(_theta, scale=True),

@@ -9,6 +9,8 @@ import pandas as pd
 from helpers import UserError
 
 SEASON = {"annual": 1, "quarterly": 4}
+FREE = 0.25  # part of the way to a bound that is left as it is
+SHORTEST = 5  # points: a shorter series is judged by its reference class
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
 
@@ -39,7 +41,7 @@ def ordinals(index: pd.Index) -> np.ndarray:
 
 
 def ordinal(moment: Hashable, index: pd.Index, end: bool = True) -> int:
-    """Running number of a year or period in the manner of `index`; a year among quarters means its last one, or first."""
+    """Running number of a year or period in the manner of `index`; a year means its last quarter, or first."""
     if not isinstance(index, pd.PeriodIndex):
         return int(moment.year if isinstance(moment, pd.Period) else moment)
     if isinstance(moment, pd.Period):
@@ -59,6 +61,14 @@ def season_of(frequency: str, index: pd.Index | None = None) -> int:
     return SEASON[frequency]
 
 
+def check_within(series: Series, lower: float | None, upper: float | None, name: str) -> None:
+    """Stop if a value is beyond the bounds."""
+    low, high = -np.inf if lower is None else lower, np.inf if upper is None else upper
+    beyond = series.values[(series.values < low) | (series.values > high)]
+    if len(beyond):
+        raise UserError(f"{name} has the value {beyond[0]:g} beyond the bounds {low:g} to {high:g}: mend one of them.")
+
+
 def _bridge(at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
     """Values with gaps bridged by straight lines, and the factor by which that made steps too small."""
     full = np.interp(np.arange(at[0], at[-1] + 1), at, values)
@@ -71,9 +81,9 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
     A missing value, or a missing period, at the end is not yet known: the forecast starts after the last known value.
     """
     try:
-        values = pd.to_numeric(history).to_numpy(dtype=float)
+        values = pd.to_numeric(history).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        bad = next(v for v in history if isinstance(v, str))
+        bad = next((v for v in history if isinstance(v, str)), history.iloc[0])
         raise UserError(f"{name} has the value {bad!r}: give numbers only.") from None
     at = ordinals(history.index)
     order = np.argsort(at, kind="stable")
@@ -93,7 +103,7 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         at, values = at[at > start], values[at > start]
     if len(values) == 0:
         raise UserError(f"{name} has no values: give one at least, or leave the series out.")
-    full, widen = _bridge(at, values)
+    full, widen = _bridge(at, values) if len(values) >= SHORTEST else (values, 1.0)
     return Series(full[-LONGEST:], int(at[-1]), widen * _before_the_break(before, full), len(values))
 
 
@@ -107,15 +117,15 @@ def _before_the_break(before: np.ndarray, after: np.ndarray) -> float:
     return float(np.clip(pooled / np.abs(new).mean(), 1.0, 3.0))
 
 
-def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool]:
-    """Seasonal index of each place in the cycle, and whether it multiplies (all values positive) or adds.
+def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool, float]:
+    """Seasonal index of each place in the cycle, whether it multiplies (all values positive) or adds, and its error.
 
     Means of what is left of a centred moving average, shrunk by their own error (James and Stein 1961); none with
     fewer than 3 cycles. The first place is that of values[0].
     """
     multiply = bool(values.min() > 0)
     if len(values) < 3 * period or period == 1:
-        return (np.ones if multiply else np.zeros)(period), multiply
+        return (np.ones if multiply else np.zeros)(period), multiply, 0.0
     z = np.log(values) if multiply else values
     window = np.r_[0.5, np.ones(period - 1), 0.5] / period
     rest = z[period // 2 : len(z) - period // 2] - np.convolve(z, window, "valid")
@@ -124,26 +134,28 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool]:
     mean -= mean.mean()
     noise = ((rest - mean[place]) ** 2).sum() / max(len(rest) - period, 1) * np.mean(period / len(rest))
     keep = max(0.0, 1 - (period - 3) * noise / max((mean**2).sum(), 1e-300))
-    return (np.exp(keep * mean) if multiply else keep * mean), multiply
+    return np.exp(keep * mean) if multiply else keep * mean, multiply, float(np.sqrt(keep * noise))
 
 
-def bound(q: np.ndarray, lower: float | None, upper: float | None, at_bound: bool) -> np.ndarray:
-    """Quantiles [probability, horizon] within the bounds: what lies beyond is folded back, or stays if data sit there."""
-    if lower is None and upper is None:
-        return q
-    low, high = -np.inf if lower is None else lower, np.inf if upper is None else upper
-    if at_bound:
-        return np.clip(q, low, high)
-    from helpers.exponential_mixture import PROBABILITIES
+def anchor(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """The value each horizon is measured from: the last one, or that of the same season, from 3 cycles on."""
+    lag = period if len(values) >= 3 * period else 1
+    return values[len(values) - lag + np.arange(horizon) % lag]
 
-    even = (np.arange(400) + 0.5) / 400
-    out = np.empty_like(q)
-    for j in range(q.shape[1]):
-        if q[0, j] >= low and q[-1, j] <= high:
-            out[:, j] = q[:, j]
+
+def bound(q: np.ndarray, start: np.ndarray, lower: float, upper: float) -> np.ndarray:
+    """Quantiles [probability, horizon] within the bounds. The first part (FREE) of the way from start to a bound stays.
+
+    What goes further is squeezed into the rest of the way: rest (1 - exp(-excess / rest)). So nothing piles up on a
+    bound, unless the start is on it already: then what would lie beyond stays there.
+    """
+    for limit, sign in ((lower, -1), (upper, 1)):
+        if np.isinf(limit):
             continue
-        points = np.interp(even, PROBABILITIES, q[:, j])
-        points = np.where(points < low, 2 * low - points, points) if lower is not None else points
-        points = np.where(points > high, 2 * high - points, points) if upper is not None else points
-        out[:, j] = np.quantile(np.clip(points, low, high), PROBABILITIES)
-    return out
+        way = np.abs(limit - start)
+        rest = np.maximum((1 - FREE) * way, 1e-300)
+        excess = np.maximum(sign * (q - start) - FREE * way, 0)
+        squeezed = start + sign * (way - rest * np.exp(-np.minimum(excess / rest, 700)))
+        q = np.where(excess > 0, squeezed, q)
+        q = np.maximum(q, limit) if sign < 0 else np.minimum(q, limit)
+    return q

@@ -38,7 +38,7 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     if table.empty:
         raise UserError(f"{name} has no rows: give one value at least.")
     table = table[NEEDED].reset_index(drop=True)
-    text = table["value"].astype(str).str.strip()
+    text = table["value"].astype(object).where(table["value"].notna(), "").astype(str).str.strip()
     value = pd.to_numeric(text, errors="coerce")
     missing = text.str.lower().isin(["", "na", "nan", "none", "<na>"])
     wrong = np.flatnonzero(value.isna() & ~missing | np.isinf(value))
@@ -51,22 +51,22 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     if len(twice):
         row = twice[0]
         raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} is there twice: keep one."
+            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
         )
     return table.assign(value=value)
 
 
 def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
     """Index of one series, and its style: "year" for numbers, else what stands between year and quarter."""
+    number = pd.to_numeric(periods, errors="coerce").to_numpy(dtype=float)
+    if np.array_equal(number, np.round(number)):
+        return pd.Index(number.astype(int)), "number"
     text = periods.astype(str).str.strip()
     quarters = text.str.extract(_QUARTER)
     if quarters[0].notna().all() and frequency == "quarterly":
         index = pd.PeriodIndex((quarters[0] + "Q" + quarters[2]).to_numpy(), freq="Q")
         return index, quarters[1].iloc[0] + "Q"
-    number = pd.to_numeric(text, errors="coerce")
-    if number.notna().all() and (number == number.round()).all():
-        return pd.Index(number.astype(int)), "number"
-    bad = text[number.isna()].iloc[0] if number.isna().any() else text.iloc[0]
+    bad = text[~(number == np.round(number))].iloc[0]
     form = "2024-Q1, 2024Q1 or a running number" if frequency == "quarterly" else "a year or a running number"
     raise UserError(f"series {name}: period is {bad!r}: with frequency {frequency} write {form}.")
 
@@ -88,18 +88,17 @@ def forecast_table(
     if not isinstance(horizon, int | np.integer) or horizon < 1:
         raise UserError(f"horizon is {horizon}: give a whole number of 1 or more.")
     members.find(method)
-    low, high = single._limits(lower, upper)
+    single._check_bounds(lower, upper)
     names, series, ahead = [], [], []
     for name, part in check_table(table).groupby("series_id", sort=False):
         index, style = _index(part["period"], frequency, name)
         one = kept.prepare(pd.Series(part["value"].to_numpy(), index=index), name=f"series {name}")
-        if (low is not None and one.values.min() < low) or (high is not None and one.values.max() > high):
-            raise UserError(f"series {name} has values beyond the bounds {lower} to {upper}: mend one of them.")
+        kept.check_within(one, lower, upper, f"series {name}")
         names.append(name)
         series.append(one)
         ahead.append(_write(single._periods(index, one.last, horizon), style))
-    grids = np.array(single._compute(series, horizon, period, method, low, high, None))
-    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": sum(ahead, [])})
+    grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
+    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
     out["mean"] = grids[:, single.engine._MEDIAN].ravel()
     for column, p in single.COLUMNS.items():

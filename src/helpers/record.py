@@ -192,7 +192,7 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Probabilities of all methods for the targets of one series and origin, and the scores of their distributions."""
     values, years = task.known.to_numpy(), task.origin + HORIZONS
     targets, points, cases = _targets(values), {}, []
-    points["ours"], points["naive"] = _ours(task.known), _naive(values)
+    points["ours"], points["naive"] = _ours(task.known), naive_points(values)
     for better in DIRECTIONS:
         said = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
         said["naive"] = _naive_probability(values, targets, better)
@@ -219,7 +219,7 @@ def _case_table(task: Task, targets: np.ndarray, better: str, said: dict[str, np
 
 def _figure_table(task: Task, points: dict[str, np.ndarray]) -> pd.DataFrame:
     """CRPS (in mean absolute yearly changes) and hits of the 80 and 95 % intervals: a row a method and figure."""
-    scores = [_figure_scores(points[name], task.future) for name in NAMES]
+    scores = [figure_scores(points[name], task.future) for name in NAMES]
     crps, in80, in95 = (np.concatenate(column) for column in zip(*scores, strict=True))
     scale = np.abs(np.diff(task.known.to_numpy())).mean()
     table = pd.DataFrame({
@@ -229,7 +229,7 @@ def _figure_table(task: Task, points: dict[str, np.ndarray]) -> pd.DataFrame:
     return table[np.tile(np.isfinite(task.future), len(NAMES))]
 
 
-def _figure_scores(points: np.ndarray, future: np.ndarray) -> list[np.ndarray]:
+def figure_scores(points: np.ndarray, future: np.ndarray) -> list[np.ndarray]:
     """CRPS in the unit of the series, then hits (0 or 1) of the 80 and the 95 % interval, one a horizon."""
     ordered, size = np.sort(points, axis=0), len(points)
     rank = 2 * np.arange(1, size + 1) - size - 1
@@ -251,7 +251,7 @@ def _ours(known: pd.Series) -> np.ndarray:
     return pooled_points(known, made, lower, upper)
 
 
-def _naive(values: np.ndarray) -> np.ndarray:
+def naive_points(values: np.ndarray) -> np.ndarray:
     """Equally likely values of a random walk with normal errors: the forecast that every other must beat."""
     from scipy.stats import norm
 

@@ -26,7 +26,10 @@ def yardstick(values: np.ndarray, lower: float | None = None, upper: float | Non
 
 
 def precision(values: np.ndarray, decimals: int | None) -> float:
-    """Width of the last printed place, in the data's unit; unless given, the last significant one, at most 1/40 of the level."""
+    """Width of the last printed place, in the data's unit; unless given, the last significant one.
+
+    At most 1/40 of the level then, because 100 may stand for 100.0.
+    """
     if decimals is not None:
         return 10.0**-decimals
     level = abs(float(values[-1]))
@@ -43,10 +46,10 @@ def quantiles(
     """Quantiles at PROBABILITIES: [probability, horizon]. Adds the rounding of the printed value to the moves."""
     from helpers.reference_moves import MOVES
 
-    share = lower is not None and upper is not None
+    share = None not in (lower, upper) and np.isfinite([lower, upper]).all()
     flat = len(values) > 1 and np.ptp(values) == 0
     widths, growth = MOVES["share" if share else "amount", 0 if flat else min(len(values), 4)]
-    unit = yardstick(values, lower, upper) if share or np.any(values) else 0.0
+    unit = yardstick(values, *((lower, upper) if share else (None, None))) if share or np.any(values) else 0.0
     ahead = np.outer(widths, np.arange(1, horizon + 1) ** growth) * unit
     half = ahead + (UPPER[:, None] - 0.5) * precision(values, decimals)
     return values[-1] + np.concatenate([-half[:0:-1], half])

@@ -172,9 +172,10 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
 
 
 def finish(run_: Run, output: Path) -> dict:
-    """Close the record, write the index, and make the run the latest."""
-    from helpers import share
+    """Close the record, keep the forecasts, write the index, and make the run the latest."""
+    from helpers import forecast_files, share
 
+    forecast_files.keep(run_.folder, run_.jobs, f"{run_.facts['version']} {run_.facts['commit']}")
     began = datetime.fromisoformat(run_.facts["started"])
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
     facts = run_.save(complete=True, seconds=seconds)

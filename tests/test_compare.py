@@ -1,0 +1,119 @@
+"""A run keeps its forecasts; two runs tell what moved and why, cause by cause."""
+
+import pandas as pd
+import pytest
+
+from helpers import UserError, compare, forecast_files
+from helpers.batch import Job
+from helpers.compare import Cause, Move
+from helpers.forecast_files import FIGURES, FORECASTS
+
+PARAMETERS = 'language: str = "en"\narea: str = "KAZ"\nas_of: str = ""\nuntil: int = 2027'
+DAY = "2026-11-22"
+
+
+@pytest.fixture
+def run(make_notebook, tmp_path):
+    """The folder of a run that kept the forecasts of one day; `edit` changes one of its files."""
+
+    def make(name="a", as_of=DAY, version="1 x", edit=None):
+        folder = tmp_path / name
+        folder.mkdir()
+        notebook = make_notebook("report", parameters=PARAMETERS)
+        forecast_files.keep(folder, [Job(notebook, {"as_of": as_of})], version)
+        for file, change in (edit or {}).items():
+            kinds = {"indicator": str, "period": str}
+            change(pd.read_csv(folder / file, dtype=kinds)).to_csv(folder / file, index=False)
+        return compare.load(folder, tmp_path)
+
+    return make
+
+
+def moved(found, indicator, period="2027"):
+    return next(move for move in found if (move.indicator, move.period) == (indicator, period))
+
+
+def test_a_run_keeps_quantiles_and_figures(run, tmp_path):
+    run()
+    forecasts, figures = (pd.read_csv(tmp_path / "a" / file) for file in (FORECASTS, FIGURES))
+    assert list(forecasts.columns) == forecast_files.FORECAST_COLUMNS
+    assert list(figures.columns) == forecast_files.FIGURE_COLUMNS
+    assert set(forecasts["as_of"]) == {DAY}
+    assert (forecasts["q10"] < forecasts["q90"]).all()
+    assert {"11", "7"} <= set(forecasts["indicator"].astype(str))
+
+
+def test_equal_inputs_are_not_computed_again(run, tmp_path, monkeypatch):
+    run("a")
+    monkeypatch.setattr(forecast_files, "compute", lambda *_: pytest.fail("computed again"))
+    run("b")
+    assert (tmp_path / "b" / FORECASTS).read_text() == (tmp_path / "a" / FORECASTS).read_text()
+
+
+def test_a_run_without_forecasts_keeps_none_and_cannot_be_compared(make_notebook, tmp_path):
+    forecast_files.keep(tmp_path, [Job(make_notebook("plain"))], "1 x")
+    assert not (tmp_path / FORECASTS).exists()
+    with pytest.raises(UserError, match="kept no forecasts"):
+        compare.load(tmp_path, tmp_path)
+
+
+def test_a_run_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(UserError, match="run yesterday: there is none"):
+        compare.load("yesterday", tmp_path)
+
+
+def test_nothing_moves_between_equal_runs(run):
+    assert compare.lines(compare.compare(run("a"), run("b"))) == ["No forecast moved."]
+
+
+def test_a_new_figure_explains_the_whole_move(run):
+    move = moved(compare.compare(run("a", "2025-12-31"), run("b")), "11")
+    assert [cause.words for cause in move.causes] == ["new figure: 2025 4.6"]
+    assert move.causes[0].effect == pytest.approx(move.after - move.before, abs=1e-3)
+
+
+def test_a_revised_figure_is_told_from_a_new_one(run):
+    def revise(figures):
+        chosen = (figures["indicator"] == "11") & (figures["period"] == "2023")
+        figures.loc[chosen, "value"] = 5.4
+        return figures
+
+    before, after = run("a", "2025-12-31", edit={FIGURES: revise}), run("b")
+    causes = compare.causes("KAZ", "2027", before["11", "KAZ"], after["11", "KAZ"])
+    words = [cause.words for cause in causes]
+    assert "revised figure: 2023 5.4 → 4.7" in words
+    assert "new figure: 2025 4.6" in words
+
+
+def test_effects_add_up_to_the_move(run):
+    def shifted(forecasts):
+        return forecasts.assign(q50=forecasts["q50"] - 1, version="0 w")
+
+    move = moved(compare.compare(run("a", "2025-12-31", edit={FORECASTS: shifted}), run("b")), "11")
+    assert [cause.words.split(" ")[0] for cause in move.causes] == ["changed", "new"]
+    assert sum(cause.effect for cause in move.causes) == pytest.approx(move.after - move.before, abs=1e-3)
+
+
+def test_a_changed_assumption_is_named_with_its_effect(run):
+    def adjusted(forecasts):
+        return forecasts.assign(q50=forecasts["q50"] + 0.5, adjustment=0.5)
+
+    move = moved(compare.compare(run("a"), run("b", edit={FORECASTS: adjusted})), "11")
+    assert move.causes == (Cause("changed assumption", 0.5),)
+
+
+def test_a_method_that_is_not_at_hand_gives_causes_without_effects(run):
+    def other(forecasts):
+        return forecasts.assign(q50=forecasts["q50"] + 2, version="9 z")
+
+    move = moved(compare.compare(run("a", "2025-12-31"), run("b", edit={FORECASTS: other})), "11")
+    assert [cause.effect for cause in move.causes] == [None, None]
+
+
+def test_a_move_is_one_line_with_its_causes_below():
+    move = Move("11", "KAZ", "2027", 4.41, 4.5, 2, (Cause("new figure: 2025 4.6", 0.09), Cause("changed assumption")))
+    assert compare.lines([move]) == [
+        "11. Unemployment rate, Kazakhstan, 2027: 4.41 → 4.50",
+        "  new figure: 2025 4.6: +0.09",
+        "  changed assumption",
+    ]

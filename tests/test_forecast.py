@@ -1,0 +1,420 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import UserError, backtest
+from helpers import exponential_mixture as mixture
+from helpers.forecast import COLUMNS, explain, forecast, forecast_table, read_table
+from helpers.forecast_members import METHODS
+
+UNEMPLOYMENT = [5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9, 4.9, 4.8, 4.9, 4.9]
+HISTORIES = st.lists(st.integers(1, 9999).map(lambda i: i / 10), min_size=5, max_size=14).filter(
+    lambda v: np.ptp(v) > 1
+)
+
+
+def yearly(values, first=2010):
+    return pd.Series(values, index=pd.period_range(str(first), periods=len(values), freq="Y"), dtype=float)
+
+
+def quarterly(values, first="2018Q1"):
+    return pd.Series(values, index=pd.period_range(first, periods=len(values), freq="Q"), dtype=float)
+
+
+def quantile_columns(result):
+    return result[list(COLUMNS)].to_numpy()
+
+
+def table_of(**series):
+    rows = [(name, 2010 + i, v) for name, values in series.items() for i, v in enumerate(values)]
+    return pd.DataFrame(rows, columns=["series_id", "period", "value"])
+
+
+# Known answers
+
+
+def test_naive_repeats_the_last_value():
+    assert forecast(yearly(UNEMPLOYMENT), horizon=3, method="naive")["mean"].tolist() == pytest.approx([4.9] * 3)
+
+
+def test_drift_goes_on_by_the_mean_change():
+    result = forecast(yearly([10, 11, 13, 14, 18]), horizon=2, method="drift")
+    assert result["mean"].tolist() == pytest.approx([20, 22])
+
+
+def test_seasonal_naive_repeats_the_same_quarter():
+    result = forecast(
+        quarterly([91, 92, 93, 94, 95, 96, 97, 99] * 2), horizon=4, frequency="quarterly", method="seasonal_naive"
+    )
+    assert result["mean"].tolist() == pytest.approx([95, 96, 97, 99])
+
+
+def test_a_straight_line_is_continued():
+    result = forecast(yearly(np.arange(20) * 3.0 + 100), horizon=3)
+    assert result["mean"].to_numpy() == pytest.approx([160, 163, 166], abs=1.5)
+
+
+def test_the_mixture_is_the_regression_that_its_docstring_states():
+    y = np.array([[3.0, 4.0, 3.5, 5.0, 4.6, 6.0]])
+    posterior = mixture.fit(y, 2)
+    # alpha = 1 without momentum and drift is the random walk: its forecast is the last value
+    walk = np.flatnonzero((mixture.FILTERS == (1, 0, 1, 1)).all(1))[0] * len(mixture.DRIFTS)
+    assert posterior.centre[0, walk] * posterior.unit[0] == pytest.approx([6.0, 6.0])
+    # alpha = 0, rho = 0 is the mean
+    mean = np.flatnonzero((mixture.FILTERS == (0, 0, 1, 0)).all(1))[0] * len(mixture.DRIFTS)
+    assert posterior.centre[0, mean] * posterior.unit[0] == pytest.approx([y.mean()] * 2)
+
+
+def test_filtered_errors_agree_with_the_recursion():
+    y, (alpha, beta, phi, rho) = np.array([2.0, 3.0, 2.5, 4.0, 4.5]), mixture.FILTERS[20]
+    errors = mixture._operators(5, 1)[0].reshape(len(mixture.FILTERS), 5, 5)[20] @ y
+    state = slope = 0.0
+    for value, error in zip(y, errors, strict=True):
+        ahead = rho * state + phi * slope
+        assert error == pytest.approx(value - ahead)
+        state, slope = ahead + alpha * error, phi * slope + beta * error
+
+
+def test_member_weights_sum_to_one_and_explain_names_every_member():
+    table = explain(yearly(UNEMPLOYMENT), horizon=2)
+    assert table["weight"].sum() == pytest.approx(1)
+    assert {"naive", "level", "momentum", "mixture"} <= set(table["member"])
+    assert {"alpha", "phi", "tau"} <= set(table)
+
+
+# The frame
+
+
+def test_the_frame_has_the_agreed_columns_and_periods():
+    result = forecast(yearly(UNEMPLOYMENT), until=2025)
+    assert list(result) == ["period", "horizon", "mean", *COLUMNS]
+    assert result["period"].astype(str).tolist() == ["2022", "2023", "2024", "2025"]
+    assert (result.method, result.n_used, result.label) == ("ensemble", 12, "ensemble")
+    assert (result.error > 0).all()
+
+
+def test_years_and_running_numbers_serve_as_an_index():
+    years = pd.Series(UNEMPLOYMENT, index=range(2010, 2022))
+    assert forecast(years, until=2023)["period"].tolist() == [2022, 2023]
+    assert forecast(years, until=pd.Period("2023"))["period"].tolist() == [2022, 2023]
+    assert quantile_columns(forecast(years, horizon=2)) == pytest.approx(
+        quantile_columns(forecast(yearly(UNEMPLOYMENT), horizon=2))
+    )
+
+
+def test_until_takes_a_quarter_or_a_year_among_quarters():
+    history = quarterly(np.arange(16) + np.tile([0, 3, 1, -2], 4) + 50.0)
+    assert len(forecast(history, until="2023-Q2", frequency="quarterly")) == 6
+    assert len(forecast(history, until=2023, frequency="quarterly")) == 8
+
+
+def test_the_same_input_gives_the_same_output():
+    first, second = (forecast(yearly(UNEMPLOYMENT), horizon=4, lower=0, upper=100) for _ in range(2))
+    pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(second))
+    assert np.array_equal(first.paths(50, seed=3), second.paths(50, seed=3))
+
+
+def test_a_copy_and_a_part_keep_the_distribution():
+    result = forecast(yearly(UNEMPLOYMENT), horizon=3)
+    assert result[result["horizon"] == 3].quantile(0.9).tolist() == pytest.approx([result["q90"].iloc[2]])
+    assert result.copy().paths(10).shape == (10, 3)
+
+
+@pytest.mark.parametrize("p", [0.001, 0.025, 0.3, 0.5, 0.975, 0.999])
+def test_probability_is_the_inverse_of_the_quantile(p):
+    result = forecast(yearly([52, 49, 55, 51, 58, 54, 57.0]), horizon=3)
+    for at, row in zip(result.quantile(p), range(3), strict=True):
+        assert result.probability(at_most=at).iloc[row] == pytest.approx(p, abs=1e-6)
+        assert result.probability(at_least=at).iloc[row] == pytest.approx(1 - p, abs=1e-6)
+
+
+def test_mass_on_a_bound_counts_as_reaching_it():
+    result = forecast(yearly([97, 98, 99.5, 99.8, 100, 100]), horizon=1, lower=0, upper=100)
+    assert 0 < result.probability(at_least=100).iloc[0] < 1
+    assert result.probability(at_most=100).iloc[0] == pytest.approx(1)
+    assert result.probability(at_least=100.001).iloc[0] == pytest.approx(0)
+
+
+def test_margins_of_the_paths_agree_with_the_quantiles():
+    result = forecast(yearly(UNEMPLOYMENT), horizon=5, lower=0, upper=100)
+    paths = result.paths(4000, seed=1)
+    for column, p in COLUMNS.items():
+        width = result["q90"] - result["q10"]
+        assert np.abs(np.quantile(paths, p, axis=0) - result[column]).max() < 0.02 * width.max()
+
+
+def test_near_horizons_of_a_path_go_together():
+    paths = forecast(yearly(np.cumsum([3, -1, 4, 1, -5, 9, 2, -6, 5, 3.0]) + 50), horizon=4).paths(2000)
+    correlation = np.corrcoef(paths.T)
+    assert correlation[0, 1] > correlation[0, 3] > 0
+    assert correlation[2, 3] > correlation[1, 3]
+
+
+# Properties
+
+
+@settings(max_examples=25, deadline=None)
+@given(HISTORIES, st.sampled_from([1e-6, 0.37, 1e9]))
+def test_results_scale_with_the_data(values, factor):
+    one = quantile_columns(forecast(yearly(values), horizon=3))
+    other = quantile_columns(forecast(yearly(np.array(values) * factor), horizon=3))
+    assert other / factor == pytest.approx(one, rel=1e-6, abs=1e-6 * np.ptp(values))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 1000).map(lambda i: i / 10), min_size=1, max_size=12))
+def test_quantiles_rise_and_keep_the_bounds(values):
+    result = forecast(yearly(values), horizon=4, lower=0, upper=100)
+    q = quantile_columns(result)
+    assert (np.diff(q, axis=1) >= 0).all()
+    assert ((q >= 0) & (q <= 100)).all()
+    paths = result.paths(200)
+    assert ((paths >= 0) & (paths <= 100)).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(-1e3, 1e3), min_size=5, max_size=10).filter(lambda v: np.ptp(v) > 1e-3))
+def test_negative_values_need_nothing_special(values):
+    q = quantile_columns(forecast(yearly(values), horizon=2))
+    assert np.isfinite(q).all()
+
+
+def test_mirrored_data_without_zero_bound_give_mirrored_quantiles():
+    values = np.array([-3.0, 1, -2, 4, 2, 5, -1])
+    q, mirrored = (quantile_columns(forecast(yearly(v), horizon=2)) for v in (values, -values))
+    assert mirrored[:, ::-1] == pytest.approx(-q, abs=1e-6)
+
+
+# Short, flat, broken, gappy
+
+
+def test_a_flat_series_has_the_width_of_its_printed_precision_at_least():
+    result = forecast(yearly([4.9, 4.9, 4.9]), horizon=2, decimals=1)
+    assert result.label == "reference class"
+    assert (result["q975"] - result["q025"] > 0.09).all()
+    assert result["q50"].tolist() == pytest.approx([4.9, 4.9])
+
+
+def test_zeros_only_are_no_error():
+    result = forecast(yearly([0, 0, 0, 0, 0, 0]), horizon=2, decimals=1)
+    assert (result["q975"] > 0).all()
+    assert (result["q025"] >= 0).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_few_points_get_the_reference_class(count):
+    result = forecast(yearly([31.0, 33.0, 30.0, 32.0][:count]), horizon=3, lower=0, upper=100)
+    assert result.label == "reference class"
+    assert (np.diff(quantile_columns(result), axis=1) > 0).all()
+    assert np.diff(result["q90"] - result["q10"]).min() > 0
+
+
+def test_few_points_far_apart_are_not_taken_for_a_line():
+    result = forecast(pd.Series([30.0, 40.0], index=[2005, 2015]), horizon=1)
+    assert result.label == "reference class"
+    assert result["q50"].iloc[0] == pytest.approx(40)
+
+
+def test_small_steps_at_a_high_level_keep_their_width():
+    values = np.array([1.0, 3, 2, 4, 3, 5, 4, 6])
+    low, high = (forecast(yearly(values + level), horizon=1, method="momentum") for level in (1e3, 1e8))
+    assert (high["q90"] - high["q10"]).iloc[0] == pytest.approx((low["q90"] - low["q10"]).iloc[0], rel=0.05)
+
+
+def test_missing_values_of_nullable_columns_are_missing():
+    history = pd.Series([1, None, 3, 4, 6, 5], index=range(2010, 2016), dtype="Int64")
+    assert forecast(history, horizon=1).n_used == 5
+
+
+def test_more_points_narrow_the_reference_class():
+    one, four = (forecast(yearly(v), horizon=1)["q90"].iloc[0] for v in ([31.0], [31.2, 31.1, 30.9, 31.0]))
+    assert four < one
+
+
+def test_no_points_is_a_clear_error():
+    with pytest.raises(UserError, match="no values"):
+        forecast(yearly([]), horizon=2)
+    with pytest.raises(UserError, match="no values"):
+        forecast(yearly([np.nan, np.nan]), horizon=2)
+
+
+def test_a_gap_inside_widens_the_forecast():
+    whole = yearly([50, 53, 51, 55, 52, 57, 54, 58.0])
+    gap = whole.drop(whole.index[3])
+    missing = whole.mask(whole.index == whole.index[3])
+    assert quantile_columns(forecast(gap, horizon=2)) == pytest.approx(quantile_columns(forecast(missing, horizon=2)))
+    bridged = whole.copy()
+    bridged.iloc[3] = (51 + 52) / 2
+    wide, narrow = (quantile_columns(forecast(h, horizon=2)) for h in (gap, bridged))
+    assert (wide[:, -1] - wide[:, 0] > narrow[:, -1] - narrow[:, 0]).all()
+
+
+def test_an_unfinished_year_left_missing_is_forecast_first():
+    history = yearly([*UNEMPLOYMENT, np.nan])
+    result = forecast(history, horizon=1)
+    assert result["period"].astype(str).tolist() == ["2022"]
+    assert result["mean"].iloc[0] == forecast(yearly(UNEMPLOYMENT), horizon=1)["mean"].iloc[0]
+
+
+def test_only_what_follows_a_break_is_fitted_and_the_width_before_informs():
+    calm = [30.0, 30.1, 30.0, 30.2, 30.1, 30.3]
+    jumpy, quiet = [60, 70, 58, 72, 61, 75.0], [60, 60.1, 60, 60.2, 60.1, 60.3]
+    after = forecast(yearly(calm, first=2016), horizon=2)
+    wide = forecast(yearly(jumpy + calm), horizon=2, breaks=[2015])
+    same = forecast(yearly(quiet + calm), horizon=2, breaks=[pd.Period("2015")])
+    assert wide["q50"].tolist() == pytest.approx(after["q50"].tolist())
+    assert (wide["q90"] > after["q90"]).all()
+    assert same["q90"].tolist() == pytest.approx(after["q90"].tolist(), rel=1e-3)
+    assert wide.n_used == 6
+
+
+def test_shares_near_the_bound_do_not_pile_up_on_it():
+    result = forecast(yearly([97.1, 97.9, 98.4, 98.2, 98.9, 99.1, 99.3]), horizon=3, lower=0, upper=100)
+    assert result["q90"].max() < 100
+    assert result["q975"].max() < 100
+
+
+def test_a_history_without_negative_values_stays_so_unless_told():
+    values = yearly([0.4, 0.1, 0.5, 0.2, 0.6, 0.1, 0.2])
+    assert (quantile_columns(forecast(values, horizon=3)) >= 0).all()
+    assert (quantile_columns(forecast(values, horizon=3, lower=-np.inf)) < 0).any()
+
+
+def test_a_season_is_found_and_put_back():
+    season = np.array([-6.0, 2.0, 9.0, -5.0])
+    result = forecast(quarterly(100 + np.arange(24) * 0.5 + np.tile(season, 6)), horizon=4, frequency="quarterly")
+    expected = 100 + np.arange(24, 28) * 0.5 + season
+    assert result["mean"].to_numpy() == pytest.approx(expected, abs=2)
+
+
+def test_nothing_but_season_is_repeated():
+    result = forecast(quarterly([10.0, 20, 30, 40] * 5), horizon=4, frequency="quarterly")
+    assert result["mean"].tolist() == pytest.approx([10, 20, 30, 40], rel=0.01)
+    assert (result["q975"] > result["q025"]).all()
+
+
+def test_quarters_with_negative_values_have_an_added_season():
+    values = np.tile([-6.0, 2.0, 9.0, -5.0], 6) + np.sin(np.arange(24))
+    result = forecast(quarterly(values), horizon=4, frequency="quarterly")
+    assert result["mean"].to_numpy() == pytest.approx([-6, 2, 9, -5], abs=2.5)
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+def test_every_method_gives_rising_finite_quantiles(method):
+    history = quarterly(np.round(40 + np.tile([-6.0, 2.0, 9.0, -5.0], 5) + np.cumsum(np.sin(np.arange(20) * 7)), 1))
+    q = quantile_columns(forecast(history, horizon=4, frequency="quarterly", method=method))
+    assert np.isfinite(q).all()
+    assert (np.diff(q, axis=1) >= 0).all()
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"horizon": 0}, "horizon"),
+        ({}, "until"),
+        ({"horizon": 2, "until": 2025}, "until"),
+        ({"until": 2020}, "until"),
+        ({"horizon": 2, "frequency": "monthly"}, "frequency"),
+        ({"horizon": 2, "frequency": "quarterly"}, "frequency"),
+        ({"horizon": 2, "method": "oracle"}, "method"),
+        ({"horizon": 2, "lower": 10, "upper": 5}, "lower"),
+        ({"horizon": 2, "upper": 5.1}, "beyond the bounds"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments, words):
+    with pytest.raises(UserError, match=words):
+        forecast(yearly(UNEMPLOYMENT), **arguments)
+
+
+def test_wrong_histories_are_named():
+    with pytest.raises(UserError, match="twice"):
+        forecast(pd.Series([1.0, 2, 3], index=[2010, 2011, 2011]), horizon=1)
+    with pytest.raises(UserError, match="infinite"):
+        forecast(yearly([1, 2, np.inf, 4, 5]), horizon=1)
+    with pytest.raises(UserError, match="'n/d'"):
+        forecast(pd.Series([1.0, "n/d", 3], index=[2010, 2011, 2012]), horizon=1)
+    with pytest.raises(UserError, match="to_period"):
+        forecast(pd.Series([1.0, 2.0], index=pd.to_datetime(["2010-01-01", "2011-01-01"])), horizon=1)
+
+
+# The table
+
+
+def test_a_table_agrees_with_single_forecasts_and_continues_its_periods():
+    table = table_of(a=UNEMPLOYMENT, b=[3.0, 4, 3, 5, 6], c=[7.0])
+    result = forecast_table(table, 2)
+    assert list(result) == ["series_id", "period", "horizon", "mean", *COLUMNS]
+    assert result["period"].tolist() == [2022, 2023, 2015, 2016, 2011, 2012]
+    for name, values in (("a", UNEMPLOYMENT), ("b", [3.0, 4, 3, 5, 6]), ("c", [7.0])):
+        alone = forecast(yearly(values), horizon=2)
+        assert quantile_columns(result[result.series_id == name]) == pytest.approx(quantile_columns(alone))
+
+
+@pytest.mark.parametrize(("given", "expected"), [("{}-Q{}", "2019-Q1"), ("{}Q{}", "2019Q1"), ("{} q{}", "2019 Q1")])
+def test_quarters_are_continued_in_the_style_given(given, expected):
+    periods = [given.format(y, q) for y in (2016, 2017, 2018) for q in (1, 2, 3, 4)]
+    table = pd.DataFrame({"series_id": "s", "period": periods, "value": np.arange(12) % 5 + 1.0})
+    assert forecast_table(table, 1, "quarterly")["period"].tolist() == [expected]
+
+
+def test_running_numbers_serve_quarters_too():
+    table = pd.DataFrame({"series_id": "s", "period": range(12), "value": np.arange(12) % 5 + 1.0})
+    assert forecast_table(table, 2, "quarterly")["period"].tolist() == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("series_id,period,value\n", "no rows"),
+        ("series_id,year,value\na,2010,1\n", "no column period"),
+        ("series_id,period,value\na,2010,1\na,2011,much\n", "row 3, series a: value is 'much'"),
+        ("series_id,period,value\na,2010,1\na,2010,2\n", "period 2010 twice"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_row(tmp_path, text, words):
+    path = tmp_path / "history.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=words):
+        read_table(path)
+
+
+def test_a_missing_file_and_odd_periods_are_named(tmp_path):
+    with pytest.raises(UserError, match="isn't there"):
+        read_table(tmp_path / "none.csv")
+    with pytest.raises(UserError, match="'2010-Q1'"):
+        forecast_table(pd.DataFrame({"series_id": ["a"], "period": ["2010-Q1"], "value": [1.0]}), 1)
+    with pytest.raises(UserError, match="series b has no values"):
+        forecast_table(table_of(a=[1.0, 2], b=[np.nan]), 1)
+    with pytest.raises(UserError, match="horizon is 0"):
+        forecast_table(table_of(a=[1.0, 2]), 0)
+
+
+def test_a_file_with_a_byte_order_mark_and_empty_values_is_read(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("series_id,period,value\na,2010,1\na,2011,\na,2012,3\n", encoding="utf-8-sig")
+    assert read_table(path)["value"].isna().tolist() == [False, True, False]
+
+
+def test_importing_the_engine_loads_no_statsmodels():
+    code = "import sys, helpers.forecast; print('statsmodels' in sys.modules, 'scipy.stats' in sys.modules)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["False", "False"]
+
+
+@pytest.mark.slow
+def test_intervals_of_random_walks_hold_what_they_promise():
+    steps = np.random.default_rng(5).standard_normal((300, 20))
+    walks = 100 + np.cumsum(steps, axis=1)
+    results = backtest.run(table_of(**{f"s{i}": w for i, w in enumerate(walks)}), ["ensemble"], 4, 1)
+    score = backtest.score(results).iloc[0]
+    assert 76 < score["coverage_80"] < 96
+    assert score["coverage_95"] > 92

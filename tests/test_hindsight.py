@@ -1,0 +1,74 @@
+"""Forecasts of an earlier day: they know nothing later, and are compared only with what compares."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import hindsight, statistics, targets
+from helpers.hindsight import by_horizon
+
+
+@pytest.fixture(scope="module")
+def then():
+    return targets.outlooks(as_of="2022-12-31")
+
+
+@pytest.fixture(scope="module")
+def now():
+    return targets.outlooks(as_of="2026-11-22")
+
+
+@pytest.fixture(scope="module")
+def made(now):
+    return hindsight.rolling(now)
+
+
+def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):
+    checked = hindsight.since(then, now)
+    for row in checked.to_dict("records"):
+        history = then[row["indicator"]].history
+        assert history.index[-1].year <= 2022
+        assert row["naive"] == history.iloc[-1]
+        assert row["figure"] == now[row["indicator"]].history[str(row["year"])]
+        assert row["low"] < row["median"] < row["high"]
+
+
+def test_indicators_that_were_redefined_since_are_not_compared(then, now):
+    assert not {"17", "25"} & set(hindsight.since(then, now).query("year > 2022")["indicator"])
+
+
+def test_a_figure_is_inside_a_range_as_both_are_printed():
+    row = {"low": 4.66, "high": 5.0, "figure": 4.7}
+    assert hindsight._within(row, 1)
+    assert not hindsight._within(row | {"figure": 4.6}, 1)
+
+
+def test_no_past_forecast_looks_across_a_break(made):
+    for edge in statistics.breaks("poverty"):
+        rows = made[made["indicator"] == "7"]
+        assert not ((rows["origin"] <= edge.year) & (rows["year"] > edge.year)).any()
+
+
+def test_the_naive_forecast_of_every_origin_is_its_last_figure(made, now):
+    history = now["11"].history
+    rows = made[made["indicator"] == "11"]
+    assert rows["naive"].tolist() == [history[str(origin)] for origin in rows["origin"]]
+    assert rows["horizon"].max() == 5
+
+
+def test_each_indicator_weighs_the_same():
+    few = pd.DataFrame({"indicator": "a", "horizon": 1, "in80": [1.0], "crps": 1.0, "error": 1.0})
+    many = pd.DataFrame({"indicator": "b", "horizon": 1, "in80": [0.0] * 9, "crps": 3.0, "error": 3.0})
+    table = pd.concat([few, many]).assign(in95=1.0, naive80=1.0, naive95=1.0, crps_naive=4.0, error_naive=2.0)
+    scores = by_horizon(table).set_index("horizon")
+    assert scores.loc["1", "in80"] == 0.5
+    assert scores.loc["all", "crps_ratio"] == pytest.approx(2 / 4)
+    assert scores.loc["all", "error_ratio"] == pytest.approx(1)
+    assert scores.loc["all", "n"] == 10
+
+
+def test_the_scores_of_past_forecasts_are_finite_shares(made):
+    scores = by_horizon(made)
+    assert list(scores["horizon"]) == ["1", "2", "3", "4", "5", "all"]
+    assert np.isfinite(scores[["crps_ratio", "error_ratio"]].to_numpy(float)).all()
+    assert scores[["in80", "in95"]].stack().between(0, 1).all()

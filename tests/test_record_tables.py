@@ -1,0 +1,107 @@
+"""The tables behind the report on the record: what they hold, how they are made again, what the report says of them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import UserError, hindsight, record_charts, record_page, record_tables, targets
+from helpers.language import use_language
+
+
+def made_panel(path, last=2023):
+    years = np.arange(2008, last + 1)
+    rows = [
+        pd.DataFrame({
+            "series_id": f"a#{n}", "period": years,
+            "value": (50 + years - 2008 + np.random.default_rng(n).normal(0, 0.5, len(years))).round(1),
+        })
+        for n in range(2)
+    ]  # fmt: skip
+    pd.concat(rows).to_csv(path, index=False)
+    return path
+
+
+def jospar(*words):
+    command = [Path(sys.executable).with_name("jospar"), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", list(record_tables.TABLES))
+def test_the_committed_tables_have_their_columns(name):
+    assert len(record_tables.read(name)) > 0
+
+
+def test_the_committed_record_has_every_method_and_horizon():
+    table = record_tables.read("record")
+    assert set(table["method"]) == set(record_page.METHODS)
+    assert list(table.loc[table["method"] == "ours", "horizon"]) == ["1", "2", "3", "4", "5", "all"]
+    assert table["brier"].between(0, 1).all()
+
+
+def test_the_tables_are_made_again_from_a_panel(tmp_path):
+    record_tables.publish(made_panel(tmp_path / "panel.csv"), tmp_path / "record", jobs=1)
+    made = record_tables.read("made", tmp_path / "record").iloc[0]
+    assert (made["series"], made["first_year"], made["last_year"]) == (2, 2008, 2023)
+    counted = record_tables.read("calibration", tmp_path / "record").query("method == 'ours'")["n"].sum()
+    record = record_tables.read("record", tmp_path / "record")
+    assert counted == record.query("method == 'ours' and horizon == 'all'")["n"].item()
+
+
+def test_a_table_that_is_missing_or_strange_says_how_to_make_it(tmp_path):
+    with pytest.raises(UserError, match="--publish"):
+        record_tables.read("record", tmp_path)
+    (tmp_path / "record.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UserError, match="other columns"):
+        record_tables.read("record", tmp_path)
+
+
+def test_the_command_writes_the_scores_of_a_panel(tmp_path):
+    panel = made_panel(tmp_path / "panel.csv")
+    result = jospar("record", "--panel", panel, "--output", tmp_path / "out.csv", "--jobs", 1)
+    assert result.returncode == 0, result.stderr
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 36
+
+
+def test_a_panel_with_text_in_it_is_one_line_and_exit_code_2(tmp_path):
+    panel = tmp_path / "panel.csv"
+    panel.write_text("series_id,period,value\na#1,2010,many\n")
+    for words in (("--output", tmp_path / "out.csv"), ()):
+        result = jospar("record", "--panel", panel, *words)
+        assert result.returncode == 2
+        assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_report_says_what_was_measured():
+    checked = pd.DataFrame({
+        "year": [2023, 2024], "figure": [5.0, 4.0], "median": [5.1, 4.5], "naive": [5.5, 4.1], "inside": [True, False],
+    })  # fmt: skip
+    record = pd.DataFrame({
+        "method": list(record_page.METHODS), "horizon": "all", "n": 1000,
+        "brier": [0.15, 0.18, 0.2, 0.19, 0.17, 0.16],
+    })  # fmt: skip
+    words = record_page.headline(checked, record).data
+    assert "2 figures** of 2023–2024" in words
+    assert "1 fell inside their 80% ranges, where 2 would be expected" in words
+    assert "in 1 of 2 cases, and further off in 1" in words
+    assert "**0.150**, against 0.180 for a random walk and 0.160 for the best official method (OECD)" in words
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+def test_small_charts_keep_their_words_apart(language):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    use_language(language)
+    now = targets.outlooks(as_of="2026-11-22")
+    made = hindsight.rolling(now)
+    figure = record_charts.hedgehog(now, made, record_page.hedgehog_words(by := hindsight.by_horizon(made), made, now))
+    assert len(by) == 6
+    renderer = FigureCanvasAgg(figure.figure).get_renderer()
+    figure.figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox(renderer) for axes in figure.figure.axes]
+    for n, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[n + 1 :])
