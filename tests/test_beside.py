@@ -130,3 +130,5 @@ def test_an_area_without_figures_has_a_chart_of_its_targets_and_a_reason():
     assert charts.fan(almaty).alt.endswith("Targets without figures.")
     assert prose.paragraph(almaty).data == "No figures are published for this area."
     assert prose.part_year(almaty).data == ""
+    for table in (tables.pace, tables.methods):
+        assert table({"22": almaty}).data == "No target ahead has a forecast."
