@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import UserError, plan, prose, tables, targets
+from helpers import UserError, charts, plan, prose, tables, targets
 from helpers.beside import signed
 
 
@@ -123,3 +123,12 @@ def test_every_shown_number_of_a_target_comes_from_one_distribution(found):
         for row in one.judged[one.judged["probability"].notna()].to_dict("records"):
             assert row["median"] == by_year.loc[row["year"], "q50"]
             assert row["probability"] == targets.chance(one, row["year"])
+
+
+def test_an_area_without_figures_has_a_chart_of_its_targets_and_a_reason():
+    almaty = targets.outlooks(4, area="KZ-75", as_of="2026-11-22")["22"]
+    assert charts.fan(almaty).alt.endswith("Targets without figures.")
+    assert prose.paragraph(almaty).data == "No figures are published for this area."
+    assert prose.part_year(almaty).data == ""
+    for table in (tables.pace, tables.methods):
+        assert table({"22": almaty}).data == "No target ahead has a forecast."

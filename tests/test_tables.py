@@ -101,6 +101,14 @@ def test_a_part_of_a_year_is_told_and_not_judged(found):
     assert "No earlier year has a figure for as many months" in said
 
 
+def test_one_earlier_part_of_a_year_is_called_too_few():
+    then = targets.outlooks(4, as_of="2025-09-01")["22"]
+    assert then.history.index[-1].year == 2024
+    said = prose.part_year(then, "2025-09-01").data
+    assert "first 6 months of 2025 it was 0.08" in said
+    assert "Only 1 earlier year has a figure for as many months" in said
+
+
 def test_the_ratio_falls_when_wages_outgrow_pensions():
     assert "to 30.5% in 2 years" in prose.wages_outgrow(32.2, 10, 7, 2).data
     assert "to 50.0% in 1 year" in prose.wages_outgrow(50.0, 5, 5, 1).data

@@ -37,9 +37,11 @@ SAID = {
 OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlikely": "bad"}
 
 
-def pace(found: dict[str, Outlook]) -> Table:
+def pace(found: dict[str, Outlook]) -> Table | Markdown:
     """How far it is to each indicator's last target, how fast it has moved, and how often such a change was managed."""
     rows = [_pace_row(outlook, known) for outlook in found.values() if (known := pace_of(outlook))]
+    if not rows:
+        return Markdown(text("No target ahead has a forecast."))
     heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
     heads += [text("Years to go at that pace"), text("Pace needed a year"), text("Managed before")]
     return Table(text("Gap and pace"), [*heads, text("Managed by series of its kind")], rows)
@@ -105,8 +107,10 @@ def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
 
 def methods(found: dict[str, Outlook]) -> Table | Markdown:
     """What official methods would say of the last target, for each indicator of which one says otherwise than we do."""
-    rows = []
-    for indicator, said in targets.methods(found).groupby("indicator", sort=False):
+    rows, compared = [], targets.methods(found)
+    if compared.empty:
+        return Markdown(text("No target ahead has a forecast."))
+    for indicator, said in compared.groupby("indicator", sort=False):
         cells = [_said(row, found[indicator]) for row in said.to_dict("records")]
         if {cell.tone for cell in cells} != {cells[0].tone}:
             about = text("target for {year}", year=said["year"].iloc[0])

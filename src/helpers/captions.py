@@ -20,6 +20,8 @@ class Words(NamedTuple):
 
 def fan(outlook: Outlook) -> Words:
     """The last verdict and the last chance; name, unit and area; source."""
+    if outlook.series is None:
+        return planned_words(text("Targets without figures"), subtitle(outlook))
     parts = []
     settled = outlook.judged[outlook.judged["verdict"].isin(["met", "missed"])]
     if len(settled):

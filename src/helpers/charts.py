@@ -72,8 +72,10 @@ def fan(outlook: Outlook) -> Chart:
     words = captions.fan(outlook)
     figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):
-        labels = draw_history(axes, outlook.history, statistics.breaks(outlook.series.name, outlook.area))
-        draw_redefined(axes, outlook)
+        labels = []
+        if outlook.series is not None:
+            labels = draw_history(axes, outlook.history, statistics.breaks(outlook.series.name, outlook.area))
+            draw_redefined(axes, outlook)
         if outlook.reason:
             labels = []
         if outlook.forecast is not None:

@@ -153,34 +153,35 @@ def wages_outgrow(ratio: float, wages: float, pensions: float, years: int) -> Ma
     )
 
 
-def part_year(outlook: Outlook) -> Markdown:
+def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     """The latest figure for a part of a year that has no final figure yet: it is shown, and never judged."""
-    found = statistics.part_year(outlook.series.name, outlook.area)
+    if not len(outlook.history):
+        return Markdown("")
+    found = statistics.part_year(outlook.series.name, outlook.area, as_of)
     later = found[found["year"] > outlook.history.index[-1].year]
     if later.empty:
         return Markdown("")
-    row = later.iloc[-1]
-    whole = {period.year for period in outlook.history.index}
+    row, whole = later.iloc[-1], {period.year for period in outlook.history.index}
     alike = found[(found["months"] == row["months"]) & found["year"].isin(whole)]["year"].nunique()
     figure = quantity(row["value"], outlook.decimals, outlook.unit)
-    said = {"months": row["months"], "year": row["year"], "figure": figure}
+    return Markdown(_part_of_year(alike, months=row["months"], year=row["year"], figure=figure))
+
+
+def _part_of_year(alike: int, **said: object) -> str:
+    """The figure of a part of a year, and how many earlier years would let one tell the whole from it."""
     if not alike:
-        return Markdown(
-            text(
-                "In the first {months} months of {year} it was {figure}. No earlier year has a figure for as many "
-                "months, so it tells nothing of the whole year, and nothing is judged on it.",
-                **said,
-            )
-        )
-    return Markdown(
-        plural(
-            "In the first {months} months of {year} it was {figure}. Only {n} earlier year has a figure for as many "
-            "months, so it tells little of the whole year, and nothing is judged on it.",
-            "In the first {months} months of {year} it was {figure}. Only {n} earlier years have a figure for as many "
-            "months, so it tells little of the whole year, and nothing is judged on it.",
-            alike,
+        return text(
+            "In the first {months} months of {year} it was {figure}. No earlier year has a figure for as many months, "
+            "so it tells nothing of the whole year, and nothing is judged on it.",
             **said,
         )
+    return plural(
+        "In the first {months} months of {year} it was {figure}. Only {n} earlier year has a figure for as many "
+        "months, so it tells little of the whole year, and nothing is judged on it.",
+        "In the first {months} months of {year} it was {figure}. Only {n} earlier years have a figure for as many "
+        "months, so it tells little of the whole year, and nothing is judged on it.",
+        alike,
+        **said,
     )
 
 

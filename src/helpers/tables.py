@@ -7,11 +7,22 @@ import pandas as pd
 from helpers import statistics
 from helpers.beside import depends_on_reading, methods, not_measured, other_reading, pace
 from helpers.language import between, day, message, name, number, text
-from helpers.table import Cell, Row, Table, label, verdict_cell
+from helpers.table import TONE, Cell, Row, Table, label, verdict_cell
 from helpers.targets import Outlook
 from helpers.verdicts import target_decimals
 
-__all__ = ["Cell", "Row", "Table", "conflicts", "damaged", "forecasts", "methods", "not_measured", "other_reading"]
+__all__ = [
+    "TONE",
+    "Cell",
+    "Row",
+    "Table",
+    "conflicts",
+    "damaged",
+    "forecasts",
+    "methods",
+    "not_measured",
+    "other_reading",
+]
 __all__ += ["pace", "resources", "room", "scorecard", "series", "sources"]
 
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
