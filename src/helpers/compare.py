@@ -77,7 +77,7 @@ def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     shared = known.index.intersection(known_later.index)
     revised = pd.concat([known_later[shared], known[known.index.difference(shared)]]).sort_index().rename(known.name)
     later = known_later[known_later.index.difference(known.index)]
-    steps = [median(figures, area, period) for figures in (known, revised, known_later)]
+    steps = [median(figures, area, period, b[0].index[-1]) for figures in (known, revised, known_later)]
     exact = np.isclose(steps[2] + new["adjustment"], new["q50"], rtol=CLOSE, atol=CLOSE)
     method = steps[0] + old["adjustment"] - old["q50"]
     changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
@@ -93,15 +93,16 @@ def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     return [Cause(words) for words, _, applies in found if applies]
 
 
-def median(known: pd.Series, area: str, period: str) -> float:
+def median(known: pd.Series, area: str, period: str, until: str) -> float:
     """The median that today's method gives for a year from these figures, in their unit; a known year is its figure."""
     if pd.Period(period, freq="Y") <= known.index[-1]:
         return float(known.get(pd.Period(period, freq="Y"), np.nan))
     row = statistics.catalogue().loc[known.name]
     limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
-    made = forecast(known, until=int(period), breaks=statistics.breaks(known.name, area), decimals=int(row["decimals"]),
+    # To the run's own last year: simulated paths of another length would differ.
+    made = forecast(known, until=int(until), breaks=statistics.breaks(known.name, area), decimals=int(row["decimals"]),
                     **limits)  # fmt: skip
-    return float(made["q50"].iloc[-1])
+    return float(made.set_index(made["period"].astype(str)).loc[period, "q50"])
 
 
 def _method_words(old: pd.Series, new: pd.Series) -> str:
