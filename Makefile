@@ -12,7 +12,9 @@ report: .venv/ready
 test: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/jospar data check
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax tests notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile tests
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax notebooks/[0-9]*.ipynb
+	$(BIN)/python -m pytest --nbval notebooks/tutorial.ipynb
 
 lab: .venv/ready
 	$(BIN)/jupyter lab notebooks

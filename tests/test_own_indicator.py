@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import UserError, own_indicator, paths
-from helpers.forecast import forecast
+from helpers.pool import pooled_forecast
 from helpers.precision import likelihood_words
 
 EXAMPLE = paths.DATA / "examples" / "my_indicator.csv"
@@ -39,8 +39,8 @@ def test_a_faulty_table_gets_one_line(tmp_path, lines, words):
 
 def test_a_known_year_is_met_or_missed_and_a_later_one_has_a_chance():
     mine = own_indicator.read(EXAMPLE)
-    expected = forecast(mine, until=2028, lower=0, upper=100)
-    judged = own_indicator.verdicts(mine, expected, {2024: 52.5, 2025: 53, 2026: 10, 2028: 99}, "higher", 0, 100)
+    expected = pooled_forecast(mine, until=2028, lower=0, upper=100)
+    judged = own_indicator.verdicts(mine, expected, {2024: 52.5, 2025: 53, 2026: 10, 2028: 99}, "higher")
     assert judged["verdict"].tolist()[:2] == ["missed", "met"]
     assert judged.loc[2026, "chance"] == 1
     assert judged.loc[2028, "chance"] == 0
@@ -51,7 +51,7 @@ def test_a_known_year_is_met_or_missed_and_a_later_one_has_a_chance():
 def test_a_target_beyond_the_forecast_is_refused():
     mine = own_indicator.read(EXAMPLE)
     with pytest.raises(UserError, match="reaches to 2027"):
-        own_indicator.verdicts(mine, forecast(mine, until=2027), {2030: 60}, "higher")
+        own_indicator.verdicts(mine, pooled_forecast(mine, until=2027), {2030: 60}, "higher")
 
 
 def test_the_example_says_in_every_line_that_it_is_made_up():

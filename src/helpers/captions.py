@@ -61,6 +61,8 @@ def place(area: str) -> str:
 def source_line(codes: Iterable[str]) -> str:
     """The publishers of the series and the day they were read."""
     table = statistics.sources(list(codes))
+    if table.empty:
+        return ""
     publishers = listing([text(publisher) for publisher in dict.fromkeys(table["publisher"])])
     read = day(pd.to_datetime(table["read_on"]).max().date())
     return text("Source: {publishers}; data read {day}", publishers=publishers, day=read)

@@ -18,8 +18,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import captions, statistics
 from helpers.captions import Words
+from helpers.forecast import forecast
 from helpers.language import name, number, text
-from helpers.targets import Outlook
+from helpers.targets import REPORTED_YEAR, Outlook, target
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#6A3D9A"  # what a person moved, not the figures
@@ -74,7 +75,7 @@ def fan(outlook: Outlook) -> Chart:
     with matplotlib.style.context(STYLE):
         labels = []
         if outlook.series is not None:
-            labels = draw_history(axes, outlook.history, statistics.breaks(outlook.series.name, outlook.area))
+            labels = draw_history(axes, recent(outlook.history), statistics.breaks(outlook.series.name, outlook.area))
             draw_redefined(axes, outlook)
         if outlook.reason:
             labels = []
@@ -86,20 +87,44 @@ def fan(outlook: Outlook) -> Chart:
     return Chart(figure, f"{words.subtitle}. {words.title}.")
 
 
-def history_and_forecast(history: pd.Series, expected: pd.DataFrame, words: Words, decimals: int = 1) -> Chart:
+def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
     """A series with its forecast and no targets, such as quarters within the year."""
     figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):
-        draw_history(axes, history)
-        label_ends(axes, draw_forecast(axes, history, expected))
+        labels = draw_history(axes, history)
+        label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
         finish(axes, decimals)
     return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def quarters(code: str, area: str, as_of: str, until: int) -> Chart:
+    """A quarterly series from 2010 on with its forecast to the end of the year `until`."""
+    known = statistics.series(code, area, as_of)
+    about, ahead = statistics.catalogue().loc[code], pd.Period(f"{until}Q4", freq="Q")
+    expected = None
+    if known.index[-1] < ahead:
+        limits = {"lower": about["lower_bound"], "upper": about["upper_bound"], "decimals": int(about["decimals"])}
+        expected = forecast(known, until=ahead, frequency="quarterly", **limits)
+    return history_and_forecast(known["2010":], expected, captions.quarterly(known, code, area), int(about["decimals"]))
+
+
+def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart:
+    """Each region's figure in the plan's reported year (ring) and the latest (dot), with the national target."""
+    table = statistics.by_area(code, as_of=as_of)
+    first = REPORTED_YEAR if REPORTED_YEAR in table else table.columns[0]
+    latest = table.columns[-1]
+    return dots(table[first], table[latest], target(outlook, latest), captions.regions(table, code, first))
 
 
 def at(period: pd.Period) -> float:
     """Where a period stands on the axis of years."""
     year_long = {"Q": (period.quarter - 1) / 4, "M": (period.month - 1) / 12}
     return period.year + year_long.get(period.freqstr[0], 0)
+
+
+def recent(history: pd.Series, years: int = 16) -> pd.Series:
+    """The last years of a history: the forecast rests on all of it, the eye on these."""
+    return history[history.index.year > history.index[-1].year - years] if len(history) else history
 
 
 def draw_history(axes: Axes, history: pd.Series, breaks: Sequence[pd.Period] = ()) -> list[tuple]:
@@ -167,20 +192,21 @@ def draw_targets(axes: Axes, judged: pd.DataFrame) -> list[tuple]:
 
 
 def label_ends(axes: Axes, labels: list[tuple]) -> None:
-    """Names at the ends of lines, pushed apart where they would touch."""
+    """Names at the ends of lines, pushed apart where they would touch and as near to their lines as that allows."""
     if not labels:
         return
     low, high = axes.get_ylim()
     least = (high - low) * 0.062
     right = max(x for x, *_ in labels)
-    edge = -float("inf")
-    for _, y, words, colour in sorted(labels, key=lambda label: label[1]):
-        shown = wrap(words, 16)
-        half = least * (shown.count("\n") + 1) / 2
-        at = max(y, edge + half)
-        edge = at + half
-        axes.annotate(shown, (right, at), xytext=(7, 0), textcoords="offset points", va="center",
-                      color=colour, size=9, annotation_clip=False)  # fmt: skip
+    ordered, edge, places = sorted(labels, key=lambda label: label[1]), -float("inf"), []
+    for _, y, words, _ in ordered:
+        half = least * (wrap(words, 16).count("\n") + 1) / 2
+        places.append(max(y, edge + half))
+        edge = places[-1] + half
+    shift = sum(place - label[1] for place, label in zip(places, ordered, strict=True)) / len(places)
+    for place, (_, _, words, colour) in zip(places, ordered, strict=True):
+        axes.annotate(wrap(words, 16), (right, place - shift), xytext=(7, 0), textcoords="offset points",
+                      va="center", color=colour, size=9, annotation_clip=False)  # fmt: skip
 
 
 def finish(axes: Axes, decimals: int) -> None:

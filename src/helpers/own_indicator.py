@@ -6,11 +6,10 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.captions import Words
-from helpers.forecast import Forecast
+from helpers.futures import Futures
 from helpers.language import between, number, percent, text
 from helpers.panel import check_panel
-from helpers.pool import pooled_probability
-from helpers.precision import decimals_of, likelihood_words, met
+from helpers.precision import decimals_of, likelihood_words, met, probability_met
 
 
 def read(path: str | Path) -> pd.Series:
@@ -28,14 +27,7 @@ def read(path: str | Path) -> pd.Series:
     return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))
 
 
-def verdicts(
-    history: pd.Series,
-    expected: Forecast,
-    targets: dict[int, float],
-    better: str,
-    lower: float | None = None,
-    upper: float | None = None,
-) -> pd.DataFrame:
+def verdicts(history: pd.Series, expected: Futures, targets: dict[int, float], better: str) -> pd.DataFrame:
     """A row a target year: target, figure (where known), chance (0 to 1) and verdict in words; units of the history."""
     decimals = decimals_of(history)
     known = {period.year: value for period, value in history.items()}
@@ -46,8 +38,7 @@ def verdicts(
             word = "met" if met(known[year], target, better, decimals) else "missed"
             rows.append((year, target, known[year], None, word))
         elif year in ahead:
-            chances = pooled_probability(history, expected, target, better, decimals, lower, upper)
-            chance = round(float(chances[ahead[year]]), 2)
+            chance = round(float(probability_met(expected, target, better, decimals).iloc[ahead[year]]), 2)
             rows.append((year, target, None, chance, likelihood_words(chance)))
         else:
             last = max(ahead)
@@ -55,13 +46,13 @@ def verdicts(
     return pd.DataFrame(rows, columns=["year", "target", "figure", "chance", "verdict"]).set_index("year")
 
 
-def ranges(expected: Forecast, decimals: int = 1) -> pd.DataFrame:
+def ranges(expected: Futures, decimals: int = 1) -> pd.DataFrame:
     """Median and ends of the 80 % range by year, in the unit of the history, rounded for reading."""
     table = expected.set_index("period")[["q10", "q50", "q90"]].round(decimals)
     return pd.DataFrame(table.to_numpy(), pd.Index(table.index.astype(str), name="year"), ["low", "median", "high"])
 
 
-def in_words(judged: pd.DataFrame, expected: Forecast, decimals: int = 1) -> str:
+def in_words(judged: pd.DataFrame, expected: Futures, decimals: int = 1) -> str:
     """The verdicts in sentences: what is expected, and how likely each target is."""
     last = expected.iloc[-1]
     first = text(

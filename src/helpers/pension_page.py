@@ -6,7 +6,7 @@ from IPython.display import Markdown
 
 from helpers import captions, pensions, scenarios, statistics
 from helpers.captions import Words
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, finish, label_ends
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, finish, label_ends, lines
 from helpers.forecast import forecast
 from helpers.language import between, message, number, per_cent_sign, text
 from helpers.tables import Cell, Row, Table
@@ -97,6 +97,14 @@ def _statistical(until: int, as_of: str) -> list[Cell]:
         return []
     made = forecast(ratio, until=until, lower=0, upper=100, decimals=1)
     return [Cell(number(row["q50"], 1), between(row["q10"], row["q90"], 1)) for row in made.to_dict("records")]
+
+
+def savings(as_of: str = "") -> Chart | Markdown:
+    """The pension fund's assets by month, in trillion tenge; in words where none were known by then."""
+    assets = statistics.series("pension_assets", as_of=as_of) / 1e6
+    if len(assets) <= 12:
+        return Markdown(text("No figure had been published by this date."))
+    return lines({text("savings"): assets}, text("savings"), captions.savings(assets))
 
 
 def assumptions(scenario: str, as_of: str = "") -> Table:
