@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -93,3 +95,16 @@ def test_regions_are_sorted_and_named():
     names = [label.get_text() for label in chart.figure.axes[0].get_yticklabels()]
     assert names[-1] == "Mangystau region"
     assert len(names) == 20
+
+
+@given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 5)), min_size=1, max_size=8))
+def test_labels_are_spread_without_overlap_and_in_order(labels):
+    labels.sort()
+    wanted, sizes = [y for y, _ in labels], [size for _, size in labels]
+    places = charts.spread(wanted, sizes)
+    for n in range(len(places) - 1):
+        assert places[n + 1] - places[n] >= (sizes[n] + sizes[n + 1]) / 2 - 1e-9
+
+
+def test_a_label_alone_stays_at_its_line():
+    assert charts.spread([1.0, 5.0, 5.1], [1, 1, 1])[0] == 1.0

@@ -196,17 +196,31 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     if not labels:
         return
     low, high = axes.get_ylim()
-    least = (high - low) * 0.062
     right = max(x for x, *_ in labels)
-    ordered, edge, places = sorted(labels, key=lambda label: label[1]), -float("inf"), []
-    for _, y, words, _ in ordered:
-        half = least * (wrap(words, 16).count("\n") + 1) / 2
-        places.append(max(y, edge + half))
-        edge = places[-1] + half
-    shift = sum(place - label[1] for place, label in zip(places, ordered, strict=True)) / len(places)
-    for place, (_, _, words, colour) in zip(places, ordered, strict=True):
-        axes.annotate(wrap(words, 16), (right, place - shift), xytext=(7, 0), textcoords="offset points",
+    ordered = sorted(labels, key=lambda label: label[1])
+    sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
+    for place, (_, _, words, colour) in zip(spread([y for _, y, *_ in ordered], sizes), ordered, strict=True):
+        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points",
                       va="center", color=colour, size=9, annotation_clip=False)  # fmt: skip
+
+
+def spread(wanted: list[float], sizes: list[float]) -> list[float]:
+    """Places, rising, as near to the wanted ones as labels of these sizes allow: those that touch form a block."""
+    blocks: list[tuple[float, list[float]]] = []
+    for y, size in zip(wanted, sizes, strict=True):
+        centre, block = y, [size]
+        while blocks and blocks[-1][0] + sum(blocks[-1][1]) / 2 > centre - sum(block) / 2:
+            before, others = blocks.pop()
+            centre = (before * sum(others) + centre * sum(block)) / (sum(others) + sum(block))
+            block = others + block
+        blocks.append((centre, block))
+    places = []
+    for centre, block in blocks:
+        edge = centre - sum(block) / 2
+        for size in block:
+            places.append(edge + size / 2)
+            edge += size
+    return places
 
 
 def finish(axes: Axes, decimals: int) -> None:
