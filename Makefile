@@ -31,7 +31,7 @@ lab: .venv/ready
 
 # For maintainers: newest versions that pyproject.toml allows, with hashes for every platform and no index address.
 lock: .venv/ready
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra cluster --extra lab --extra test --upgrade \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 
 # For maintainers and translators: collect the messages of code, notebooks and tables into the catalogues.

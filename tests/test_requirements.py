@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 from helpers import paths
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = [line for extra in PROJECT["optional-dependencies"].values() for line in extra]
+# The benchmarks' peers are for maintainers who measure: no user's environment has to hold them.
+EXTRAS = [line for name, extra in PROJECT["optional-dependencies"].items() if name != "benchmark" for line in extra]
 LOCK = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
