@@ -109,11 +109,6 @@ def test_one_earlier_part_of_a_year_is_called_too_few():
     assert "Only 1 earlier year has a figure for as many months" in said
 
 
-def test_the_ratio_falls_when_wages_outgrow_pensions():
-    assert "to 30.5% in 2 years" in prose.wages_outgrow(32.2, 10, 7, 2).data
-    assert "to 50.0% in 1 year" in prose.wages_outgrow(50.0, 5, 5, 1).data
-
-
 def test_the_season_of_a_made_series_is_what_was_put_in():
     index = pd.period_range("2010Q1", "2025Q4", freq="Q")
     quarters = pd.Series([5 + 0.2 * (p.quarter == 1) - 0.2 * (p.quarter == 3) for p in index], index=index)

@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statements, statistics
-from helpers.language import between, listing, name, number, per_cent_sign, percent, plural, quantity, text, years
+from helpers.language import between, listing, name, number, percent, plural, quantity, text, years
 from helpers.targets import Outlook, assess
 from helpers.verdicts import target_decimals
 
@@ -135,22 +135,6 @@ def _expected(outlook: Outlook) -> list[str]:
             )
         )
     return sentences
-
-
-def wages_outgrow(ratio: float, wages: float, pensions: float, years: int) -> Markdown:
-    """What the pension-to-wage ratio becomes, in per cent, when both grow at fixed yearly rates."""
-    later = ratio * ((1 + pensions / 100) / (1 + wages / 100)) ** years
-    return Markdown(
-        text(
-            "If wages grow by {wages} a year and pensions by {pensions}, the average pension goes from {now} of the "
-            "average wage to {later} in {years}.",
-            wages=number(wages, 1) + per_cent_sign(),
-            pensions=number(pensions, 1) + per_cent_sign(),
-            now=number(ratio, 1) + per_cent_sign(),
-            later=number(later, 1) + per_cent_sign(),
-            years=plural("{n} year", "{n} years", years),
-        )
-    )
 
 
 def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
