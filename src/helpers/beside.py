@@ -17,7 +17,12 @@ READINGS = {
     "as_printed": message("as printed"),
     "alternative": message("one year later than printed"),
 }
-PUBLISHERS = {"eurostat": "Eurostat", "escap": "ESCAP", "oecd": message("OECD"), "linear": message("Straight line")}
+PUBLISHERS = {
+    "eurostat": message("Eurostat"),
+    "escap": message("UN ESCAP"),
+    "oecd": message("OECD"),
+    "linear": message("Straight line"),
+}
 # Each method's own words, in the colours of our verdicts.
 SAID = {
     message("target met"): "good",
