@@ -40,7 +40,6 @@ PRELOAD = (
     "babel",
     "babel.numbers",
     "babel.dates",
-    "great_tables",
     "statsmodels.api",
     "statsmodels.tsa.api",
 )
