@@ -4,7 +4,9 @@ import shutil
 import pytest
 
 from helpers import UserError, data_check, paths
+from helpers.ambition import QUANTILES
 
+FOLDERS = ("assumptions/", "examples/", "plan/", "record/", "statistics/")
 # A small world in which all is well: table → header and rows.
 NAMES = "name_kk,name_ru,name_en"
 WORLD = {
@@ -50,6 +52,24 @@ WORLD = {
     ],
     "statistics/areas.csv": [f"area,kind,{NAMES},from_year,to_year,breaks,note", "KAZ,country,а,б,c,,,,"],
     "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],
+    "assumptions/adjustments.csv": ["indicator,period,add_factor,author_note", "1,2026,-0.2,A. Author: a plant opens."],
+    "assumptions/pensions.csv": ["parameter,year,value,unit,source", "basic_pension,2025,47561,tenge a month,Ministry"],
+    "assumptions/reference_class.csv": [
+        f"kind,level_from,level_to,years,indicators,series,changes,{','.join(QUANTILES)}",
+        f"count,,,1,7,194,2174,{'-100,' * (len(QUANTILES) - 1)}1.20594e+07",
+    ],
+    "assumptions/scenarios.csv": [
+        "scenario,driver,year,value,rule,reason",
+        "baseline,gdp,,,last,Nothing else is known.",
+        "baseline,inflation,2026,9.5,,Somebody says so.",
+    ],
+    "record/record.csv": ["method,horizon,n,brier,crps,coverage80,coverage95", "ours,all,10,0.15,2.3,0.76,5e-05"],
+    "record/calibration.csv": ["method,tenth,n,stated,observed,observed_plain", "ours,0-10 %,10,0.04,0.05,0.055"],
+    "record/made.csv": [
+        "made_on,version,commit,series,left_out,first_year,last_year,panel_sha256",
+        f"2026-11-22,0.1.0,1e28c26,12,0,2010,2023,{64 * 'a'}",
+    ],
+    "examples/my_indicator.csv": ["year,value,remark", "2024,41.3,made up"],
 }
 
 
@@ -113,6 +133,20 @@ BREACHES = {
         "statistics/not_measured.csv", "2,There", "1,None.\n2,There", "line 2, indicator: '1' has both a series and",
     ),
     "a renamed column": (SERIES, "frequency", "often", "line 1: the columns are series"),
+    "a number typed as a computer prints it": (OBSERVATIONS, "4.7,final", "4.7e+00,final", "'4.7e+00' is no number"),
+    "an adjustment of no indicator": (
+        "assumptions/adjustments.csv", "1,2026", "11,2026", "line 2, indicator: '11' is not in indicators.csv",
+    ),
+    "an adjustment without a reason": (
+        "assumptions/adjustments.csv", "A. Author: a plant opens.", " ", "line 2, author_note: ' ' is empty",
+    ),
+    "an unknown driver": (
+        "assumptions/scenarios.csv", "inflation,2026", "inflaton,2026", "line 3, driver: 'inflaton' is unknown",
+    ),
+    "a quantile that is none": ("assumptions/reference_class.csv", "e+07", "e+", "q100: '1.20594e+' is no number"),
+    "a share above one": ("record/record.csv", "0.76,5e-05", "0.76,5e+05", "coverage95: '5e+05' is outside 0 to 1"),
+    "a method without a record": ("record/calibration.csv", "ours,", "oecd,", "method: 'oecd' is not in record.csv"),
+    "a year twice": ("examples/my_indicator.csv", "2024,", "2024,1,\n2024,", "line 3, year: '2024' stands on line 2"),
     "a row with too many cells": (OBSERVATIONS, "bns,2024-02-14", "bns,2024-02-14,,", "line 2: 9 cells instead of 7"),
     "a row with too few cells": (OBSERVATIONS, "final,bns,2024-02-14", "final,bns", "line 2: 6 cells instead of 7"),
     "an open quotation mark": (OBSERVATIONS, "bns,2024-02-14", 'bns,"2024-02-14', "not readable as CSV"),
@@ -125,7 +159,7 @@ def test_each_rule_names_the_place_and_the_advice(world, breach):
     change(world, name, old, new)
     faults = data_check.check(world)
     assert any(expected in fault for fault in faults), faults
-    assert all(fault.startswith(("plan/", "statistics/")) and "\n" not in fault for fault in faults)
+    assert all(fault.startswith(FOLDERS) and "\n" not in fault for fault in faults)
     assert len(faults) <= 2  # one fault doesn't drown in others
 
 
@@ -170,9 +204,6 @@ def test_every_column_is_described_and_every_number_has_a_unit():
 def test_every_table_is_in_the_package():
     package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
     described = {resource["path"] for resource in package["resources"]}
-    found = {
-        str(path.relative_to(paths.DATA))
-        for name in ("plan", "statistics")
-        for path in (paths.DATA / name).glob("*.csv")
-    }
+    found = {path.relative_to(paths.DATA).as_posix() for path in paths.DATA.glob("*/*.csv")}
+    assert {name.partition("/")[0] + "/" for name in found} == set(FOLDERS)
     assert found == described

@@ -87,7 +87,8 @@ def _checks(field: dict, pa) -> list:
     found = []
     if rules.get("required"):
         found.append(pa.Check(lambda s: s.str.strip() != "", name="is empty; fill it in"))
-    kind = {"number": _number, "integer": _integer, "date": _is_date}.get(field["type"])
+    number = _scientific if field.get("notation") == "scientific" else _number
+    kind = {"number": number, "integer": _integer, "date": _is_date}.get(field["type"])
     if kind:
         advice = (
             f"is no {field['type']}; write it as {dict(number='4.6', integer='2025', date='2025-12-31')[field['type']]}"
@@ -103,7 +104,7 @@ def _checks(field: dict, pa) -> list:
     low, high = rules.get("minimum", float("-inf")), rules.get("maximum", float("inf"))
     if low > float("-inf") or high < float("inf"):
         advice = f"is outside {low} to {high}; correct it"
-        found.append(pa.Check(lambda s: s.map(lambda t: not _number(t) or low <= float(t) <= high), name=advice))
+        found.append(pa.Check(lambda s: s.map(lambda t: not kind(t) or low <= float(t) <= high), name=advice))
     return found
 
 
@@ -201,6 +202,11 @@ def _line(resource: dict, number: int, column: str, value: str, advice: str) -> 
 
 def _number(text: str) -> bool:
     return bool(re.fullmatch(r"-?\d+(\.\d+)?", text))
+
+
+def _scientific(text: str) -> bool:
+    """A number as the tables made by commands have it, 1.2e+07 among them; none is typed so by hand."""
+    return _number(re.sub(r"e[+-]\d+$", "", text))
 
 
 def _integer(text: str) -> bool:
