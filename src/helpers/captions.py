@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import day, integer, listing, month, name, number, per_cent_sign, percent, quantity, text
+from helpers.language import day, integer, listing, month, name, number, per_cent_sign, percent, quantity, quarter, text
 from helpers.targets import Outlook
 
 
@@ -120,7 +120,7 @@ def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
     title = text(
         "{now} in {quarter}, {before} a year before",
         now=quantity(quarters.iloc[-1], decimals, unit),
-        quarter=text("Q{quarter} {year}", quarter=last.quarter, year=last.year),
+        quarter=quarter(last.year, last.quarter),
         before=quantity(quarters[last - 4], decimals, unit),
     )
     return Words(title, measure(name(about), unit, area), source_line([code]))

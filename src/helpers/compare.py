@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import UserError, captions, plan, statistics
 from helpers.forecast_files import FIGURES, FORECASTS
-from helpers.language import listing, name, number, text
+from helpers.language import listing, name, number, quarter, text
 from helpers.narrowing import quarterly_series
 from helpers.targets import expect
 
@@ -112,7 +112,7 @@ def _new_quarters(indicator: str, area: str, before: str, after: str) -> list[st
     if known[1] is None:
         return []
     later = known[1][known[1].index.difference(known[0].index)]
-    return [f"{text('Q{quarter} {year}', quarter=q.quarter, year=q.year)} {_shown(later, q)}" for q in later.index]
+    return [f"{quarter(q.year, q.quarter)} {_shown(later, q)}" for q in later.index]
 
 
 def _method_words(old: pd.Series, new: pd.Series) -> str:

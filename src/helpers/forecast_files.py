@@ -82,10 +82,10 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
 
 def forecast_rows(outlook: "object") -> list[dict]:
     """Method, period, quantiles in the indicator's unit, and how far judgement moved them."""
-    expected = getattr(outlook, "expected", outlook.forecast)
+    expected = outlook.expected
     if expected is None:
         return []
-    moved = getattr(outlook, "adjustments", None)
+    moved = outlook.adjustments
     added = {} if moved is None else moved.groupby("period")["add_factor"].sum().to_dict()
     return [
         {"method": expected.label, "period": row["period"], "adjustment": added.get(row["period"].year, 0)}

@@ -152,11 +152,6 @@ def listing(items: list[str]) -> str:
     return format_list(items, style="standard", locale=current()).replace(", and ", " and ")
 
 
-def capital(sentence: str) -> str:
-    """The sentence with its first letter large."""
-    return sentence[:1].upper() + sentence[1:]
-
-
 def translate_markdown(source: str, language: str) -> str:
     """A Markdown cell in another language: each paragraph, heading or item is one message of the catalogue."""
     catalogue = _catalogue(language)
