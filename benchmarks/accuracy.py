@@ -22,8 +22,8 @@ import pandas as pd
 from development_sets import Case, held_out, last, read_competition, read_panel
 
 from helpers import backtest
+from helpers.engine.bulk import forecast_table
 from helpers.forecast import COLUMNS
-from helpers.forecast_table import forecast_table
 
 ROWS = ["mean", *COLUMNS]
 STATSFORECAST = ("AutoETS", "AutoTheta", "DynamicOptimizedTheta", "AutoARIMA")

@@ -1,6 +1,6 @@
 """Learns how series moved whose own past says little: `python benchmarks/reference_class.py DATA [--write]`.
 
-Pools all moves of the development sets: |y[t+h] - y[t]| in units of the yardstick of helpers.reference_class, by kind
+Pools all moves of the development sets: |y[t+h] - y[t]| in units of the reference class's yardstick, by kind
 (share: a percentage within 0-100; amount: all else) and by the points known at t (1-4; or two equal ones, both kinds
 pooled, because flat runs are few).
 Widths are quantiles one period ahead; growth is the power of the horizon by which their middle grows.
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from development_sets import read_competition, read_panel
 
-from helpers import reference_class as reference
+from helpers.engine import reference_class as reference
 
 HORIZONS = np.arange(1, 6)
 LARGEST = 40.0  # yardsticks, about twice the level: counts of disasters would else rule the tail

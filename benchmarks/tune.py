@@ -15,11 +15,10 @@ import numpy as np
 from development_sets import Case, read_all
 from scipy.special import ndtri
 
-from helpers import forecast_ensemble as engine
-from helpers import forecast_weights as learnt
-from helpers.forecast_series import FREE, bound
+from helpers.engine import ensemble as engine, weights as learnt
+from helpers.engine.series import FREE, bound
 
-TARGET = Path(engine.__file__).with_name("forecast_weights.py")
+TARGET = Path(engine.__file__).with_name("weights.py")
 SEVEN = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 AT = [int(np.argmin(abs(engine.PROBABILITIES - p))) for p in SEVEN]
 LEVELS = ((2, 4, 0.25), (1, 5, 0.1), (0, 6, 0.025))  # columns of SEVEN and the probability outside, on each side

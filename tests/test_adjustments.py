@@ -2,8 +2,9 @@
 
 import pytest
 
-from helpers import UserError, charts, prose, tables, targets
-from helpers.adjustments import COLUMNS, adjustments
+from helpers import UserError, charts, tables, targets
+from helpers.pages import prose
+from helpers.verdict.adjustments import COLUMNS, adjustments
 
 HEAD = ",".join(COLUMNS)
 

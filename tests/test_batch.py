@@ -5,8 +5,9 @@ import json
 import nbformat
 import pytest
 
-from helpers import UserError, batch, runs
+from helpers import UserError, batch
 from helpers.batch import Job
+from helpers.rendering import runs
 
 
 def write_batch(folder, text):

@@ -4,14 +4,14 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from helpers import captions, charts, statistics, targets
-from helpers.captions import Words
+from helpers import charts, statistics, targets
 from helpers.language import use_language
+from helpers.pages import captions
+from helpers.pages.captions import Words
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")
 

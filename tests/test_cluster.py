@@ -11,9 +11,10 @@ import time
 
 import pytest
 
-from helpers import UserError, elsewhere, fingerprint, paths, runs
+from helpers import UserError, paths
 from helpers.batch import Job
-from helpers.execution import Work
+from helpers.rendering import elsewhere, fingerprint, runs
+from helpers.rendering.execution import Work
 
 pytest.importorskip("distributed")
 WAIT = 60.0

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from helpers import UserError, compare, forecast_files
+from helpers import UserError
 from helpers.batch import Job
-from helpers.compare import Cause, Move
-from helpers.forecast_files import FIGURES, FORECASTS
+from helpers.rendering import compare, forecast_files
+from helpers.rendering.compare import Cause, Move
+from helpers.rendering.forecast_files import FIGURES, FORECASTS
 
 PARAMETERS = 'language: str = "en"\narea: str = "KAZ"\nas_of: str = ""\nuntil: int = 2027'
 DAY = "2026-11-22"

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from helpers import UserError, data_check, paths
-from helpers.ambition import QUANTILES
+from helpers.verdict.ambition import QUANTILES
 
 FOLDERS = ("assumptions/", "examples/", "plan/", "record/", "statistics/")
 # A small world in which all is well: table → header and rows.

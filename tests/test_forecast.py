@@ -4,13 +4,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from helpers import UserError, backtest
-from helpers import exponential_mixture as mixture
+from helpers.engine import exponential_mixture as mixture
+from helpers.engine.members import METHODS
 from helpers.forecast import COLUMNS, explain, forecast, forecast_table, read_table
-from helpers.forecast_members import METHODS
 
 UNEMPLOYMENT = [5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9, 4.9, 4.8, 4.9, 4.9]
 HISTORIES = st.lists(st.integers(1, 9999).map(lambda i: i / 10), min_size=5, max_size=14).filter(

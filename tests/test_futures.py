@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.futures import futures
-from helpers.pool import pooled_forecast
-from helpers.precision import probability_met
+from helpers.verdict.futures import futures
+from helpers.verdict.pool import pooled_forecast
+from helpers.verdict.precision import probability_met
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import hindsight, statistics, targets
-from helpers.hindsight import by_horizon
+from helpers import statistics, targets
+from helpers.record import hindsight
+from helpers.record.hindsight import by_horizon
 
 
 @pytest.fixture(scope="module")

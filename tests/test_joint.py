@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import prose, statements, targets
-from helpers.futures import futures
-from helpers.joint import all_met, expected_met, first_met, hits
-from helpers.verdicts import judge
+from helpers import targets
+from helpers.pages import prose, statements
+from helpers.verdict.futures import futures
+from helpers.verdict.joint import all_met, expected_met, first_met, hits
+from helpers.verdict.judge import judge
 
 
 def made(draws, goals, better="higher", figure=None):

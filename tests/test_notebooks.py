@@ -5,8 +5,9 @@ import json
 import nbformat
 import pytest
 
-from helpers import batch, paths, runs
+from helpers import batch, paths
 from helpers.batch import Job
+from helpers.rendering import runs
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
 VARIANTS = [{"area": "KZ-75"}, {"as_of": "2012-06-01"}, {"until": 2025}, {"reading": "as_printed"}]

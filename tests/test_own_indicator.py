@@ -4,9 +4,10 @@ import nbformat
 import pandas as pd
 import pytest
 
-from helpers import UserError, own_indicator, paths
-from helpers.pool import pooled_forecast
-from helpers.precision import likelihood_words
+from helpers import UserError, paths
+from helpers.verdict import own_indicator
+from helpers.verdict.pool import pooled_forecast
+from helpers.verdict.precision import likelihood_words
 
 EXAMPLE = paths.DATA / "examples" / "my_indicator.csv"
 TUTORIAL = nbformat.read(paths.NOTEBOOKS / "tutorial.ipynb", as_version=4)

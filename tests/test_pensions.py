@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers import UserError, pension_page, pensions, scenarios, statistics
+from helpers import UserError, statistics
+from helpers.pages import pension_page
+from helpers.verdict import pensions, scenarios
 
 HEADER = "scenario,driver,year,value,rule,reason"
 DAY = "2026-11-22"

@@ -5,11 +5,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from helpers import UserError
-from helpers.precision import as_printed, decimals_of, edge, likelihood_words, met, probability_met, share_met
+from helpers.verdict.precision import as_printed, decimals_of, edge, likelihood_words, met, probability_met, share_met
 
 figures = st.decimals(min_value=-10_000, max_value=10_000, allow_nan=False, places=4).map(float)
 targets = st.decimals(min_value=-10_000, max_value=10_000, allow_nan=False, places=2).map(float)

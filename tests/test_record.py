@@ -9,10 +9,10 @@ import pytest
 from scipy.stats import norm
 
 from helpers import UserError
-from helpers import record as recording
-from helpers.panel import check_panel, read_panel
-from helpers.pool import likely_bounds, pooled_paths, pooled_points, pooled_probability, redraw
-from helpers.precision import probability_met
+from helpers.record import scores as recording
+from helpers.record.panel import check_panel, read_panel
+from helpers.verdict.pool import likely_bounds, pooled_paths, pooled_points, pooled_probability, redraw
+from helpers.verdict.precision import probability_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
 

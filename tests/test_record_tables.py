@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import UserError, hindsight, record_charts, record_page, record_tables, targets
+from helpers import UserError, targets
 from helpers.language import use_language
+from helpers.record import charts as record_charts, hindsight, page as record_page, tables as record_tables
 
 
 def made_panel(path, last=2023):

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import batch, paths, statistics, summary
+from helpers import batch, paths, statistics
 from helpers.progress import Progress
+from helpers.rendering import summary
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 WAIT = 90.0

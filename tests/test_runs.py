@@ -11,8 +11,9 @@ from datetime import date, timedelta
 import nbformat
 import pytest
 
-from helpers import UserError, archive, fingerprint, paths, runs, share, statistics
+from helpers import UserError, paths, share, statistics
 from helpers.batch import Job
+from helpers.rendering import archive, fingerprint, runs
 
 
 class Rendering(list):
@@ -37,7 +38,7 @@ class Rendering(list):
 @pytest.fixture
 def rendered(monkeypatch):
     found = Rendering()
-    monkeypatch.setattr("helpers.execution.render", found.render)
+    monkeypatch.setattr("helpers.rendering.execution.render", found.render)
     monkeypatch.setattr("helpers.warm_kernel.prepare", lambda: None)
     return found
 
@@ -125,7 +126,7 @@ def test_a_change_in_the_package_renders_all_again(jobs, out, rendered, tmp_path
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "fingerprint.py"
     module.write_text("one = 1\n", encoding="utf-8")
-    monkeypatch.setattr(fingerprint, "__file__", str(module))
+    monkeypatch.setattr("helpers.paths.PACKAGE", module.parent)
     runs.run(jobs, out)
     assert statuses(runs.run(jobs, out)) == ["unchanged", "unchanged"]
     module.write_text("one = 2\n", encoding="utf-8")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import UserError, paths, schedule
+from helpers import UserError, paths
+from helpers.rendering import schedule
 
 
 @pytest.fixture

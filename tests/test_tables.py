@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers import captions, plan, prose, statistics, tables, targets
+from helpers import plan, statistics, tables, targets
 from helpers.language import use_language
+from helpers.pages import captions, prose
 from helpers.tables import Cell, Row, Table
 
 

@@ -20,7 +20,8 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import warm_kernel, zygote_client
+from helpers import warm_kernel
+from helpers.kernels import zygote_client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -428,7 +429,7 @@ def test_a_kernel_of_the_provisioner_is_interrupted_and_restarted_as_jupyterlab_
     assert gone([first, second])
 
 
-@pytest.mark.parametrize("first", ["helpers.warm_engine", "helpers.warm_kernel", "papermill"])
+@pytest.mark.parametrize("first", ["helpers.kernels.warm_engine", "helpers.warm_kernel", "papermill"])
 def test_the_modules_may_be_imported_in_any_order(first):
     code = f"import {first}, papermill.engines; papermill.engines.papermill_engines.get_engine('jospar-warm')"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers import forecast_members as members
-from helpers import forecast_series as kept
+from helpers.engine import members, series as kept
+from helpers.engine.bulk import _index, check_table, forecast_table
 from helpers.forecast import COLUMNS
-from helpers.forecast_table import _index, check_table, forecast_table
 
 SHORTEST = 4  # values before the first origin
 _SCORES = [-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964]

@@ -16,10 +16,11 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers import captions, statistics
-from helpers.captions import Words
+from helpers import statistics
 from helpers.forecast import forecast
 from helpers.language import name, number, text
+from helpers.pages import captions
+from helpers.pages.captions import Words
 from helpers.targets import REPORTED_YEAR, Outlook, target
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"

@@ -70,8 +70,9 @@ def render(
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
-    from helpers import paths, runs, summary
+    from helpers import paths
     from helpers.progress import Progress
+    from helpers.rendering import runs, summary
 
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
@@ -90,8 +91,7 @@ def render(
 
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
     """The jobs that the command line asks for, and how it asked, for the record of the run."""
-    from helpers import batch as batches
-    from helpers import paths
+    from helpers import batch as batches, paths
 
     asked = {"notebooks": [path.name for path in notebooks]} if notebooks else {"batch": batch}
     if notebooks:
@@ -105,7 +105,7 @@ def executor(address: str | None) -> contextlib.AbstractContextManager:
     """The cluster at an address; without one nothing, and the reports are rendered here."""
     if address is None:
         return contextlib.nullcontext()
-    from helpers import elsewhere
+    from helpers.rendering import elsewhere
 
     return elsewhere.cluster(address)
 
@@ -122,7 +122,8 @@ def list_runs(output: Output = None) -> None:
     """List the runs, newest first: reports rendered, unchanged and failed, seconds."""
     from collections import Counter
 
-    from helpers import archive, paths
+    from helpers import paths
+    from helpers.rendering import archive
 
     for run in archive.history(output or paths.OUTPUTS):
         counts = Counter(report["status"] for report in run["reports"])
@@ -135,7 +136,8 @@ def prune(
     keep: Annotated[int, typer.Option(help="how many of the newest runs stay", min=1)] = 10, output: Output = None
 ) -> None:
     """Remove old runs, never the latest complete one."""
-    from helpers import archive, paths
+    from helpers import paths
+    from helpers.rendering import archive
 
     for name in archive.prune(output or paths.OUTPUTS, keep):
         print(f"removed {name}")
@@ -148,8 +150,8 @@ def compare(
     output: Output = None,
 ) -> None:
     """Say which forecasts moved between two runs, and why: new or revised figure, changed assumption or method."""
-    from helpers import compare as comparing
     from helpers import paths
+    from helpers.rendering import compare as comparing
 
     folder = output or paths.OUTPUTS
     for line in comparing.lines(comparing.compare(comparing.load(before, folder), comparing.load(after, folder))):
@@ -163,7 +165,7 @@ def schedule_install(
     yes: Annotated[bool, typer.Option("--yes", help="write; else only show what would be written")] = False,
 ) -> None:
     """Render the batch nightly each night, by systemd or cron; without --yes only show what would be written."""
-    from helpers import schedule
+    from helpers.rendering import schedule
 
     if systemd == cron:
         raise UserError("schedule install: name one of --systemd and --cron")
@@ -187,8 +189,7 @@ def plan_read(
 @data_app.command("check")
 def data_check(folder: Annotated[Path | None, typer.Argument(help="the data folder; default: data")] = None) -> None:
     """Hold every table against data/datapackage.json; one line for each fault, exit code 1 when there is one."""
-    from helpers import data_check as checks
-    from helpers import paths
+    from helpers import data_check as checks, paths
 
     faults = checks.check(folder or paths.DATA)
     for fault in faults:
@@ -209,7 +210,7 @@ def forecast(
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
 ) -> None:
     """Forecast every series of a table: mean and seven quantiles for each period ahead."""
-    from helpers.forecast_table import forecast_table, read_table
+    from helpers.engine.bulk import forecast_table, read_table
     from helpers.share import write
 
     table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
@@ -230,7 +231,7 @@ def backtest(
 ) -> None:
     """Forecast the past of a table from what was known then; print how good that was."""
     from helpers import backtest as testing
-    from helpers.forecast_table import read_table
+    from helpers.engine.bulk import read_table
     from helpers.share import write
 
     methods = method or ["ensemble", "naive"]
@@ -249,8 +250,7 @@ def record(
     """Score our probabilities, a naive forecast's and the official methods' on a panel of yearly series."""
     import shutil
 
-    from helpers import record as recording
-    from helpers import record_tables
+    from helpers.record import scores as recording, tables as record_tables
 
     if not (output or publish):
         raise UserError("record: say where the scores go with --output OUT.csv, or renew data/record with --publish")

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers import exponential_mixture as mixture
-from helpers import forecast_ensemble as engine
-from helpers import forecast_members as members
-from helpers import forecast_series as kept
-from helpers import reference_class as reference
-from helpers.exponential_mixture import PROBABILITIES
+from helpers.engine import (
+    ensemble as engine,
+    exponential_mixture as mixture,
+    members,
+    reference_class as reference,
+    series as kept,
+)
+from helpers.engine.exponential_mixture import PROBABILITIES
 
 COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 
@@ -263,7 +265,7 @@ def explain(
 def __getattr__(name: str):
     """forecast_table() and read_table(), which stand in forecast_table.py and build on this module."""
     if name in ("forecast_table", "read_table"):
-        from helpers import forecast_table as bulk
+        from helpers.engine import bulk
 
         return getattr(bulk, name)
     raise AttributeError(f"module 'helpers.forecast' has no attribute {name!r}")

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+TEMPLATES = PACKAGE / "templates"
+ROOT = PACKAGE.parents[1]
 # Elsewhere than in the repository on a machine that was sent the data with its work.
 DATA = Path(os.environ.get("JOSPAR_DATA") or ROOT / "data")
 PLAN = DATA / "plan"

@@ -6,8 +6,7 @@ class Progress:
 
     def __init__(self, total: int, quiet: bool = False) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeElapsedColumn
 
         self.total, self.done, self.failed, self.quiet = total, 0, 0, quiet
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -11,13 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import fingerprint, paths
+from helpers import paths
 from helpers.language import LANGUAGE_NAMES, day, in_language, text
+from helpers.rendering import fingerprint
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write(path: Path, content: str) -> None:
@@ -61,7 +60,7 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(paths.TEMPLATES)])
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page_facts(notebook, language, sisters)})
     return html
 
@@ -94,7 +93,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
 @lru_cache
 def style() -> str:
     """The one style sheet of all pages."""
-    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    return (paths.TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
 def index(facts: dict) -> str:
@@ -108,7 +107,7 @@ def index(facts: dict) -> str:
         row["reports"].append(entry(report))
         if row["reports"][-1]["title"] and (not row["title"] or row["reports"][-1]["language"] == "en"):
             row["title"] = row["reports"][-1]["title"]
-    template = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("index.html.j2")
+    template = Environment(loader=FileSystemLoader(paths.TEMPLATES), autoescape=True).get_template("index.html.j2")
     started, read = (date.fromisoformat(facts[key][:10]) for key in ("started", "data_read_on"))
     return template.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(read))
 

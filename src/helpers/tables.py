@@ -5,11 +5,11 @@ from datetime import date
 import pandas as pd
 
 from helpers import statistics
-from helpers.beside import depends_on_reading, methods, not_measured, other_reading, pace
 from helpers.language import between, day, message, name, number, text
-from helpers.table import TONE, Cell, Row, Table, label, verdict_cell
+from helpers.pages.beside import depends_on_reading, methods, not_measured, other_reading, pace
+from helpers.pages.table import TONE, Cell, Row, Table, label, verdict_cell
 from helpers.targets import Outlook
-from helpers.verdicts import target_decimals
+from helpers.verdict.judge import target_decimals
 
 __all__ = [
     "TONE",

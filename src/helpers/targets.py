@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, official_methods, paths, plan, statistics
-from helpers.adjustments import ADJUSTMENTS, adjust, adjustments
-from helpers.adjustments import COLUMNS as ADJUSTED
-from helpers.futures import Futures
+from helpers import UserError, paths, plan, statistics
 from helpers.language import message
-from helpers.narrowing import Narrowing, narrow, quarterly_series
-from helpers.pool import pooled_forecast
-from helpers.precision import probability_met
-from helpers.verdicts import NO_FIGURES, judge, target_decimals
+from helpers.verdict import official_methods
+from helpers.verdict.adjustments import ADJUSTMENTS, COLUMNS as ADJUSTED, adjust, adjustments
+from helpers.verdict.futures import Futures
+from helpers.verdict.judge import NO_FIGURES, judge, target_decimals
+from helpers.verdict.narrowing import Narrowing, narrow, quarterly_series
+from helpers.verdict.pool import pooled_forecast
+from helpers.verdict.precision import probability_met
 
 REPORTED_YEAR = 2021
 NO_ADJUSTMENTS = pd.DataFrame(columns=ADJUSTED)

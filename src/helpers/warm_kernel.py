@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Int, List, Unicode
 
-from helpers.zygote_client import ColdKernel, ForkedProcess, ZygoteProcess, close_all, find_zygote
+from helpers.kernels.zygote_client import ColdKernel, ForkedProcess, ZygoteProcess, close_all, find_zygote
 
 __all__ = ["PRELOAD", "WarmProvisioner", "close_all", "prepare"]
 

@@ -1,0 +1,1 @@
+"""The forecast engine's inside; `helpers.forecast` is its door."""

@@ -1,0 +1,167 @@
+"""Tables of what stands beside a verdict: pace, another reading of the plan, other methods, what no one measures."""
+
+from IPython.display import Markdown
+
+from helpers import targets
+from helpers.language import integer, message, number, per_cent_sign, percent, plural, text
+from helpers.pages.table import Cell, Row, Table, label, verdict_cell
+from helpers.targets import Outlook
+from helpers.verdict.ambition import Ambition
+from helpers.verdict.judge import target_decimals
+from helpers.verdict.pace import Pace, kind_of, pace as pace_of, promise
+
+DASH = "\N{EN DASH}"
+READINGS = {
+    "resolved": message("put right"),
+    "as_printed": message("as printed"),
+    "alternative": message("one year later than printed"),
+}
+PUBLISHERS = {
+    "eurostat": message("Eurostat"),
+    "escap": message("UN ESCAP"),
+    "oecd": message("OECD"),
+    "linear": message("Straight line"),
+}
+# Each method's own words, in the colours of our verdicts.
+SAID = {
+    message("target met"): "good",
+    message("significant progress"): "good",
+    message("moderate progress"): "mid",
+    message("insufficient progress"): "bad",
+    message("movement away"): "bad",
+    message("on track"): "good",
+    message("accelerate"): "mid",
+    message("reverse"): "bad",
+    message("likely"): "good",
+    message("uncertain"): "mid",
+    message("unlikely"): "bad",
+    message("met"): "good",
+    message("missed"): "bad",
+}
+OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlikely": "bad"}
+
+
+def pace(found: dict[str, Outlook]) -> Table | Markdown:
+    """How far it is to each indicator's last target, how fast it has moved, and how often such a change was managed."""
+    rows = [_pace_row(outlook, known) for outlook in found.values() if (known := pace_of(outlook))]
+    if not rows:
+        return Markdown(text("No target ahead has a forecast."))
+    heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
+    heads += [text("Years to go at that pace"), text("Pace needed a year"), text("Managed before")]
+    return Table(text("Gap and pace"), [*heads, text("Managed by series of its kind")], rows)
+
+
+def _pace_row(outlook: Outlook, known: Pace) -> Row:
+    decimals, last = outlook.decimals, outlook.history.index[-1]
+    goal = outlook.judged.set_index("year").loc[known.year]
+    years = DASH if known.reached else text("moving away") if known.years is None else number(known.years, 1)
+    cells = [
+        Cell(label(outlook), text(outlook.unit)),
+        Cell(number(outlook.history.iloc[-1], decimals), str(last)),
+        Cell(number(known.target, target_decimals(goal)), str(known.year)),
+        Cell(text("reached") if known.reached else signed(known.gap, decimals)),
+        Cell(signed(known.recent, decimals + 1)),
+        Cell(years),
+        Cell(DASH if known.reached else signed(known.needed, decimals + 1)),
+        Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)) if known.spans else DASH),
+        Cell(of_hundred(known.kind)),
+    ]
+    return Row(cells)
+
+
+def signed(value: float, decimals: int) -> str:
+    """A change with its sign, which is left out only where it rounds to nothing."""
+    words = number(value, decimals)
+    return f"+{words}" if value > 0 and words != number(0, decimals) else words
+
+
+def of_hundred(kind: Ambition | None) -> str:
+    """How many of 100 series of the reference class did as much; a dash where no class compares."""
+    if kind is None:
+        return DASH
+    # None of those on record is not none at all.
+    n = integer(round(100 * kind.achieved)) if kind.achieved >= 0.01 else "<1"
+    return text("{n} of 100", n=n)
+
+
+def depends_on_reading(outlook: Outlook) -> bool:
+    """True if a verdict changes when the plan's row is read another way."""
+    in_use = list(outlook.judged["verdict"])
+    return outlook.measured and any(list(judged["verdict"]) != in_use for judged in outlook.other.values())
+
+
+def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
+    """The verdicts under each other reading of a damaged row, below those in use."""
+    rows, years = [], sorted({int(year) for o in found.values() for year in o.judged["year"]})
+    for outlook in found.values():
+        if not depends_on_reading(outlook):
+            continue
+        readings = {text("in use"): outlook.judged}
+        readings |= {text(READINGS[name]): judged for name, judged in outlook.other.items()}
+        for words, judged in readings.items():
+            if words == text("in use") or not judged["target"].equals(outlook.judged["target"]):
+                by_year = judged.set_index("year")
+                cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+                rows.append(Row([Cell(label(outlook), text("reading: {reading}", reading=words)), *cells]))
+    if not rows:
+        return Markdown(text("No verdict depends on how a damaged row of the plan is read."))
+    heads = [text("Indicator"), *map(str, years)]
+    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True)
+
+
+def methods(found: dict[str, Outlook]) -> Table | Markdown:
+    """What official methods would say of the last target, for each indicator of which one says otherwise than we do."""
+    rows, compared = [], targets.methods(found)
+    if compared.empty:
+        return Markdown(text("No target ahead has a forecast."))
+    for indicator, said in compared.groupby("indicator", sort=False):
+        cells = [_said(row, found[indicator]) for row in said.to_dict("records")]
+        if {cell.tone for cell in cells} != {cells[0].tone}:
+            about = text("target for {year}", year=said["year"].iloc[0])
+            rows.append(Row([Cell(label(found[indicator]), about), *cells]))
+    if not rows:
+        return Markdown(text("The official methods say the same of these targets as the verdicts above."))
+    heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
+    return Table(text("What others would say"), heads, rows, verdicts=True)
+
+
+def _said(row: dict, outlook: Outlook) -> Cell:
+    value = number(row["predicted"], outlook.decimals)
+    if row["method"] == "ours":
+        tone = OURS.get(row["verdict"], "mid")
+        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone)
+    return Cell(text(row["verdict"]), value, SAID[row["verdict"]])
+
+
+def not_measured(found: dict[str, Outlook]) -> Table:
+    """Indicators without a verdict: what the plan promises, why nobody can tell, and how ambitious that is."""
+    rows = [
+        Row([Cell(label(o), text(o.unit)), Cell(_promised(o)), Cell(text(o.reason)), _ambition_cell(o)])
+        for o in found.values()
+        if not o.measured
+    ]
+    heads = [text("Indicator"), text("Promise"), text("Reason"), text("Achieved by series of its kind")]
+    return Table(text("Indicators without a verdict, and how ambitious their targets are"), heads, rows, (0, 2))
+
+
+def _promised(outlook: Outlook) -> str:
+    cells = outlook.printed.dropna(subset=["value"]).set_index("year")
+    made = promise(outlook)
+    years = [cells.index[-1]] if made is None else [made.since, made.year]
+    return " → ".join(f"{number(cells.loc[y, 'value'], target_decimals(cells.loc[y]))} ({y})" for y in years)
+
+
+def _ambition_cell(outlook: Outlook) -> Cell:
+    made = promise(outlook)
+    if made is None or made.kind is None:
+        return Cell(DASH)
+    change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
+    return Cell(of_hundred(made.kind), plural("{change} in {n} year", "{change} in {n} years", made.year - made.since,
+                                              change=change))  # fmt: skip
+
+
+def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:
+    """A change as its reference class counts it: points for shares, per cent for rates and counts."""
+    if kind_of(unit, start, target) == "share":
+        return text("{change} points", change=signed(change, decimals))
+    return signed(change, 0) + per_cent_sign()

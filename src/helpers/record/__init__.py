@@ -1,0 +1,1 @@
+"""How good forecasts and verdicts have been: panel, scores, tables, charts."""

@@ -1,0 +1,94 @@
+"""Charts of the record: past forecasts beside what came, and stated chances beside how often they came true."""
+
+from collections.abc import Callable
+
+import matplotlib.style
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, canvas, number_axis, wrap
+from helpers.language import integer, name, per_cent_sign, plural, text
+from helpers.pages.captions import Words, measure
+from helpers.targets import Outlook
+
+PALE = "#A9B4BE"
+ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its name
+
+
+def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
+    """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
+
+    def draw(axes: Axes, indicator: str) -> None:
+        past, made, after = then[indicator].history, then[indicator].forecast, now[indicator].history
+        when = [past.index[-1].year, *(period.year for period in made["period"])]
+        start = past.iloc[-1]
+        axes.fill_between(when, [start, *made["q10"]], [start, *made["q90"]], color=BLUE, alpha=0.16, linewidth=0)
+        axes.plot(when, [start, *made["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
+        axes.plot([p.year for p in past.index[-9:]], past.iloc[-9:], color=GREY, linewidth=1.6)
+        after = after[after.index >= past.index[-1]]
+        axes.plot([p.year for p in after.index], after, "o-", color=INK, linewidth=1.4, markersize=3.5)
+        goals = then[indicator].judged.dropna(subset=["target"])
+        goals = goals[goals["year"] <= when[-1]]
+        axes.hlines(goals["target"], goals["year"] - 0.35, goals["year"] + 0.35, color=ORANGE, linewidth=2)
+        number_axis(axes.yaxis, then[indicator].decimals)
+
+    return small_charts({key: now[key] for key in checked["indicator"].unique()}, draw, words)
+
+
+def hedgehog(found: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Chart:
+    """Small charts, one an indicator: every past forecast pale, starting at the figure it knew; the figures dark."""
+
+    def draw(axes: Axes, indicator: str) -> None:
+        for origin, spine in made[made["indicator"] == indicator].groupby("origin"):
+            axes.plot([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
+        history = found[indicator].history
+        axes.plot([p.year for p in history.index], history, color=BLUE, linewidth=2)
+        number_axis(axes.yaxis, found[indicator].decimals)
+
+    return small_charts({key: found[key] for key in made["indicator"].unique()}, draw, words)
+
+
+def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], words: Words) -> Chart:
+    """Charts in two columns, each named above, under one title, unit line and source."""
+    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 120)
+    rows = -(-len(found) // 2)
+    above = 0.45 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
+    below = 0.3 + 0.13 * (source.count("\n") + 1)
+    whole = above + rows * (ROW + GAP) + below
+    with matplotlib.style.context(STYLE):
+        figure = Figure(figsize=(WIDTH, whole))
+        figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
+        under = 0.2 + 0.22 * (title.count("\n") + 1)
+        figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
+        figure.text(0.02, 0.1 / whole, source, size=7.8, color=SOFT, va="bottom")
+        for n, (indicator, outlook) in enumerate(found.items()):
+            top = whole - above - (n // 2) * (ROW + GAP) - 0.48
+            axes = figure.add_axes((0.075 + 0.49 * (n % 2), (top - ROW) / whole, 0.4, ROW / whole))
+            draw(axes, indicator)
+            named = wrap(measure(name(outlook.about), outlook.unit), 48)
+            axes.set_title(named, size=8.5, color=INK, loc="left", pad=5)
+            axes.tick_params(labelsize=8)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    return Chart(figure, f"{words.subtitle}. {words.title}.")
+
+
+def calibration(table: pd.DataFrame, words: Words) -> Chart:
+    """Stated chance across, share met up: a dot for each tenth with its targets; on the diagonal both agree."""
+    figure, axes = canvas(words, 4.2)
+    with matplotlib.style.context(STYLE):
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
+        axes.annotate(text("stated as often as met"), (0.99, 0.97), ha="right", va="top", size=8.5, color=SOFT,
+                      xytext=(-14, 4), textcoords="offset points")  # fmt: skip
+        axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
+        for row in table.to_dict("records"):
+            cases = plural("{n} target", "{n} targets", row["n"])
+            axes.annotate(cases, (row["stated"], row["observed"]), xytext=(9, -6), textcoords="offset points",
+                          size=7.8, color=SOFT, va="top")  # fmt: skip
+        axes.set(xlim=(0, 1.12), ylim=(0, 1.02))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+            axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
+    return Chart(figure, f"{words.subtitle}. {words.title}.")

@@ -1,0 +1,100 @@
+"""Forecasts as they would have been made on an earlier day, with the figures known then, beside what came since."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from helpers import statistics
+from helpers.forecast import forecast
+from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
+from helpers.targets import Outlook, bound
+from helpers.verdict.pool import pooled_points
+
+SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
+
+
+def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
+    """A row for each planned year forecast `then` with a figure `now`, in the indicator's unit; `inside`: 80 % range.
+
+    `naive` is the last figure known then, `probability` the target's chance as seen then, `verdict` what became of it.
+    """
+    rows = []
+    for indicator, past in then.items():
+        if past.forecast is None:
+            continue
+        known = {period.year: value for period, value in now[indicator].history.items()}
+        made = past.judged.dropna(subset=["median"]).assign(naive=past.history.iloc[-1])
+        made = made[made["year"].isin(known)].drop(columns=["figure", "verdict"])
+        became = now[indicator].judged.set_index("year")["verdict"]
+        rows.append(made.assign(figure=made["year"].map(known), verdict=made["year"].map(became))[SINCE])
+    table = pd.concat(rows, ignore_index=True)
+    table["inside"] = [_within(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
+    return table
+
+
+def _within(row: dict, decimals: int) -> bool:
+    """Whether the figure lies in the 80 % range as both are printed."""
+    return bool(round(row["low"], decimals) <= row["figure"] <= round(row["high"], decimals))
+
+
+def rolling(found: dict[str, Outlook]) -> pd.DataFrame:
+    """Each forecast that could have been made at the end of a past year, up to five years ahead, with what came.
+
+    Columns: indicator, origin, horizon, year; figure, median, naive (the indicator's unit); error, error_naive, crps,
+    crps_naive (in mean absolute yearly changes up to the origin); in80, in95, naive80, naive95 (0 or 1).
+    """
+    rows = [row for outlook in found.values() if outlook.series is not None for row in _origins(outlook)]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
+    """The forecasts of one indicator from every year with enough figures before it and one after."""
+    history, edges = outlook.history, statistics.breaks(outlook.series.name, outlook.area)
+    for last in history.index[:-1]:
+        earlier = [edge for edge in edges if edge < last]
+        known = history[history.index <= last]
+        # Figures on the other side of a break are another thing: none is learned from, none is a result.
+        known = known[known.index > earlier[-1]] if earlier else known
+        next_break = min((edge for edge in edges if edge >= last), default=history.index[-1])
+        years = [last + h for h in HORIZONS if last + h <= next_break and last + h in history.index]
+        if len(known) >= FEWEST and np.ptp(known.to_numpy()) > 0 and years:
+            yield _made_from(known, history[years], outlook)
+
+
+def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFrame:
+    """The forecast from the end of the known figures, scored on those that came."""
+    row, last = outlook.series, known.index[-1]
+    limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
+    made = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), **limits)
+    # The distribution that verdicts are read from.
+    points = pooled_points(known, made, *limits.values())
+    ahead = np.array([period.year - last.year for period in came.index])
+    ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
+    scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()
+    median = np.median(ours, axis=0)
+    table = {"indicator": outlook.indicator, "origin": last.year, "horizon": ahead, "year": last.year + ahead}
+    table |= {"figure": figure, "median": median, "naive": known.iloc[-1]}
+    table |= {"error": np.abs(figure - median) / scale, "error_naive": np.abs(figure - known.iloc[-1]) / scale}
+    for points, (crps, in80, in95) in ((ours, ("crps", "in80", "in95")), (walk, ("crps_naive", "naive80", "naive95"))):
+        scores = figure_scores(points, figure)
+        table |= {crps: scores[0] / scale, in80: scores[1], in95: scores[2]}
+    return pd.DataFrame(table)
+
+
+def by_horizon(made: pd.DataFrame) -> pd.DataFrame:
+    """Scores by horizon in years (and `all`), each indicator weighing the same.
+
+    n: forecasts; indicators; in80, in95, naive80, naive95: shares of figures inside the ranges; crps_ratio and
+    error_ratio: ours over the naive forecast's, below 1 where ours is better.
+    """
+    parts = [(str(horizon), part) for horizon, part in made.groupby("horizon")] + [("all", made)]
+    rows = []
+    for horizon, part in parts:
+        means = part.groupby("indicator").mean().mean()
+        rows.append({
+            "horizon": horizon, "n": len(part), "indicators": part["indicator"].nunique(),
+            **means[["in80", "in95", "naive80", "naive95"]],
+            "crps_ratio": means["crps"] / means["crps_naive"], "error_ratio": means["error"] / means["error_naive"],
+        })  # fmt: skip
+    return pd.DataFrame(rows)

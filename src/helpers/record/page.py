@@ -1,0 +1,210 @@
+"""Words and tables of the report on the record: how good the forecasts were, in sentences and in rows."""
+
+from datetime import date
+
+import pandas as pd
+from IPython.display import Markdown
+
+from helpers import targets
+from helpers.language import between, day, integer, message, number, per_cent_sign, percent, plural, text, years
+from helpers.pages import captions
+from helpers.pages.captions import Words
+from helpers.pages.table import TONE, Cell, Row, Table
+from helpers.tables import label
+from helpers.targets import Outlook, target_decimals
+
+METHODS = {
+    "ours": message("Ours"),
+    "naive": message("Random walk"),
+    "linear": message("Straight line"),
+    "eurostat": message("Eurostat"),
+    "escap": message("UN ESCAP"),
+    "oecd": message("OECD"),
+}
+OFFICIAL = ("eurostat", "escap", "oecd")
+
+
+def overall(record: pd.DataFrame) -> pd.DataFrame:
+    """Scores of each method over all horizons, indexed by method."""
+    return record[record["horizon"] == "all"].set_index("method")
+
+
+def headline(checked: pd.DataFrame, record: pd.DataFrame) -> Markdown:
+    """The answer: how many figures fell inside the ranges, whose forecasts were nearer, what the panel says."""
+    return Markdown(" ".join([_inside(checked), _nearer(checked), _on_panel(record)]))
+
+
+def _inside(checked: pd.DataFrame) -> str:
+    return plural(
+        "**{n} figure** of {years} came after forecasts that could have been made when the plan was signed: {inside} "
+        "fell inside their 80% range, where {expected} would be expected.",
+        "**{n} figures** of {years} came after forecasts that could have been made when the plan was signed: {inside} "
+        "fell inside their 80% ranges, where {expected} would be expected.",
+        len(checked),
+        years=years(checked["year"].min(), checked["year"].max()),
+        inside=integer(checked["inside"].sum()),
+        expected=integer(round(0.8 * len(checked))),
+    )
+
+
+def _nearer(checked: pd.DataFrame) -> str:
+    ours, naive = (abs(checked["figure"] - checked[column]).round(9) for column in ("median", "naive"))
+    return text(
+        "The forecast was nearer to the figure than the last figure known then in {n} of {all} cases, and further off "
+        "in {m}.",
+        n=integer((ours < naive).sum()),
+        m=integer((ours > naive).sum()),
+        all=integer(len(checked)),
+    )
+
+
+def _on_panel(record: pd.DataFrame) -> str:
+    brier = overall(record)["brier"]
+    best = brier[list(OFFICIAL)].idxmin()
+    return text(
+        "On {n} targets set for official yearly series, the error of our chances (Brier score) was {ours}, against "
+        "{naive} for a random walk and {official} for the best official method ({method}).",
+        n=integer(overall(record)["n"]["ours"]),
+        ours=f"**{number(brier['ours'], 3)}**",
+        naive=number(brier["naive"], 3),
+        official=number(brier[best], 3),
+        method=text(METHODS[best]),
+    )
+
+
+def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> Words:
+    """How many figures fell inside; what the lines are; whose figures."""
+    title = text(
+        "{inside} of {n} figures inside the range forecast at signing",
+        inside=integer(checked["inside"].sum()),
+        n=integer(len(checked)),
+    )
+    shown = text(
+        "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dark), targets (orange)",
+        day=day(date.fromisoformat(signed)),
+    )
+    found = {key: now[key] for key in checked["indicator"].unique()}
+    return Words(title, shown, captions.source_line(targets.codes(found)))
+
+
+def hedgehog_words(scores: pd.DataFrame, made: pd.DataFrame, now: dict[str, Outlook]) -> Words:
+    """By how much the forecasts beat the naive one; what the lines are; whose figures."""
+    ratio = scores.set_index("horizon").loc["all", "error_ratio"]
+    message_ = text("Past forecasts missed by {share} less than the last figure would have")
+    if ratio > 1:
+        message_ = text("Past forecasts missed by {share} more than the last figure would have")
+    shown = text("Figures (blue) and every forecast made up to five years ahead of them (pale)")
+    found = {key: now[key] for key in made["indicator"].unique()}
+    title = message_.format(share=percent(abs(1 - ratio)))
+    return Words(title, shown, captions.source_line(targets.codes(found)))
+
+
+def calibration_words(table: pd.DataFrame) -> Words:
+    """The largest distance between stated and observed; what a dot is; whose series."""
+    apart = 100 * (table["observed"] - table["stated"]).abs().max()
+    title = text("Stated and observed differ by {points} points at most", points=number(apart, 1))
+    shown = text("Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance")
+    return Words(title, shown, text("Source: national SDG platform of Kazakhstan; own calculation"))
+
+
+def then_table(checked: pd.DataFrame, then: dict[str, Outlook]) -> Table:
+    """A row an indicator and year: forecast at signing, naive, what came, inside or not, target's chance and end."""
+    heads = [text("Indicator"), text("Year"), text("Forecast at signing"), text("Last figure known"), text("What came")]
+    heads += [text("Inside the 80% range?"), text("Chance given to the target"), text("What became of the target")]
+    rows = [_then_row(row, then[row["indicator"]]) for row in checked.to_dict("records")]
+    return Table(text("Forecasts made when the plan was signed, and what came"), heads, rows, verdicts=True)
+
+
+def _then_row(row: dict, outlook: Outlook) -> Row:
+    digits = outlook.decimals
+    inside = Cell(text("inside"), tone="good") if row["inside"] else Cell(text("outside"), tone="bad")
+    chance = Cell("–" if pd.isna(row["probability"]) else percent(row["probability"]))
+    return Row([
+        Cell(label(outlook), text(outlook.unit)),
+        Cell(str(row["year"])),
+        Cell(number(row["median"], digits), between(row["low"], row["high"], digits)),
+        Cell(number(row["naive"], digits)),
+        Cell(number(row["figure"], digits)),
+        inside,
+        chance,
+        Cell(text(row["verdict"]), _goal(row, outlook), tone=TONE[row["verdict"]]),
+    ])  # fmt: skip
+
+
+def _goal(row: dict, outlook: Outlook) -> str:
+    """The year's target as the plan prints it; empty where there is none."""
+    if pd.isna(row["target"]):
+        return ""
+    printed = outlook.judged.set_index("year").loc[row["year"]]
+    return text("target {value}", value=number(row["target"], target_decimals(printed)))
+
+
+def rolling_table(scores: pd.DataFrame) -> Table:
+    """A row a horizon: coverage of the ranges, errors against the naive forecast's."""
+    heads = [text("Years ahead"), text("Forecasts"), text("Indicators"), text("Inside the 80% range")]
+    heads += [text("Inside the 95% range"), text("Error against naive"), text("CRPS against naive")]
+    rows = []
+    for row in scores.to_dict("records"):
+        cells = [Cell(text("all") if row["horizon"] == "all" else row["horizon"])]
+        cells += [Cell(integer(row["n"])), Cell(integer(row["indicators"]))]
+        cells += [Cell(shown(row["in80"]), text("naive {share}", share=shown(row["naive80"])))]
+        cells += [Cell(shown(row["in95"]), text("naive {share}", share=shown(row["naive95"])))]
+        cells += [Cell(number(row["error_ratio"], 2)), Cell(number(row["crps_ratio"], 2))]
+        rows.append(Row(cells))
+    return Table(text("Past forecasts of the plan's indicators, by years ahead"), heads, rows)
+
+
+def shown(share: float) -> str:
+    """A counted share in whole per cent: unlike a chance, it may be 0 or 100."""
+    return "–" if pd.isna(share) else integer(100 * share) + per_cent_sign()
+
+
+def panel_table(record: pd.DataFrame) -> Table:
+    """A row a method: Brier score, the same against the best official method, CRPS, coverage."""
+    rows, best = [], overall(record).loc[list(OFFICIAL), "brier"].min()
+    for method, row in overall(record).iterrows():
+        cells = [Cell(text(METHODS[method])), Cell(number(row["brier"], 3)), Cell(number(row["brier"] / best, 2))]
+        cells += [Cell(number(row["crps"], 2)), Cell(shown(row["coverage80"])), Cell(shown(row["coverage95"]))]
+        rows.append(Row(cells))
+    heads = [text("Method"), text("Brier score"), text("Against the best official method"), text("CRPS")]
+    heads += [text("Inside the 80% range"), text("Inside the 95% range")]
+    return Table(text("Scores on the panel; lower Brier scores and CRPS are better"), heads, rows)
+
+
+def brier_table(record: pd.DataFrame) -> Table:
+    """Brier score of each method by years ahead."""
+    wide = record.pivot(index="method", columns="horizon", values="brier").loc[list(METHODS)]
+    rows = [Row([Cell(text(METHODS[m])), *(Cell(number(v, 3)) for v in values)]) for m, values in wide.iterrows()]
+    heads = [text("Method"), *(text("all") if h == "all" else str(h) for h in wide.columns)]
+    return Table(text("Brier score by years ahead"), heads, rows)
+
+
+def made_words(made: pd.DataFrame) -> Markdown:
+    """When, from which panel and with which version the panel's scores were made."""
+    row = made.iloc[0]
+    return Markdown(
+        text(
+            "These scores were made on {day} with version {version} ({commit}), on the panel of {series} official "
+            "yearly series of the national SDG platform, {years}; {left_out} of them never changed and set no target.",
+            day=day(date.fromisoformat(row["made_on"])),
+            version=row["version"],
+            commit=row["commit"],
+            series=integer(row["series"]),
+            years=years(row["first_year"], row["last_year"]),
+            left_out=integer(row["left_out"]),
+        )
+    )
+
+
+def eighty(calibration: pd.DataFrame) -> Markdown:
+    """Of the targets given 80 to 90 %, how many were met: the calibration's sentence."""
+    row = calibration.set_index("tenth").loc["80-90 %"]
+    return Markdown(
+        text(
+            "Of the {n} targets that were given a chance of 80 to 90%, {met} were met; the mean chance was {stated}. "
+            "An indicator with many regions counts as much as one without.",
+            n=integer(row["n"]),
+            met=f"**{shown(row['observed'])}**",
+            stated=shown(row["stated"]),
+        )
+    )

@@ -1,0 +1,1 @@
+"""How a batch becomes a run: execution, takeover, archive, schedule; `helpers.batch` says what is rendered."""

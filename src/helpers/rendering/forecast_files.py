@@ -1,0 +1,112 @@
+"""Each run keeps its forecasts and the figures they rest on, so that a later run can tell what moved and why.
+
+`forecasts.csv` has a row for each indicator, area and period, `figures.csv` one for each figure known. They come from
+the parameters of the run's jobs, by the same call that the notebooks make, on the same data and code.
+"""
+
+import contextlib
+import csv
+import hashlib
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+from helpers import UserError, paths
+from helpers.batch import Job, declared
+from helpers.rendering import fingerprint
+
+FORECASTS, FIGURES = "forecasts.csv", "figures.csv"
+QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
+KEYS = ["indicator", "area", "as_of"]
+FORECAST_COLUMNS = [*KEYS, "method", "version", "period", *QUANTILES, "adjustment", "inputs"]
+FIGURE_COLUMNS = [*KEYS, "series", "period", "value"]
+ASKED = {"area": "KAZ", "as_of": "", "until": 2027}
+
+
+def keep(folder: Path, jobs: list[Job], version: str) -> None:
+    """Write both files into the folder of a run; nothing where no job forecasts. Files of equal inputs are linked."""
+    wanted = questions(jobs)
+    if not wanted:
+        return
+    parts = [fingerprint.folder_hash(paths.DATA), fingerprint.folder_hash(paths.PACKAGE), version, str(wanted)]
+    inputs = hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
+    if not link_earlier(folder, inputs):
+        compute(folder, wanted, version, inputs)
+
+
+def questions(jobs: list[Job]) -> list[tuple]:
+    """What the jobs ask for, each once: area, day whose knowledge counts, last year."""
+    found = set()
+    for job in jobs:
+        known = declared(job.notebook)
+        if set(ASKED) <= set(known):
+            area, as_of, until = (job.parameters.get(name, default) for name, default in ASKED.items())
+            found.add((area, as_of or str(date.today()), until))
+    return sorted(found)
+
+
+def link_earlier(folder: Path, inputs: str) -> bool:
+    """Take both files from an earlier run beside this one that had the same inputs; False when there is none."""
+    for earlier in sorted(folder.parent.glob(f"*/{FORECASTS}"), reverse=True):
+        if earlier.parent.is_symlink() or earlier.parent == folder or not (earlier.parent / FIGURES).is_file():
+            continue
+        with earlier.open(encoding="utf-8", newline="") as file:
+            first = next(csv.DictReader(file), {})
+        if first.get("inputs") != inputs:
+            continue
+        for name in (FORECASTS, FIGURES):
+            try:
+                os.link(earlier.parent / name, folder / name)
+            except OSError:
+                shutil.copyfile(earlier.parent / name, folder / name)
+        return True
+    return False
+
+
+def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> None:
+    """Ask the engine and write what it says."""
+    from helpers import targets
+    from helpers.share import write
+
+    forecasts, figures = [], []
+    for area, as_of, until in wanted:
+        # A parameter that is wrong has failed its report already, with its reason there.
+        with contextlib.suppress(UserError):
+            for outlook in targets.outlooks(None, area, as_of, until).values():
+                key = {"indicator": outlook.indicator, "area": area, "as_of": as_of}
+                forecasts += [key | {"version": version, "inputs": inputs} | row for row in forecast_rows(outlook)]
+                figures += [key | row for row in figure_rows(outlook)]
+    for name, columns, rows in ((FORECASTS, FORECAST_COLUMNS, forecasts), (FIGURES, FIGURE_COLUMNS, figures)):
+        write(folder / name, as_csv(columns, rows))
+
+
+def forecast_rows(outlook: "object") -> list[dict]:
+    """Method, period, quantiles in the indicator's unit, and how far judgement moved them."""
+    expected = outlook.expected
+    if expected is None:
+        return []
+    moved = outlook.adjustments
+    added = {} if moved is None else moved.groupby("period")["add_factor"].sum().to_dict()
+    return [
+        {"method": expected.label, "period": row["period"], "adjustment": added.get(row["period"].year, 0)}
+        | {name: f"{row[name]:.6g}" for name in QUANTILES}
+        for row in expected.to_dict("records")
+    ]
+
+
+def figure_rows(outlook: "object") -> list[dict]:
+    """Every figure known, with the code of its series."""
+    code = "" if outlook.series is None else outlook.series.name
+    return [{"series": code, "period": period, "value": value} for period, value in outlook.history.items()]
+
+
+def as_csv(columns: list[str], rows: list[dict]) -> str:
+    """Rows as the text of a CSV file."""
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
