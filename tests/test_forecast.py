@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from helpers import UserError, backtest
-from helpers.engine import exponential_mixture as mixture
+from helpers.engine import centres, ensemble, exponential_mixture as mixture
+from helpers.engine.ensemble import MEMBERS
 from helpers.engine.members import METHODS
 from helpers.forecast import COLUMNS, explain, forecast, forecast_table, read_table
 
@@ -62,28 +63,57 @@ def test_the_mixture_is_the_regression_that_its_docstring_states():
     y = np.array([[3.0, 4.0, 3.5, 5.0, 4.6, 6.0]])
     posterior = mixture.fit(y, 2)
     # alpha = 1 without momentum and drift is the random walk: its forecast is the last value
-    walk = np.flatnonzero((mixture.FILTERS == (1, 0, 1, 1)).all(1))[0] * len(mixture.DRIFTS)
+    walk = np.flatnonzero((mixture.FILTERS == (1, 0, 1)).all(1))[0] * len(mixture.DRIFTS)
     assert posterior.centre[0, walk] * posterior.unit[0] == pytest.approx([6.0, 6.0])
-    # alpha = 0, rho = 0 is the mean
-    mean = np.flatnonzero((mixture.FILTERS == (0, 0, 1, 0)).all(1))[0] * len(mixture.DRIFTS)
-    assert posterior.centre[0, mean] * posterior.unit[0] == pytest.approx([y.mean()] * 2)
+    # with a wide prior on the drift it is the random walk with drift: the line through the first and last value
+    drifting = walk + len(mixture.DRIFTS) - 1
+    assert posterior.centre[0, drifting] * posterior.unit[0] == pytest.approx([6.6, 7.2], abs=0.02)
 
 
 def test_filtered_errors_agree_with_the_recursion():
-    y, (alpha, beta, phi, rho) = np.array([2.0, 3.0, 2.5, 4.0, 4.5]), mixture.FILTERS[20]
+    y, (alpha, beta, phi) = np.array([2.0, 3.0, 2.5, 4.0, 4.5]), mixture.FILTERS[20]
     errors = mixture._operators(5, 1)[0].reshape(len(mixture.FILTERS), 5, 5)[20] @ y
     state = slope = 0.0
     for value, error in zip(y, errors, strict=True):
-        ahead = rho * state + phi * slope
+        ahead = state + phi * slope
         assert error == pytest.approx(value - ahead)
         state, slope = ahead + alpha * error, phi * slope + beta * error
 
 
-def test_member_weights_sum_to_one_and_explain_names_every_member():
+def test_explain_names_the_member_in_the_middle_and_what_was_made_of_it():
     table = explain(yearly(UNEMPLOYMENT), horizon=2)
     assert table["weight"].sum() == pytest.approx(1)
-    assert {"naive", "level", "momentum", "mixture"} <= set(table["member"])
+    assert set(table["member"]) == set(MEMBERS)
+    middle = table.loc[table["weight"] > 0, "median"]
+    assert middle.min() <= table["median"].median() <= middle.max()
     assert {"alpha", "phi", "tau"} <= set(table)
+    assert 0.5 <= table.attrs["features"]["trend_kept"] <= 1
+
+
+def test_the_theil_sen_slope_is_the_median_over_all_pairs():
+    # one wild value among four on a line of slope 2: three of the six pairs lie on the line
+    assert centres.theil_sen(np.array([[0.0, 2.0, 4.0, 60.0], [1.0, 3.0, 5.0, 7.0]])) == pytest.approx([2 + 9, 2])
+
+
+def test_theta_with_its_whole_slope_continues_a_line():
+    assert centres.theta(np.array([[-1.0, 1.0, 3.0, 5.0, 7.0, 9.0]]), 2, 50.0)[0] == pytest.approx([11, 13], abs=0.01)
+
+
+def test_smoothing_follows_a_walk_and_averages_noise():
+    walk, noise = np.array([1.0, 3, 6, 10, 15]), np.array([1.0, -1, 1, -1, 1, -1, 1, -1, 1, -1])
+    assert centres.smoothed(np.array([walk]))[0] == pytest.approx(15)
+    assert abs(centres.smoothed(np.array([noise]))[0]) < 0.65
+
+
+def test_only_a_series_that_swings_about_its_mean_is_said_to_return_to_it():
+    swing, trend = np.tile([1.0, 3.0], 6), np.arange(12.0)
+    assert centres.returns(np.array([swing, trend])).tolist() == [True, False]
+    assert centres.reverting(np.array([swing]), 3)[0] == pytest.approx([2, 2, 2], abs=0.1)
+
+
+def test_a_drift_that_its_noise_explains_is_halved_and_a_clear_one_kept():
+    clear, doubtful = np.array([1.0, 2.1, 3.0, 4.1, 5.0]), np.array([1.0, 4.0, 0.5, 3.0, 1.2])
+    assert ensemble.trend_kept(np.array([clear, doubtful])).tolist() == [1.0, 0.5]
 
 
 # The frame

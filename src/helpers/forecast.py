@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.engine import (
+    centres,
     ensemble as engine,
     exponential_mixture as mixture,
     members,
@@ -242,8 +243,10 @@ def explain(
 ) -> pd.DataFrame:
     """What the ensemble made of a history: a row per member with weight (parts of 1) and forecast in the data's unit.
 
-    `median` is the member's forecast at the horizon; alpha, beta (momentum), phi (damping), rho (reversion), tau
-    (drift) and power (Box-Cox) are posterior means. What sets weights and widths stands in `.attrs["features"]`.
+    `weight` is the share of horizons at which the member is the median of all; `median` its forecast at the horizon;
+    alpha, beta (momentum), phi (damping), tau (drift) and power (Box-Cox) are posterior means. `.attrs["features"]`
+    says how far the bold reading is trusted, what part of the trend is kept, whether the series returns to its mean,
+    and what sets the width.
     """
     one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
     if is_reference(one.values):
@@ -251,14 +254,19 @@ def explain(
     season, multiply, _ = kept.seasonal(one.values, period)
     past = np.resize(season, len(one.values))
     values = (one.values / past if multiply else one.values - past)[None]
-    parts = engine.member_quantiles(values, horizon)
-    x = engine.features(values, parts)
+    told = engine.parts(values, horizon)
+    middle = np.median(told.members[0], axis=0) == told.members[0]
     factor = season[(len(one.values) + horizon - 1) % period]
-    median = values[0, -1] + engine.step_size(values)[0] * parts[0, :, engine._MEDIAN, -1]
-    table = pd.DataFrame({"member": engine.MEMBERS, "weight": engine.member_weights(x)[0]})
+    median = values[0, -1] + engine.step_size(values)[0] * told.members[0, :, -1]
+    table = pd.DataFrame({"member": engine.MEMBERS, "weight": (middle / middle.sum(0)).mean(1)})
     table["median"] = median * factor if multiply else median + factor
     table = table.join(mixture.parameters(values, horizon), on="member")
-    table.attrs["features"] = dict(zip(engine.FEATURES, x[0].tolist(), strict=True))
+    table.attrs["features"] = {
+        "trust": float(told.trust[0]),
+        "trend_kept": float(max(engine.trend_kept(values)[0], told.trust[0])),
+        "returns": bool(centres.returns(values)[0]),
+        **dict(zip(engine.FEATURES[1:], engine.features(values)[0, 1:].tolist(), strict=True)),
+    }
     return table
 
 

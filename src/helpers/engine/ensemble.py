@@ -1,19 +1,31 @@
-"""The ensemble: quantile functions of a few members averaged, with weights and widths learnt from what series do.
+"""The ensemble: the median of seven simple forecasts, drawn in where a trend is doubtful, in a calibrated width.
 
-A series' weights and widths follow a handful of its features (length, trend, roughness), in the manner of
-feature-based forecast averaging (Montero-Manso et al. 2020), here with one softmax and one log-linear width.
-Coefficients come from `benchmarks/tune.py`; they stand in `forecast_weights.py`.
+A median of members with naive among them shrinks towards no change (Petropoulos and Svetunkov 2020 combine models
+this way); its width is the cautious mixture's, joined by the members' disagreement. What is learnt are the numbers of
+`weights.py` alone, by `benchmarks/tune.py`. All distances are in steps: mean absolute changes of the series.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from helpers.engine import exponential_mixture as mixture, weights as learnt
+from helpers.engine import centres, exponential_mixture as mixture, weights as learnt
 from helpers.engine.exponential_mixture import PROBABILITIES
 
-MEMBERS = ("naive", *mixture.READINGS)
-FEATURES = ("one", "length", "trend", "level", "jump", "signal", "turning", "level x signal")
+MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
+FEATURES = ("one", "jump", "unchanged")
 _MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
 _LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
+
+
+class Parts(NamedTuple):
+    """What the members say of rows of values, as distance from the last value in steps."""
+
+    members: np.ndarray  # [series, member, horizon]
+    level: np.ndarray  # simple exponential smoothing, [series]
+    reverting: np.ndarray  # AR(1) about the mean, [series, horizon]
+    width: np.ndarray  # of the mixture, around its centre, [series, probability, horizon]
+    trust: np.ndarray  # 0-1, in the bold reading alone, [series]
 
 
 def step_size(values: np.ndarray) -> np.ndarray:
@@ -31,78 +43,98 @@ def naive(values: np.ndarray, horizon: int) -> np.ndarray:
     return values[:, -1, None, None] + deviation[:, None, None] * score
 
 
-def member_quantiles(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Each member's quantiles as distance from the last value in steps: [series, member, probability, horizon].
+def parts(values: np.ndarray, horizon: int) -> Parts:
+    """Members, width and trust for rows of equal length that are not flat.
 
-    Cut at 2.5 times the largest step seen per period, because exponential growth has no end on a log scale.
+    Cut at 2.5 times the largest step seen per period, because exponential growth has no end on a log scale. Trust is
+    full where the bold reading foresees the next step within half the usual one: there the past is smooth.
     """
-    posterior = mixture.fit(values, horizon)
-    parts = [naive(values, horizon)] + [mixture.quantiles(posterior, name) for name in mixture.READINGS]
-    step = np.abs(np.diff(values, axis=1))
-    limit = 2.5 * np.arange(1, horizon + 1) * (step.max(1) / step.mean(1))[:, None]
-    away = (np.stack(parts, axis=1) - values[:, -1, None, None, None]) / step.mean(1)[:, None, None, None]
-    return np.clip(away, -limit[:, None, None], limit[:, None, None])
+    posterior, size = mixture.fit(values, horizon), step_size(values)
+    steps = np.arange(1, horizon + 1)
+    limit = (2.5 * np.abs(np.diff(values, axis=1)).max(1) / size)[:, None] * steps
+    quantiles = {name: mixture.quantiles(posterior, name) for name in mixture.READINGS}
+    plain = [
+        np.repeat(values[:, -1:], horizon, axis=1),
+        values[:, -1:] + centres.theil_sen(values)[:, None] * steps,
+        centres.theta(values, horizon, 0.2),
+        centres.theta(values, horizon, 1.0),
+    ]
+    members = np.stack(plain + [q[:, _MEDIAN] for q in quantiles.values()], axis=1)
+    away = np.clip((members - values[:, -1:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
+    wide, narrow = ((q - q[:, _MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
+    low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.15, 0.85))
+    trust = np.clip(3 - 4 * (narrow[:, high, 0] - narrow[:, low, 0]) / 2.0729, 0, 1)
+    wide = np.clip(wide, -limit[:, None], limit[:, None])
+    narrow = np.clip(narrow, np.minimum(wide, 0), np.maximum(wide, 0))  # trust may only narrow
+    level = (centres.smoothed(values) - values[:, -1]) / size
+    reverting = (centres.reverting(values, horizon) - values[:, -1:]) / size[:, None]
+    return Parts(away, level, reverting, wide + trust[:, None, None] * (narrow - wide), trust)
 
 
-def features(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+def trend_kept(values: np.ndarray) -> np.ndarray:
+    """Part of the way from the smoothed level to the members' median that is kept, for each row: 0.5-1.
+
+    Half the squared t-ratio of the mean change: a drift that its own noise explains is halved.
+    """
+    step = np.diff(values, axis=1)
+    ratio = step.mean(1) ** 2 * step.shape[1] / np.maximum(step.var(1, ddof=1), 1e-12 * step_size(values) ** 2)
+    return np.clip(ratio / 2, 0.5, 1)
+
+
+def centre(values: np.ndarray, told: Parts) -> np.ndarray:
+    """Point forecast in steps from the last value: [series, horizon].
+
+    The members' median; half way to AR(1) where the mean so far foretold better than the last value; the bold reading
+    where it is trusted; drawn in to the smoothed level where the trend is doubtful, and to the last value in series of
+    fewer than ten values, whose trends seldom last.
+    """
+    median = np.median(told.members, axis=1)
+    median = np.where(centres.returns(values)[:, None], (median + told.reverting) / 2, median)
+    trust = told.trust[:, None]
+    median += trust * (told.members[:, MEMBERS.index("bold")] - median)
+    kept = np.maximum(trend_kept(values), told.trust)[:, None]
+    drawn = told.level[:, None] + kept * (median - told.level[:, None])
+    return drawn * np.clip((values.shape[1] - 2) / 8, 0.3, 1)
+
+
+def features(values: np.ndarray) -> np.ndarray:
     """Columns FEATURES for each row of values; none depends on the data's unit.
 
-    length; trend: |Theil-Sen slope| over the mean step; level: log of the mean step over the mean size; jump: log of
-    the largest step over the mean one; signal: log width of the mixture's next step over the mean step, low where the
-    past is smooth; turning: how often a change keeps (1) or turns (-1) the sign of the one before.
+    jump: log of the largest step over the mean one, less 1; unchanged: twice the share of periods without a change.
     """
-    n, step = values.shape[1], np.diff(values, axis=1)
-    size = np.abs(step).mean(1)
-    i, j = np.triu_indices(n, 1)
-    slope = np.median((values[:, j] - values[:, i]) / (j - i), axis=1)
-    wide = members[:, MEMBERS.index("mixture"), [PROBABILITIES.searchsorted(p) for p in (0.1, 0.9)], 0]
-    level = np.clip(np.log(size / np.maximum(np.abs(values).mean(1), size / 10) + 1e-4) + 2.5, -3, 2) / 2
-    signal = np.clip(np.log(np.maximum((wide[:, 1] - wide[:, 0]) / 2.56, 0.05)), -2, 0.7) + 0.3
-    return np.column_stack([
-        np.ones(len(values)),
-        np.full(len(values), np.clip(np.log(n / 12), -0.9, 1.0)),
-        2 * np.clip(np.abs(slope) / size, 0, 1) - 1,
-        level,
-        np.log(np.clip(np.abs(step).max(1) / size, 1, 10)) - 1,
-        signal,
-        (np.sign(step[:, 1:]) * np.sign(step[:, :-1])).mean(1),
-        level * signal,
-    ])  # fmt: skip
-
-
-def member_weights(x: np.ndarray) -> np.ndarray:
-    """Weight of each member for each row of features, summing to 1."""
-    score = x @ np.array(learnt.WEIGHTS).T
-    weight = np.exp(score - score.max(1, keepdims=True))
-    return weight / weight.sum(1, keepdims=True)
+    step = np.abs(np.diff(values, axis=1))
+    jump = np.log(np.clip(step.max(1) / step.mean(1), 1, 10)) - 1
+    return np.column_stack([np.ones(len(values)), jump, 2 * (step == 0).mean(1)])
 
 
 def widening(x: np.ndarray, horizon: int) -> np.ndarray:
-    """Factor by which each quantile's distance from the median grows: [series, probability, horizon]."""
+    """Factor on the mixture's width by row of features: [series, probability, horizon]."""
     from scipy.special import ndtri
 
-    design = np.concatenate([
-        np.broadcast_to(x[:, None], (len(x), horizon, x.shape[1])),
-        np.broadcast_to((np.log(np.arange(1, horizon + 1)) - 0.8)[:, None], (len(x), horizon, 1)),
-    ], axis=2)  # fmt: skip
-    log = np.clip(design @ np.array(learnt.WIDTHS).T, -2, 2)  # series, horizon, level
+    coefficients = np.array(learnt.WIDTHS)
+    late = np.log(np.arange(1, horizon + 1)) - 0.8
+    log = np.clip((x @ coefficients[:, :-1].T)[:, :, None] + coefficients[:, -1, None] * late, -1.5, 1.5)
     at = np.clip(np.abs(ndtri(PROBABILITIES)), _LEVELS[0], _LEVELS[-1])
     share = np.array([np.interp(at, _LEVELS, unit) for unit in np.eye(len(_LEVELS))])
-    return np.exp(log @ share).transpose(0, 2, 1)
+    return np.exp(np.einsum("slh,lp->sph", log, share))
 
 
-def pool(members: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Ensemble quantiles in steps from the last value: [series, probability, horizon]."""
-    pooled = np.einsum("sm,smph->sph", member_weights(x), members)
-    median = pooled[:, _MEDIAN, None]
-    return np.sort(median + (pooled - median) * widening(x, members.shape[3]), axis=1)
+def spread(point: np.ndarray, told: Parts, x: np.ndarray) -> np.ndarray:
+    """Ensemble quantiles in steps from the last value: the mixture's width, widened, and the members' disagreement."""
+    from scipy.special import ndtri
+
+    score = ndtri(PROBABILITIES)[:, None]
+    trending = told.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
+    apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * learnt.DISAGREEMENT
+    width = told.width * widening(x, point.shape[1])
+    return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
 
 
 def ensemble(values: np.ndarray, horizon: int) -> np.ndarray:
     """Quantiles at PROBABILITIES for rows of equal length that are not flat: [series, probability, horizon]."""
-    members = member_quantiles(values, horizon)
-    pooled = pool(members, features(values, members))
-    return values[:, -1, None, None] + step_size(values)[:, None, None] * pooled
+    told = parts(values, horizon)
+    away = spread(centre(values, told), told, features(values))
+    return values[:, -1, None, None] + step_size(values)[:, None, None] * away
 
 
 def walk_correlation(horizon: int) -> np.ndarray:
@@ -112,8 +144,5 @@ def walk_correlation(horizon: int) -> np.ndarray:
 
 
 def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Correlation between horizons of the members' errors for one row of values, averaged by their weights."""
-    members = member_quantiles(values, horizon)
-    weight = member_weights(features(values, members))[0]
-    own = [mixture.correlation(values, horizon, name) for name in mixture.READINGS]
-    return np.einsum("m,mjk->jk", weight, np.array([walk_correlation(horizon), *own]))
+    """Correlation between horizons of the forecast errors for one row of values: [horizon, horizon]."""
+    return mixture.correlation(values, horizon, "cautious")

@@ -2,12 +2,12 @@
 
 Each point of a fixed grid is one single-source-of-error model (Hyndman, Koehler, Ord, Snyder 2008) on a Box-Cox scale:
 
-    z_t = m + d t + x_t,   x_t = rho s_{t-1} + phi b_{t-1} + e_t,
-    s_t = rho s_{t-1} + phi b_{t-1} + alpha e_t,   b_t = phi b_{t-1} + beta e_t,
+    z_t = m + d t + x_t,   x_t = s_{t-1} + phi b_{t-1} + e_t,
+    s_t = s_{t-1} + phi b_{t-1} + alpha e_t,   b_t = phi b_{t-1} + beta e_t,
 
 with a flat prior on m, d ~ N(0, (tau sigma)^2) and a scale prior worth one observation at the size of the usual step.
-It nests smoothing with and without drift (so Theta), damped and undamped momentum (Holt), white noise and AR(1).
-Given alpha, beta, phi, rho the errors are linear in the data, so the model is a regression: its marginal likelihood
+It nests smoothing with and without drift (so Theta) and damped and undamped momentum (Holt).
+Given alpha, beta, phi the errors are linear in the data, so the model is a regression: its marginal likelihood
 and Student-t prediction are known exactly, and one matrix product serves every parameter and every series at once.
 """
 
@@ -19,29 +19,27 @@ import numpy as np
 POWERS = (1.0, 0.5, 0.0)  # Box-Cox: as it is, square root, logarithm
 DRIFTS = np.array([0.0, 0.2, 0.5, 1.0, 2.0, 6.0])  # tau
 PROBABILITIES = np.r_[0.0025, 0.01, 0.025, 0.05, np.arange(10, 91, 5) / 100, 0.95, 0.975, 0.99, 0.9975]
-_EDGES = np.concatenate([[0, 0.0025, 0.01, 0.0175], np.linspace(0.025, 0.975, 14), [0.9825, 0.99, 0.9975, 1]])
+_SCALES = np.log([1.0, 2.0, 0.2])  # prior of the powers: few series grow by a constant rate for long
+_EDGES = np.concatenate([[0, 0.005, 0.015], np.linspace(0.03, 0.97, 9), [0.985, 0.995, 1]])
 _NODE_WEIGHTS, _NODES = np.diff(_EDGES), (_EDGES[1:] + _EDGES[:-1]) / 2
-_KEPT = 64  # models kept in a reading: the rest weigh next to nothing
 
 
 def _filters() -> np.ndarray:
-    """Rows of (alpha, beta, phi, rho)."""
+    """Rows of (alpha, beta, phi)."""
     alphas = (0.1, 0.3, 0.5, 0.7, 0.85, 1.0)
-    plain = [(a, 0.0, 1.0, 1.0) for a in alphas]
-    momentum = [(a, a * b, p, 1.0) for a in alphas for b in (0.1, 0.3, 0.6, 1.0) for p in (0.5, 0.8, 0.9, 1.0)]
-    reverting = [(0.0, 0.0, 1.0, 0.0)] + [(a, 0.0, 1.0, r) for r in (0.5, 0.8, 0.9) for a in (0.3, 0.6, 1.0)]
-    return np.array(plain + momentum + reverting)
+    plain = [(a, 0.0, 1.0) for a in alphas]
+    momentum = [(a, a * b, p) for a in alphas for b in (0.1, 0.3, 0.6, 1.0) for p in (0.5, 0.8, 0.9, 1.0)]
+    return np.array(plain + momentum)
 
 
 FILTERS = _filters()
 _MOMENTUM, _STEADY = FILTERS[:, 1] > 0, np.arange(len(DRIFTS)) == 0
-_ALL, _ANY = np.ones(len(FILTERS), bool), np.ones(len(DRIFTS), bool)
-# A reading is a part of the grid and a power of the likelihood: (scales, filters, drifts, power).
+# A reading is (filters, drifts, power of the likelihood, models kept: the rest weigh next to nothing). On short series
+# the whole likelihood is too sure of itself; the cautious reading tempers it.
 READINGS = {
-    "level": ((1, 1, 1), ~_MOMENTUM, _STEADY, 0.5),
-    "momentum": ((1, 1, 1), _MOMENTUM, _STEADY, 0.5),
-    "linear": ((1, 0, 0), _MOMENTUM, _STEADY, 0.5),
-    "mixture": ((1, 1, 1), _ALL, _ANY, 1.0),
+    "cautious": (np.ones(len(FILTERS), bool), np.ones(len(DRIFTS), bool), 0.1, 350),
+    "bold": (np.ones(len(FILTERS), bool), np.ones(len(DRIFTS), bool), 1.0, 64),
+    "momentum": (_MOMENTUM, _STEADY, 0.5, 128),
 }
 
 
@@ -58,11 +56,11 @@ class Posterior(NamedTuple):
 @lru_cache(maxsize=16)
 def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
     """What depends on the length alone: errors and predictions of all filters as matrices, and their regressors."""
-    alpha, beta, phi, rho = FILTERS.T
+    alpha, beta, phi = FILTERS.T
     response = np.ones((len(FILTERS), n + horizon))
     state, slope = alpha, beta
     for i in range(1, n + horizon):
-        response[:, i] = state = rho * state + phi * slope
+        response[:, i] = state = state + phi * slope
         slope = phi * slope
     inverse = np.ones((len(FILTERS), n))
     for t in range(1, n):
@@ -145,15 +143,14 @@ def fit(values: np.ndarray, horizon: int) -> Posterior:
 @lru_cache(maxsize=8)
 def _prior(reading: str) -> np.ndarray:
     """Log prior weight of each model: even over the kinds of filter, so that many dampings don't add up."""
-    scales, filters, drifts, _ = READINGS[reading]
+    filters, drifts, *_ = READINGS[reading]
     kind = np.where(_MOMENTUM, -np.log(4.0), 0.0)
-    keep = np.array(scales, bool)[:, None, None] & filters[:, None] & drifts
-    return np.where(keep, kind[:, None], -np.inf).ravel()
+    return np.where(filters[:, None] & drifts, kind[:, None] + _SCALES[:, None, None], -np.inf).ravel()
 
 
 def weights(posterior: Posterior, reading: str) -> np.ndarray:
     """Posterior weight of each model in a reading, summing to 1 for each series."""
-    log = _prior(reading) + READINGS[reading][3] * posterior.likelihood
+    log = _prior(reading) + READINGS[reading][2] * posterior.likelihood
     weight = np.exp(log - log.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
@@ -163,7 +160,8 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
     from scipy.special import stdtrit
 
     weight = weights(posterior, reading)
-    best = np.argpartition(-weight, _KEPT, axis=1)[:, :_KEPT]
+    kept = READINGS[reading][3]
+    best = np.argpartition(-weight, kept, axis=1)[:, :kept]
     rows = np.arange(len(best))[:, None]
     weight = weight[rows, best]
     nodes = stdtrit(posterior.freedom, _NODES)[:, None]
@@ -191,10 +189,10 @@ def correlation(values: np.ndarray, horizon: int, reading: str) -> np.ndarray:
     """
     weight = weights(fit(values, horizon), reading)[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
     _, _, moments, _, leverage, _ = _operators(values.shape[1], horizon)
-    alpha, beta, phi, rho = FILTERS.T
+    alpha, beta, phi = FILTERS.T
     response, state, slope = np.ones((len(FILTERS), horizon)), alpha, beta
     for i in range(1, horizon):
-        response[:, i] = state = rho * state + phi * slope
+        response[:, i] = state = state + phi * slope
         slope = phi * slope
     lag = np.arange(horizon)[:, None] - np.arange(horizon)
     path = np.where(lag >= 0, response[:, np.maximum(lag, 0)], 0)
@@ -214,6 +212,6 @@ def parameters(values: np.ndarray, horizon: int) -> "pd.DataFrame":  # noqa: F82
     posterior, rows = fit(values, horizon), {}
     for name in READINGS:
         weight = weights(posterior, name)[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS))
-        means = dict(zip(("alpha", "beta", "phi", "rho"), weight.sum((0, 2)) @ FILTERS, strict=True))
+        means = dict(zip(("alpha", "beta", "phi"), weight.sum((0, 2)) @ FILTERS, strict=True))
         rows[name] = {**means, "tau": weight.sum((0, 1)) @ DRIFTS, "power": weight.sum((1, 2)) @ np.array(POWERS)}
     return pd.DataFrame(rows).T

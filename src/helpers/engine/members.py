@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers import UserError
-from helpers.engine import ensemble as engine
+from helpers.engine import ensemble as engine, exponential_mixture as mixture
 from helpers.engine.exponential_mixture import PROBABILITIES
 
 Method = Callable[[np.ndarray, int, int], np.ndarray]
@@ -24,11 +24,14 @@ def _normal(mean: np.ndarray, error: np.ndarray) -> np.ndarray:
 
 
 def _member(name: str) -> Method:
-    """A member of the ensemble alone, with its own width."""
+    """A member of the ensemble alone: a mixture's reading with its own width, a line with the cautious reading's."""
 
     def method(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-        part = engine.member_quantiles(values, horizon)[:, engine.MEMBERS.index(name)]
-        return values[:, -1, None, None] + engine.step_size(values)[:, None, None] * part
+        if name in mixture.READINGS:
+            return mixture.quantiles(mixture.fit(values, horizon), name)
+        told = engine.parts(values, horizon)
+        away = told.members[:, engine.MEMBERS.index(name), None] + told.width
+        return values[:, -1, None, None] + engine.step_size(values)[:, None, None] * away
 
     return method
 

@@ -1,15 +1,8 @@
-"""The ensemble's coefficients, written by `benchmarks/tune.py`; columns are forecast_ensemble.FEATURES."""
+"""The ensemble's widths, written by `benchmarks/tune.py`; columns are ensemble.FEATURES and log horizon."""
 
-WEIGHTS = (
-    (-0.851, 0.000, -1.118, 0.000, 0.000, 1.149, 0.000, 0.000),  # naive
-    (-1.019, 0.000, -1.136, 0.000, 0.000, 0.323, 0.000, 0.000),  # level
-    (0.520, 0.000, 1.004, 0.000, 0.000, -0.166, 0.000, 0.000),  # momentum
-    (0.464, 0.000, 0.739, 0.000, 0.000, 1.123, 0.000, 0.000),  # linear
-    (0.886, 0.000, 0.510, 0.000, 0.000, -2.428, 0.000, 0.000),  # mixture
-)
-# log widening of the 50, 80 and 95 % intervals; the last column is log horizon
+DISAGREEMENT = 1.859
 WIDTHS = (
-    (-0.226, 0.147, 0.204, 0.008, -0.660, 0.529, -0.293, -0.806, 0.133),  # 50 %
-    (-0.191, 0.093, 0.121, -0.116, -0.626, 0.667, -0.302, -0.526, 0.189),  # 80 %
-    (0.258, -0.122, -0.183, -0.220, -0.443, 0.459, -0.326, -0.112, 0.146),  # 95 %
+    (-0.160, -0.390, 0.200, 0.270),  # 50 %
+    (-0.060, -0.250, 0.540, 0.210),  # 80 %
+    (0.070, -0.190, 0.600, 0.200),  # 95 %
 )
