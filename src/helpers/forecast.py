@@ -21,6 +21,8 @@ from helpers.engine import (
 from helpers.engine.exponential_mixture import PROBABILITIES
 
 COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+# Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen on M1 quarterly.
+SEASON_DOUBT = 3.0
 
 
 class Forecast(pd.DataFrame):
@@ -134,7 +136,7 @@ def _in_season(raw: np.ndarray, horizon: int, period: int, method: str, run: mem
         q[~flat] = run(plain[~flat], horizon, period)
     for i in np.flatnonzero(flat):
         q[i] = reference.quantiles(plain[i], horizon, None, None, None)
-    doubt = np.array([e * (abs(y[-1]) if m else 1) for (_, m, e), y in zip(found, plain, strict=True)])
+    doubt = SEASON_DOUBT * np.array([e * (abs(y[-1]) if m else 1) for (_, m, e), y in zip(found, plain, strict=True)])
     q = _widen_by(q, doubt[:, None, None])
     return np.where(multiply[:, None], q * ahead, q + ahead)
 
