@@ -11,7 +11,7 @@ from scipy.stats import norm
 from helpers import UserError
 from helpers.record import scores as recording
 from helpers.record.panel import check_panel, read_panel
-from helpers.verdict.pool import likely_bounds, pooled_paths, pooled_points, pooled_probability, redraw
+from helpers.verdict.pool import likely_bounds, pooled_paths, pooled_points, redraw
 from helpers.verdict.precision import probability_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
@@ -213,13 +213,6 @@ def test_pooled_paths_agree_with_the_pooled_points():
     paths = pooled_paths(history, LastFigure(12.5, 3), n=6_000, seed=1, lower=0)
     assert paths.shape == (6_000, 3)
     np.testing.assert_allclose(np.quantile(paths, 0.8, axis=0), np.quantile(points, 0.8, axis=0), atol=0.15)
-
-
-def test_the_pooled_probability_is_the_share_of_printed_points():
-    history = pd.Series([10.0, 11, 12, 13, 14])
-    points = pooled_points(history, LastFigure(14, 2))
-    chance = pooled_probability(history, LastFigure(14, 2), 14.0, "higher", 0)
-    np.testing.assert_allclose(chance, (points >= 13.5).mean(axis=0))
 
 
 def test_redrawn_paths_do_not_explode_from_figures_near_zero():

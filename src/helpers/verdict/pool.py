@@ -14,7 +14,6 @@ import pandas as pd
 from helpers.engine import series as kept
 from helpers.forecast import forecast, is_reference
 from helpers.verdict.futures import Futures, futures
-from helpers.verdict.precision import share_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
 ENGINE_PARTS = 2  # beside one part of the past redrawn
@@ -51,14 +50,6 @@ def pooled_forecast(
     else:
         draws = pooled_paths(pd.Series(values), engine, FUTURES, SEED, *engine.limits)
     return futures(engine["period"], np.asarray(draws, dtype=float), engine.limits, engine.n_used, engine.label)
-
-
-def pooled_probability(
-    history: pd.Series, forecast: Distribution, target: float, better: str, decimals: int, lower=None, upper=None
-) -> np.ndarray:
-    """Probability, 0 to 1, that the printed figure meets the target, one for each period of the forecast."""
-    points = pooled_points(history, forecast, lower, upper)
-    return share_met(points, np.full((1, points.shape[1]), float(target)), better, decimals)[0]
 
 
 def pooled_points(history: pd.Series, forecast: Distribution, lower=None, upper=None) -> np.ndarray:
