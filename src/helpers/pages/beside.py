@@ -4,7 +4,7 @@ from IPython.display import Markdown
 
 from helpers import targets
 from helpers.language import integer, message, number, per_cent_sign, percent, plural, text
-from helpers.pages.table import Cell, Row, Table, label, verdict_cell
+from helpers.pages.table import SHARE, YEAR, Cell, Row, Table, figures, label, pattern, value_cell, verdict_cell
 from helpers.targets import Outlook
 from helpers.verdict.ambition import Ambition
 from helpers.verdict.judge import target_decimals
@@ -54,15 +54,17 @@ def pace(found: dict[str, Outlook]) -> Table | Markdown:
 def _pace_row(outlook: Outlook, known: Pace) -> Row:
     decimals, last = outlook.decimals, outlook.history.index[-1]
     goal = outlook.judged.set_index("year").loc[known.year]
-    years = DASH if known.reached else text("moving away") if known.years is None else number(known.years, 1)
+    years = Cell(DASH if known.reached else text("moving away"))
+    if not known.reached and known.years is not None:
+        years = value_cell(known.years, 1)
     cells = [
         Cell(label(outlook), text(outlook.unit)),
-        Cell(number(outlook.history.iloc[-1], decimals), str(last)),
-        Cell(number(known.target, target_decimals(goal)), str(known.year)),
-        Cell(text("reached") if known.reached else signed(known.gap, decimals)),
-        Cell(signed(known.recent, decimals + 1)),
-        Cell(years),
-        Cell(DASH if known.reached else signed(known.needed, decimals + 1)),
+        value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))),
+        value_cell(known.target, target_decimals(goal), str(known.year), (known.year, YEAR, text("year"))),
+        Cell(text("reached")) if known.reached else signed_cell(known.gap, decimals),
+        signed_cell(known.recent, decimals + 1),
+        years,
+        Cell(DASH) if known.reached else signed_cell(known.needed, decimals + 1),
         Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)) if known.spans else DASH),
         Cell(of_hundred(known.kind)),
     ]
@@ -73,6 +75,11 @@ def signed(value: float, decimals: int) -> str:
     """A change with its sign, which is left out only where it rounds to nothing."""
     words = number(value, decimals)
     return f"+{words}" if value > 0 and words != number(0, decimals) else words
+
+
+def signed_cell(value: float, decimals: int) -> Cell:
+    """A change with its sign, as a number too."""
+    return Cell(signed(value, decimals), figures=figures((value, pattern(decimals, signed=True))))
 
 
 def of_hundred(kind: Ambition | None) -> str:
@@ -106,7 +113,7 @@ def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("No verdict depends on how a damaged row of the plan is read."))
     heads = [text("Indicator"), *map(str, years)]
-    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True)
+    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading in use"))
 
 
 def methods(found: dict[str, Outlook]) -> Table | Markdown:
@@ -122,15 +129,17 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("The official methods say the same of these targets as the verdicts above."))
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
-    return Table(text("What others would say"), heads, rows, verdicts=True)
+    return Table(text("What others would say"), heads, rows, verdicts=True, under=text("Target"))
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
     value = number(row["predicted"], outlook.decimals)
+    behind = (row["predicted"], pattern(outlook.decimals), text("expected value"))
     if row["method"] == "ours":
         tone = OURS.get(row["verdict"], "mid")
-        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone)
-    return Cell(text(row["verdict"]), value, SAID[row["verdict"]])
+        chance = (row["probability"], SHARE, text("chance"))
+        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
+    return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
