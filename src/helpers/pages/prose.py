@@ -103,10 +103,8 @@ def paragraph(outlook: Outlook) -> Markdown:
     if not len(outlook.history):
         return Markdown(literal(text(outlook.reason)))
     sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
-    sentences += [
-        *statements.adjusted(outlook),
-        *(literal(text(said)) for said in (outlook.reason, outlook.series["note"])),
-    ]
+    sentences += statements.adjusted(outlook)
+    sentences += [literal(text(said)) for said in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 

@@ -4,7 +4,7 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 """
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 import pandas as pd
@@ -84,7 +84,7 @@ class Table:
 
     def as_json(self) -> dict:
         """The table as data: caption, heads, and rows of cells with their words and numbers."""
-        rows = [{"group": row.group} if row.group else {"cells": list(map(asdict, row.cells))} for row in self.rows]
+        rows = [{"group": row.group} if row.group else {"cells": list(map(said, row.cells))} for row in self.rows]
         return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
 
     def _repr_html_(self) -> str:
@@ -109,6 +109,13 @@ def _template() -> "object":
     environment = Environment(loader=folder, autoescape=True, finalize=visible)
     environment.tests["web_address"] = web_address
     return environment.get_template("table.html.j2")
+
+
+def said(part: Cell | Figure) -> dict:
+    """What a cell or a figure says, by field; nothing where it says nothing, and no colour."""
+    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "tone"}
+    found = {name: value for name, value in found.items() if value != "" and value != ()}
+    return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
 
 
 def pattern(decimals: int, signed: bool = False) -> str:

@@ -39,8 +39,8 @@ class Work:
     facts: dict
 
 
-def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, str]]:
-    """The report's record (status, kernel, seconds, error, title) and its files: text by name within the run.
+def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, bytes]]:
+    """The report's record (status, kernel, seconds, error, title) and its files: content by name within the run.
 
     `watch` is told the report's name, the number of the cell under way and the number of cells.
     """
@@ -50,11 +50,13 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
     notebook, kernel, error = execute(work, watch)
     record = {"status": "failed", "error": error} if error else {"status": "rendered"}
     folder = "failed/" if error else ""
-    files = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook)}
-    if not error and "html" in work.formats:
-        files[f"{work.name}.html"] = share.page(notebook, work.language, work.sisters)
+    files = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
+    if not error:
+        made, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
+        files |= {f"{work.name}.{kind}": content for kind, content in made.items()}
+        record |= {"left_out": left_out} if left_out else {}
     seconds = round(time.perf_counter() - started, 2)
-    size = sum(len(text.encode()) for text in files.values())
+    size = sum(map(len, files.values()))
     return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, files
 
 

@@ -1,0 +1,192 @@
+"""Executed notebook → spreadsheet: its tables, a sheet each, where numbers are numbers and text is never a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from helpers.language import in_language, text
+from helpers.pages.literal import visible, web_address
+from helpers.pages.table import MIME
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from xlsxwriter.workbook import Format, Workbook, Worksheet
+
+LONGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME = 32767, 2079, 31  # letters that the format allows
+HEAD = 2  # the row of a table's heads; caption and report stand above
+A4 = 9
+WIDEST, NARROWEST = 48, 9  # letters
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a program might take for the start of one
+LOOKS = {
+    "title": {"bold": True, "font_size": 14},
+    "soft": {"font_color": "#52606B"},
+    "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bg_color": "#F4F6F8"},
+    "group": {"bold": True, "bg_color": "#F4F6F8"},
+    "text": {"text_wrap": True, "valign": "top"},
+    "quoted": {"text_wrap": True, "valign": "top", "quote_prefix": True},
+    "link": {"valign": "top", "font_color": "#12436D", "underline": 1},
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: its head, the table's column that it is from, and which part of its cells it shows."""
+
+    head: str
+    number: int
+    part: str  # words, small, address, or `figure` with its name
+    name: str = ""
+
+
+def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
+    """The notebook's tables as an .xlsx file in the report's language; `facts` as `share.page_facts` gives them."""
+    from xlsxwriter import Workbook
+
+    buffer, tables = io.BytesIO(), tables_of(notebook)
+    book = Workbook(buffer, {"in_memory": True})
+    # The same file for the same report: no name, no hour of the machine that made it.
+    created = datetime.fromisoformat(notebook.metadata["jospar"]["data_read_on"])
+    book.set_properties({"title": visible(facts["title"]), "created": created})
+    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    with in_language(facts["language"]):
+        names = sheet_names([text("Contents"), *(table["caption"] for table in tables)])
+        contents(book.add_worksheet(names[0]), looks, facts, [t["caption"] for t in tables], names[1:])
+        for table, name in zip(tables, names[1:], strict=True):
+            fill(book, book.add_worksheet(name), looks, facts, table)
+    book.close()
+    return buffer.getvalue()
+
+
+def tables_of(notebook: NotebookNode) -> list[dict]:
+    """The tables that the notebook shows, as data, in their order."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+
+
+def sheet_names(captions: list[str]) -> list[str]:
+    """A name for each sheet: its number and caption, as long and of such letters as the format allows."""
+    plain = [" ".join(re.sub(r"[\[\]:*?/\\']", " ", str(visible(caption))).split()) for caption in captions]
+    return [f"{n} {words}"[:LONGEST_NAME].strip() if n else words[:LONGEST_NAME] for n, words in enumerate(plain)]
+
+
+def contents(sheet: Worksheet, looks: dict[str, Format], facts: dict, captions: list[str], names: list[str]) -> None:
+    """The first sheet: which report this is, of which data, and what is on the other sheets."""
+    sheet.set_column(0, 0, 110)
+    put_text(sheet, 0, 0, facts["title"], {"text": looks["title"], "quoted": looks["title"]})
+    exact = text("A number is shown with as many decimals as in the report; its cell holds the exact one.")
+    said = [facts["footer"], facts["parameters"], exact]
+    for row, words in enumerate(said, 1):
+        put_text(sheet, row, 0, words, looks)
+    if not captions:
+        put_text(sheet, len(said) + 2, 0, text("This report has no table."), looks)
+    for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(said) + 2):
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], str(visible(caption)))
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+
+
+def fill(book: Workbook, sheet: Worksheet, looks: dict[str, Format], facts: dict, table: dict) -> None:
+    """One table: caption, report, heads that stay in sight, then its rows; printed on A4 as wide as the page."""
+    shown = columns(table)
+    put_text(sheet, 0, 0, table["caption"], {"text": looks["title"], "quoted": looks["title"]})
+    put_text(sheet, 1, 0, facts["title"], {"text": looks["soft"], "quoted": looks["soft"]})
+    for n, column in enumerate(shown):
+        put_text(sheet, HEAD, n, column.head, {"text": looks["head"], "quoted": looks["head"]})
+        sheet.set_column(n, n, width(column, table))
+    formats: dict[str, Format] = {}
+    for number, row in enumerate(table["rows"], HEAD + 1):
+        if "group" in row:
+            for n in range(len(shown)):
+                sheet.write_blank(number, n, None, looks["group"])
+            put_text(sheet, number, 0, row["group"], {"text": looks["group"], "quoted": looks["group"]})
+            continue
+        for n, column in enumerate(shown):
+            put(book, sheet, (number, n), row["cells"], column, looks, formats)
+    sheet.freeze_panes(HEAD + 1, 1)
+    sheet.repeat_rows(HEAD)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+
+
+def columns(table: dict) -> list[Column]:
+    """The sheet's columns: each of the table's, with its units, notes and further numbers in columns beside it."""
+    found = []
+    for n, head in enumerate(table["heads"]):
+        cells = [row["cells"][n] for row in table["rows"] if n < len(row.get("cells", []))]
+        found.append(Column(head, n, "words"))
+        if any("small" in cell and not named(cell) for cell in cells):
+            found.append(Column(f"{head}: {text('note')}" if n else table["under"], n, "small"))
+        names = dict.fromkeys(name for cell in cells for name in named(cell))
+        found += [Column(f"{head}: {name}", n, "figure", name) for name in names]
+        if any("links" in cell for cell in cells):
+            found.append(Column(f"{head}: {text('address')}", n, "address"))
+    return found
+
+
+def named(cell: dict) -> dict[str, dict]:
+    """The numbers beside a cell's own, by what they are."""
+    return {figure["name"]: figure for figure in cell.get("figures", []) if "name" in figure}
+
+
+def put(
+    book: Workbook,
+    sheet: Worksheet,
+    place: tuple[int, int],
+    cells: list[dict],
+    column: Column,
+    looks: dict[str, Format],
+    formats: dict[str, Format],
+) -> None:
+    """Write the part of a cell that the column shows: a number, an address or text."""
+    if column.number >= len(cells):
+        return
+    cell = cells[column.number]
+    figure = number_of(cell, column)
+    words = words_of(cell, column)
+    if figure:
+        shape = figure["format"]
+        if shape not in formats:
+            formats[shape] = book.add_format({"num_format": shape, "valign": "top"})
+        sheet.write_number(*place, figure["value"], formats[shape])
+    elif column.part == "address" and web_address(words) and len(words) <= LONGEST_ADDRESS:
+        sheet.write_url(*place, words, looks["link"])
+    elif words:
+        put_text(sheet, *place, words, looks)
+
+
+def number_of(cell: dict, column: Column) -> dict | None:
+    """The number that the column shows of the cell, if it is one."""
+    if column.part == "figure":
+        return named(cell).get(column.name)
+    if column.part == "words":
+        return next((figure for figure in cell.get("figures", []) if "name" not in figure), None)
+    return None
+
+
+def words_of(cell: dict, column: Column) -> str:
+    """The words that the column shows of the cell."""
+    if column.part == "words":
+        return cell.get("words") or "\n".join(words for words, _ in cell.get("links", []))
+    if column.part == "address":
+        return "\n".join(address for _, address in cell.get("links", []))
+    return cell.get("small", "") if column.part == "small" and not named(cell) else ""
+
+
+def put_text(sheet: Worksheet, row: int, column: int, words: str, looks: dict[str, Format]) -> None:
+    """Write words as words, whatever they begin with; marked as such where a program might make a formula of them."""
+    shown = str(visible(words))[:LONGEST_TEXT]
+    sheet.write_string(row, column, shown, looks["quoted" if shown.startswith(FORMULA) else "text"])
+
+
+def width(column: Column, table: dict) -> float:
+    """A column's width in letters: wide enough for its longest word line, narrow enough to read the table."""
+    if column.part == "figure":
+        return 12
+    rows = [row["cells"] for row in table["rows"] if column.number < len(row.get("cells", []))]
+    lengths = [len(line) for cells in rows for line in words_of(cells[column.number], column).split("\n")]
+    return min(max([NARROWEST, len(column.head) / 2, *lengths]) + 1, WIDEST)
