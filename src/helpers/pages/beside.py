@@ -4,7 +4,20 @@ from IPython.display import Markdown
 
 from helpers import targets
 from helpers.language import integer, message, number, per_cent_sign, percent, plural, text
-from helpers.pages.table import SHARE, YEAR, Cell, Row, Table, figures, label, pattern, value_cell, verdict_cell
+from helpers.pages.table import (
+    FEW,
+    SHARE,
+    YEAR,
+    Cell,
+    Figure,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    value_cell,
+    verdict_cell,
+)
 from helpers.targets import Outlook
 from helpers.verdict.ambition import Ambition
 from helpers.verdict.judge import target_decimals
@@ -65,10 +78,18 @@ def _pace_row(outlook: Outlook, known: Pace) -> Row:
         signed_cell(known.recent, decimals + 1),
         years,
         Cell(DASH) if known.reached else signed_cell(known.needed, decimals + 1),
-        Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)) if known.spans else DASH),
-        Cell(of_hundred(known.kind)),
+        _managed(known),
+        Cell(of_hundred(known.kind), figures=share_behind(known.kind)),
     ]
     return Row(cells)
+
+
+def _managed(known: Pace) -> Cell:
+    if not known.spans:
+        return Cell(DASH)
+    behind = figures((known.managed, YEAR, text("managed")), (known.spans, YEAR, text("all spans")))
+    words = text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans))
+    return Cell(words, figures=behind)
 
 
 def signed(value: float, decimals: int) -> str:
@@ -89,6 +110,11 @@ def of_hundred(kind: Ambition | None) -> str:
     # None of those on record is not none at all.
     n = integer(round(100 * kind.achieved)) if kind.achieved >= 0.01 else "<1"
     return text("{n} of 100", n=n)
+
+
+def share_behind(kind: Ambition | None) -> tuple[Figure, ...]:
+    """The same as a number, the share of the series that did as much."""
+    return () if kind is None else figures((kind.achieved, FEW))
 
 
 def depends_on_reading(outlook: Outlook) -> bool:
@@ -145,7 +171,7 @@ def _said(row: dict, outlook: Outlook) -> Cell:
 def not_measured(found: dict[str, Outlook]) -> Table:
     """Indicators without a verdict: what the plan promises, why nobody can tell, and how ambitious that is."""
     rows = [
-        Row([Cell(label(o), text(o.unit)), Cell(_promised(o)), Cell(text(o.reason)), _ambition_cell(o)])
+        Row([Cell(label(o), text(o.unit)), _promised(o), Cell(text(o.reason)), _ambition_cell(o)])
         for o in found.values()
         if not o.measured
     ]
@@ -153,11 +179,13 @@ def not_measured(found: dict[str, Outlook]) -> Table:
     return Table(text("Indicators without a verdict, and how ambitious their targets are"), heads, rows, (0, 2))
 
 
-def _promised(outlook: Outlook) -> str:
+def _promised(outlook: Outlook) -> Cell:
     cells = outlook.printed.dropna(subset=["value"]).set_index("year")
     made = promise(outlook)
     years = [cells.index[-1]] if made is None else [made.since, made.year]
-    return " → ".join(f"{number(cells.loc[y, 'value'], target_decimals(cells.loc[y]))} ({y})" for y in years)
+    shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
+    words = " → ".join(f"{number(value, digits)} ({year})" for value, digits, year in shown)
+    return Cell(words, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
 
 
 def _ambition_cell(outlook: Outlook) -> Cell:
@@ -165,8 +193,8 @@ def _ambition_cell(outlook: Outlook) -> Cell:
     if made is None or made.kind is None:
         return Cell(DASH)
     change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
-    return Cell(of_hundred(made.kind), plural("{change} in {n} year", "{change} in {n} years", made.year - made.since,
-                                              change=change))  # fmt: skip
+    small = plural("{change} in {n} year", "{change} in {n} years", made.year - made.since, change=change)
+    return Cell(of_hundred(made.kind), small, figures=share_behind(made.kind))
 
 
 def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:

@@ -34,6 +34,7 @@ INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00
 MIME = "application/vnd.jospar.table+json"
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
+FEW = '[<0.01]"<1%";0%'  # a share of past cases, of which none on record is not none at all
 YEAR = "0"
 
 

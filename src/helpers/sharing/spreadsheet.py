@@ -121,11 +121,19 @@ def columns(table: dict) -> list[Column]:
         found.append(Column(head, n, "words"))
         if any("small" in cell and not named(cell) for cell in cells):
             found.append(Column(f"{head}: {text('note')}" if n else table["under"], n, "small"))
-        names = dict.fromkeys(name for cell in cells for name in named(cell))
-        found += [Column(f"{head}: {name}", n, "figure", name) for name in names]
+        found += [Column(f"{head}: {name}", n, "figure", name) for name in names_of(cells)]
         if any("links" in cell for cell in cells):
             found.append(Column(f"{head}: {text('address')}", n, "address"))
     return found
+
+
+def names_of(cells: list[dict]) -> list[str]:
+    """What the numbers beside the cells' own are, in one order for all cells: a target after what is held against it."""
+    places: dict[str, int] = {}
+    for cell in cells:
+        for place, name in enumerate(named(cell)):
+            places[name] = max(place, places.get(name, 0))
+    return sorted(places, key=places.__getitem__)
 
 
 def named(cell: dict) -> dict[str, dict]:
