@@ -139,7 +139,7 @@ def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("No verdict depends on how a damaged row of the plan is read."))
     heads = [text("Indicator"), *map(str, years)]
-    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading in use"))
+    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading"))
 
 
 def methods(found: dict[str, Outlook]) -> Table | Markdown:

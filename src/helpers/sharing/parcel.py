@@ -123,7 +123,7 @@ def paragraphs(facts: dict, language: str) -> Iterator[list[str]]:
     shared = [report for report in facts["reports"] if good(report)]
     kinds = {name.rpartition(".")[2] for report in shared for name in good(report)["files"]}
     yield [f"  .{kind:6}{words}" for kind, words in explained().items() if kind in kinds]
-    yield [text("Each report ends with the sources of its figures. Name them where you use a figure.")]
+    yield [text("Every report names the sources of its figures; name them too where you use a figure.")]
     own = [report for report in shared if language_of(report) == language]
     yield [plural("{n} report in this language:", "{n} reports in this language:", len(own)), *map(line, own)]
     if absent := [r["name"] for r in facts["reports"] if not good(r) and language_of(r) == language]:

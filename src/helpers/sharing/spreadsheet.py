@@ -115,20 +115,20 @@ def fill(book: Workbook, sheet: Worksheet, looks: dict[str, Format], facts: dict
 
 def columns(table: dict) -> list[Column]:
     """The sheet's columns: each of the table's, with its units, notes and further numbers in columns beside it."""
-    found = []
+    found, unit, note, address = [], table["under"], text("note"), text("address")
     for n, head in enumerate(table["heads"]):
         cells = [row["cells"][n] for row in table["rows"] if n < len(row.get("cells", []))]
         found.append(Column(head, n, "words"))
         if any("small" in cell and not named(cell) for cell in cells):
-            found.append(Column(f"{head}: {text('note')}" if n else table["under"], n, "small"))
+            found.append(Column(f"{head}: {note}" if n else unit, n, "small"))
         found += [Column(f"{head}: {name}", n, "figure", name) for name in names_of(cells)]
         if any("links" in cell for cell in cells):
-            found.append(Column(f"{head}: {text('address')}", n, "address"))
+            found.append(Column(f"{head}: {address}", n, "address"))
     return found
 
 
 def names_of(cells: list[dict]) -> list[str]:
-    """What the numbers beside the cells' own are, in one order for all cells: a target after what is held against it."""
+    """What the numbers beside the cells' own are, in one order for all: a target after what is held against it."""
     places: dict[str, int] = {}
     for cell in cells:
         for place, name in enumerate(named(cell)):
