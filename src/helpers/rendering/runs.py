@@ -176,12 +176,12 @@ def work(run_: Run, n: int) -> "object":
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
     """What a job gave; whatever went wrong with it is its own failure and stops no other."""
-    from helpers.rendering.execution import one_line, plain
+    from helpers.rendering.execution import anonymous, one_line, plain
 
     try:
         return future.result()
     except Exception as failure:
-        error = plain(f"{type(failure).__name__}: {one_line(failure)}")
+        error = anonymous(plain(f"{type(failure).__name__}: {one_line(failure)}"))
         return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
 
 

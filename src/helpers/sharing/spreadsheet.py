@@ -27,9 +27,31 @@ LOOKS = {
     "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bg_color": "#F4F6F8"},
     "group": {"bold": True, "bg_color": "#F4F6F8"},
     "text": {"text_wrap": True, "valign": "top"},
-    "quoted": {"text_wrap": True, "valign": "top", "quote_prefix": True},
     "link": {"valign": "top", "font_color": "#12436D", "underline": 1},
 }
+
+
+class Looks:
+    """The formats of a workbook's cells, each made once: by the name of a look, or by the format of a number."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.made: dict[tuple, Format] = {}
+
+    def text(self, name: str, words: str = "") -> Format:
+        """A look for words, marked as text where a program might make a formula of them."""
+        return self.get(LOOKS[name] | {"quote_prefix": words.startswith(FORMULA)})
+
+    def number(self, shape: str) -> Format:
+        """The look of a number."""
+        return self.get({"num_format": shape, "valign": "top"})
+
+    def get(self, properties: dict) -> Format:
+        """The format with these properties."""
+        key = tuple(properties.items())
+        if key not in self.made:
+            self.made[key] = self.book.add_format(properties)
+        return self.made[key]
 
 
 @dataclass(frozen=True)
@@ -51,12 +73,12 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     # The same file for the same report: no name, no hour of the machine that made it.
     created = datetime.fromisoformat(notebook.metadata["jospar"]["data_read_on"])
     book.set_properties({"title": visible(facts["title"]), "created": created})
-    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    looks = Looks(book)
     with in_language(facts["language"]):
         names = sheet_names([text("Contents"), *(table["caption"] for table in tables)])
         contents(book.add_worksheet(names[0]), looks, facts, [t["caption"] for t in tables], names[1:])
         for table, name in zip(tables, names[1:], strict=True):
-            fill(book, book.add_worksheet(name), looks, facts, table)
+            fill(book.add_worksheet(name), looks, facts, table)
     book.close()
     return buffer.getvalue()
 
@@ -73,10 +95,10 @@ def sheet_names(captions: list[str]) -> list[str]:
     return [f"{n} {words}"[:LONGEST_NAME].strip() if n else words[:LONGEST_NAME] for n, words in enumerate(plain)]
 
 
-def contents(sheet: Worksheet, looks: dict[str, Format], facts: dict, captions: list[str], names: list[str]) -> None:
+def contents(sheet: Worksheet, looks: Looks, facts: dict, captions: list[str], names: list[str]) -> None:
     """The first sheet: which report this is, of which data, and what is on the other sheets."""
     sheet.set_column(0, 0, 110)
-    put_text(sheet, 0, 0, facts["title"], {"text": looks["title"], "quoted": looks["title"]})
+    put_text(sheet, 0, 0, facts["title"], looks, "title")
     exact = text("A number is shown with as many decimals as in the report; its cell holds the exact one.")
     said = [facts["footer"], facts["parameters"], exact]
     for row, words in enumerate(said, 1):
@@ -84,28 +106,28 @@ def contents(sheet: Worksheet, looks: dict[str, Format], facts: dict, captions: 
     if not captions:
         put_text(sheet, len(said) + 2, 0, text("This report has no table."), looks)
     for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(said) + 2):
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], str(visible(caption)))
+        shown = str(visible(caption))
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks.text("link", shown), shown)
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
 
 
-def fill(book: Workbook, sheet: Worksheet, looks: dict[str, Format], facts: dict, table: dict) -> None:
+def fill(sheet: Worksheet, looks: Looks, facts: dict, table: dict) -> None:
     """One table: caption, report, heads that stay in sight, then its rows; printed on A4 as wide as the page."""
     shown = columns(table)
-    put_text(sheet, 0, 0, table["caption"], {"text": looks["title"], "quoted": looks["title"]})
-    put_text(sheet, 1, 0, facts["title"], {"text": looks["soft"], "quoted": looks["soft"]})
+    put_text(sheet, 0, 0, table["caption"], looks, "title")
+    put_text(sheet, 1, 0, facts["title"], looks, "soft")
     for n, column in enumerate(shown):
-        put_text(sheet, HEAD, n, column.head, {"text": looks["head"], "quoted": looks["head"]})
+        put_text(sheet, HEAD, n, column.head, looks, "head")
         sheet.set_column(n, n, width(column, table))
-    formats: dict[str, Format] = {}
     for number, row in enumerate(table["rows"], HEAD + 1):
         if "group" in row:
             for n in range(len(shown)):
-                sheet.write_blank(number, n, None, looks["group"])
-            put_text(sheet, number, 0, row["group"], {"text": looks["group"], "quoted": looks["group"]})
+                sheet.write_blank(number, n, None, looks.text("group"))
+            put_text(sheet, number, 0, row["group"], looks, "group")
             continue
         for n, column in enumerate(shown):
-            put(book, sheet, (number, n), row["cells"], column, looks, formats)
+            put(sheet, number, n, row["cells"], column, looks)
     sheet.freeze_panes(HEAD + 1, 1)
     sheet.repeat_rows(HEAD)
     sheet.set_landscape()
@@ -141,15 +163,7 @@ def named(cell: dict) -> dict[str, dict]:
     return {figure["name"]: figure for figure in cell.get("figures", []) if "name" in figure}
 
 
-def put(
-    book: Workbook,
-    sheet: Worksheet,
-    place: tuple[int, int],
-    cells: list[dict],
-    column: Column,
-    looks: dict[str, Format],
-    formats: dict[str, Format],
-) -> None:
+def put(sheet: Worksheet, row: int, place: int, cells: list[dict], column: Column, looks: Looks) -> None:
     """Write the part of a cell that the column shows: a number, an address or text."""
     if column.number >= len(cells):
         return
@@ -157,14 +171,11 @@ def put(
     figure = number_of(cell, column)
     words = words_of(cell, column)
     if figure:
-        shape = figure["format"]
-        if shape not in formats:
-            formats[shape] = book.add_format({"num_format": shape, "valign": "top"})
-        sheet.write_number(*place, figure["value"], formats[shape])
+        sheet.write_number(row, place, figure["value"], looks.number(figure["format"]))
     elif column.part == "address" and web_address(words) and len(words) <= LONGEST_ADDRESS:
-        sheet.write_url(*place, words, looks["link"])
+        sheet.write_url(row, place, words, looks.text("link"))
     elif words:
-        put_text(sheet, *place, words, looks)
+        put_text(sheet, row, place, words, looks)
 
 
 def number_of(cell: dict, column: Column) -> dict | None:
@@ -185,10 +196,10 @@ def words_of(cell: dict, column: Column) -> str:
     return cell.get("small", "") if column.part == "small" and not named(cell) else ""
 
 
-def put_text(sheet: Worksheet, row: int, column: int, words: str, looks: dict[str, Format]) -> None:
-    """Write words as words, whatever they begin with; marked as such where a program might make a formula of them."""
+def put_text(sheet: Worksheet, row: int, column: int, words: str, looks: Looks, look: str = "text") -> None:
+    """Write words as words, whatever they begin with."""
     shown = str(visible(words))[:LONGEST_TEXT]
-    sheet.write_string(row, column, shown, looks["quoted" if shown.startswith(FORMULA) else "text"])
+    sheet.write_string(row, column, shown, looks.text(look, shown))
 
 
 def width(column: Column, table: dict) -> float:
