@@ -142,7 +142,7 @@ def plain(words: str) -> str:
         for written in (str(folder), escape(str(folder))):
             if written != "/":
                 words = words.replace(written, shown)
-    return re.sub(rf"{re.escape(tempfile.gettempdir())}/[\w./-]+", "<temporary>", words)
+    return re.sub(rf"(?<![\w.]){re.escape(tempfile.gettempdir())}(/[\w./-]+|(?![\w-]))", "<temporary>", words)
 
 
 def anonymous(words: str) -> str:
