@@ -156,7 +156,7 @@ def anonymous(words: str) -> str:
 
 
 def kill_kernels() -> None:
-    """Kill every kernel of this process, warm or cold: what they were rendering fails."""
+    """Kill every kernel of this process, warm or cold, and every browser that prints: what they were rendering fails."""
     import psutil
 
     from helpers.warm_kernel import close_all
@@ -164,5 +164,5 @@ def kill_kernels() -> None:
     close_all()
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if "ipykernel_launcher" in child.cmdline():
+            if any(word == "ipykernel_launcher" or word.startswith("--print-to-pdf=") for word in child.cmdline()):
                 child.kill()
