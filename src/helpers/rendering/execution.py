@@ -156,7 +156,7 @@ def anonymous(words: str) -> str:
 
 
 def kill_kernels() -> None:
-    """Kill every kernel of this process, warm or cold, and every browser that prints: what they were rendering fails."""
+    """Kill every kernel of this process, warm or cold, and every browser that prints: what they render fails."""
     import psutil
 
     from helpers.warm_kernel import close_all
