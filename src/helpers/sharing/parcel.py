@@ -70,11 +70,10 @@ def languages_of(facts: dict) -> set[str]:
 
 def zipped(folder: Path, facts: dict, words: str) -> bytes:
     """The zip's bytes; the same for the same run. Everything in it lies in one folder, named after the run."""
-    from helpers.share import index
-
+    first = indexes(facts)
     inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
-    inside |= {"index.html", f"{facts['run']}/run.json"}
-    whole = {"README.txt": words.encode(), "index.html": index(facts).encode()}
+    inside |= {*first, f"{facts['run']}/run.json"}
+    whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
     whole[f"{facts['run']}/run.json"] = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
     whole |= {name: content(folder.parent / name, inside) for name in sorted(inside - whole.keys())}
     buffer = io.BytesIO()
@@ -85,6 +84,13 @@ def zipped(folder: Path, facts: dict, words: str) -> bytes:
             about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
             file.writestr(about, data)
     return buffer.getvalue()
+
+
+def indexes(facts: dict) -> dict[str, str]:
+    """The pages that lead to the reports that are sent, by file name."""
+    from helpers.share import index
+
+    return {"index.html": index(facts)}
 
 
 def content(path: Path, inside: set[str]) -> bytes:
