@@ -53,7 +53,7 @@ def test_the_default_batch_is_seven_notebooks_in_three_languages():
         ("batches:\n  default:\n    - parameters: {a: 1}\n", "line 3: the key 'notebook' is missing"),
         (
             "batches:\n  default:\n    - notebook: a.ipynb\n      formats: [docx]\n",
-            "line 4: formats: knows html, not docx",
+            "line 4: formats: knows html, xlsx, pdf, not docx",
         ),
         ("batches: {default: [a.ipynb]}", "an entry has the keys"),
     ],

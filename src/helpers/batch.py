@@ -14,7 +14,7 @@ from helpers import UserError, paths
 from helpers.language import LANGUAGE_NAMES, LANGUAGES
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
-FORMATS = ("html",)
+FORMATS = ("html", "xlsx", "pdf")
 KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
 LONGEST_NAME = 180  # letters; file systems take 255 bytes, and there are endings
 
@@ -25,7 +25,7 @@ class Job:
 
     notebook: Path
     parameters: dict = field(default_factory=dict)
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = ("html",)
     time_limit: int = 600  # seconds for one cell
 
     @property
@@ -149,7 +149,10 @@ def combinations(folder: Path, entry: dict) -> list[Job]:
     """The jobs of one entry: a parameter with a list of values takes each of them."""
     given = entry.get("parameters", {})
     grid = {str(key): list(map(_plain, value if isinstance(value, list) else [value])) for key, value in given.items()}
-    settings = {"formats": tuple(entry.get("formats", FORMATS)), "time_limit": entry.get("time_limit", Job.time_limit)}
+    settings = {
+        "formats": tuple(entry.get("formats", Job.formats)),
+        "time_limit": entry.get("time_limit", Job.time_limit),
+    }
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
 

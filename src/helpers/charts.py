@@ -21,6 +21,7 @@ from helpers.forecast import forecast
 from helpers.language import name, number, text
 from helpers.pages import captions
 from helpers.pages.captions import Words
+from helpers.pages.literal import visible
 from helpers.targets import REPORTED_YEAR, Outlook, target
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
@@ -44,7 +45,8 @@ class Chart:
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         image = base64.b64encode(self.png()).decode()
-        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+        alt = visible(self.alt)
+        return {"image/png": image, "text/plain": alt}, {"image/png": {"alt": alt}}
 
 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
@@ -66,7 +68,7 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
 
 def wrap(words: str, width: int) -> str:
     """Words broken into lines of at most `width` letters."""
-    return "\n".join(textwrap.wrap(words, width)) or words
+    return "\n".join(textwrap.wrap(visible(words), width)) or words
 
 
 def fan(outlook: Outlook) -> Chart:
@@ -259,7 +261,7 @@ def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int =
 def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
-    names = [name(statistics.areas().loc[area]) for area in after.index]
+    names = [visible(name(statistics.areas().loc[area])) for area in after.index]
     figure, axes = canvas(words, 0.25 * len(after), left=0.29)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")

@@ -85,6 +85,8 @@ def render(
         print(f"jospar: {fault}", file=sys.stderr)
     if not quiet:
         print(target / "index.html" if facts["new"] else f"nothing has changed since the run {facts['run']}")
+    for line in summary.left_out(facts):
+        print(f"jospar: {line}", file=sys.stderr)
     if progress.failed:
         raise SystemExit(1)
 
@@ -141,6 +143,20 @@ def prune(
 
     for name in archive.prune(output or paths.OUTPUTS, keep):
         print(f"removed {name}")
+
+
+@app.command()
+def share(
+    run: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or latest")],
+    language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
+    to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
+    output: Output = None,
+) -> None:
+    """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
+    from helpers import paths
+    from helpers.sharing import parcel
+
+    print(parcel.pack(run, output or paths.OUTPUTS, language or [], to))
 
 
 @app.command()

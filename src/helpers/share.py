@@ -1,4 +1,4 @@
-"""Executed notebook → page; run → index. What is written here opens offline and names no machine."""
+"""Executed notebook → page, spreadsheet, PDF; run → index. What is written here opens offline and names no machine."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.language import LANGUAGE_NAMES, day, in_language, text
+from helpers.pages.literal import visible
 from helpers.rendering import fingerprint
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-def write(path: Path, content: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a whole file or none: under a temporary name first, then renamed."""
     temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_text(content, encoding="utf-8")
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -56,13 +57,33 @@ def title(notebook: NotebookNode) -> str:
     return ""
 
 
+def formats(
+    notebook: NotebookNode, language: str, sisters: list[tuple], wanted: tuple[str, ...]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The report as files of the wanted kinds (html, xlsx, pdf), and why those that can't be made here are left out."""
+    from helpers.sharing import pdf, spreadsheet
+
+    html = page(notebook, language, sisters) if {"html", "pdf"} & set(wanted) else ""
+    made, left_out = {}, {}
+    if "html" in wanted:
+        made["html"] = html.encode()
+    if "xlsx" in wanted:
+        made["xlsx"] = spreadsheet.spreadsheet(notebook, page_facts(notebook, language, sisters))
+    if "pdf" in wanted:
+        try:
+            made["pdf"] = pdf.printed(html)
+        except pdf.Unprinted as reason:
+            left_out["pdf"] = str(reason)
+    return made, left_out
+
+
 def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(paths.TEMPLATES)])
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page_facts(notebook, language, sisters)})
-    return html
+    return visible(html)
 
 
 def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:
@@ -107,7 +128,8 @@ def index(facts: dict) -> str:
         row["reports"].append(entry(report))
         if row["reports"][-1]["title"] and (not row["title"] or row["reports"][-1]["language"] == "en"):
             row["title"] = row["reports"][-1]["title"]
-    template = Environment(loader=FileSystemLoader(paths.TEMPLATES), autoescape=True).get_template("index.html.j2")
+    environment = Environment(loader=FileSystemLoader(paths.TEMPLATES), autoescape=True, finalize=visible)
+    template = environment.get_template("index.html.j2")
     started, read = (date.fromisoformat(facts[key][:10]) for key in ("started", "data_read_on"))
     return template.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(read))
 
@@ -121,4 +143,4 @@ def entry(report: dict) -> dict:
     if good and report["status"] == "failed":
         found["since"] = day(date.fromisoformat(good["rendered"][:10]))
     files = good["files"] if good else report["files"]
-    return found | {kind: next((f for f in files if f.endswith(kind)), "") for kind in ("html", "ipynb")}
+    return found | {kind: next((f for f in files if f.endswith(kind)), "") for kind in ("html", "ipynb", "xlsx", "pdf")}

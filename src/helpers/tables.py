@@ -5,9 +5,21 @@ from datetime import date
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import between, day, message, name, number, text
+from helpers.language import day, message, name, number, text
 from helpers.pages.beside import depends_on_reading, methods, not_measured, other_reading, pace
-from helpers.pages.table import TONE, Cell, Row, Table, label, verdict_cell
+from helpers.pages.table import (
+    TONE,
+    YEAR,
+    Cell,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    range_cell,
+    value_cell,
+    verdict_cell,
+)
 from helpers.targets import Outlook
 from helpers.verdict.judge import target_decimals
 
@@ -64,13 +76,14 @@ def forecasts(found: dict[str, Outlook]) -> Table:
 def _forecast_row(outlook: Outlook) -> Row:
     decimals, expected = outlook.decimals, outlook.expected
     cells = [Cell(label(outlook), text(outlook.unit))]
-    cells.append(Cell(number(outlook.history.iloc[-1], decimals), str(outlook.history.index[-1])))
+    last = outlook.history.index[-1]
+    cells.append(value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))))
     for ahead in expected.tail(2).to_dict("records"):
-        cells.append(Cell(number(ahead["q50"], decimals), between(ahead["q10"], ahead["q90"], decimals)))
+        cells.append(range_cell(ahead["q50"], ahead["q10"], ahead["q90"], decimals))
     cells += [
-        Cell(str(expected.n_used)),
+        value_cell(expected.n_used, 0),
         Cell(text(METHODS.get(expected.label, expected.label))),
-        Cell(number(expected.error.iloc[0], decimals + 1)),
+        value_cell(expected.error.iloc[0], decimals + 1),
     ]
     return Row(cells)
 
@@ -85,7 +98,8 @@ def sources(codes: list[str]) -> Table:
         cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
         rows.append(Row([*cells, Cell("; ".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
-    return Table(text("Sources of the figures"), heads, rows, text_columns=(0, 1, 2, 3, 4))
+    caption = text("Sources of the figures")
+    return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
 
 
 def resources(frame: pd.DataFrame) -> Table:
@@ -93,9 +107,9 @@ def resources(frame: pd.DataFrame) -> Table:
     rows = []
     for resource, part in frame.groupby("resource", sort=False):
         if resource == "finance":
-            cells = [Cell(text("Budget"), text("billion tenge")), *(Cell(number(v / 1e6, 1)) for v in part["value"])]
+            cells = [Cell(text("Budget"), text("billion tenge")), *(value_cell(v / 1e6, 1) for v in part["value"])]
         else:
-            cells = [Cell(text("Staff"), text("people")), *(Cell(number(v, 0)) for v in part["value"])]
+            cells = [Cell(text("Staff"), text("people")), *(value_cell(v, 0) for v in part["value"])]
         rows.append(Row(cells))
     heads = [text("Resource"), *(str(year) for year in frame["year"].unique())]
     return Table(text("The plan's budget and staff"), heads, rows)
@@ -108,8 +122,10 @@ def room(found: dict[str, Outlook], ceiling: float) -> Table:
         goals = outlook.judged.dropna(subset=["target"])
         cells = [Cell(label(outlook), text(outlook.unit))]
         for _, goal in goals.iloc[[0, -1]].iterrows():
-            left = number(ceiling - goal["target"], target_decimals(goal))
-            cells.append(Cell(left, f"{goal['year']}: {number(goal['target'], target_decimals(goal))}"))
+            digits = target_decimals(goal)
+            under = f"{goal['year']}: {number(goal['target'], digits)}"
+            beside = (goal["year"], YEAR, text("year")), (goal["target"], pattern(digits), text("target"))
+            cells.append(value_cell(ceiling - goal["target"], digits, under, *beside))
         rows.append(Row(cells))
     heads = [text("Indicator"), text("Points left at the first target"), text("Points left at the last target")]
     return Table(text("Points left to 100%"), heads, rows)
@@ -118,7 +134,7 @@ def room(found: dict[str, Outlook], ceiling: float) -> Table:
 def series(values: pd.Series, code: str) -> Table:
     """One series as a table: years across."""
     about = statistics.catalogue().loc[code]
-    cells = [Cell(name(about), text(about["unit"])), *(Cell(number(v, int(about["decimals"]))) for v in values)]
+    cells = [Cell(name(about), text(about["unit"])), *(value_cell(v, int(about["decimals"])) for v in values)]
     return Table(name(about), [text("Series"), *map(str, values.index)], [Row(cells)])
 
 
@@ -128,9 +144,9 @@ def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table:
     rows = [
         Row([
             Cell(f"{row['indicator']}. {name(about.loc[row['indicator']])}", text(about.loc[row["indicator"], "unit"])),
-            Cell(str(row["year"])),
-            Cell(number(row["national"], 1)),
-            Cell(number(row["plan"], 1)),
+            Cell(str(row["year"]), figures=figures((row["year"], YEAR))),
+            value_cell(row["national"], 1),
+            value_cell(row["plan"], 1),
         ])
         for row in found.to_dict("records")
     ]  # fmt: skip

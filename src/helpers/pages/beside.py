@@ -4,7 +4,20 @@ from IPython.display import Markdown
 
 from helpers import targets
 from helpers.language import integer, message, number, per_cent_sign, percent, plural, text
-from helpers.pages.table import Cell, Row, Table, label, verdict_cell
+from helpers.pages.table import (
+    FEW,
+    SHARE,
+    YEAR,
+    Cell,
+    Figure,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    value_cell,
+    verdict_cell,
+)
 from helpers.targets import Outlook
 from helpers.verdict.ambition import Ambition
 from helpers.verdict.judge import target_decimals
@@ -54,25 +67,40 @@ def pace(found: dict[str, Outlook]) -> Table | Markdown:
 def _pace_row(outlook: Outlook, known: Pace) -> Row:
     decimals, last = outlook.decimals, outlook.history.index[-1]
     goal = outlook.judged.set_index("year").loc[known.year]
-    years = DASH if known.reached else text("moving away") if known.years is None else number(known.years, 1)
+    years = Cell(DASH if known.reached else text("moving away"))
+    if not known.reached and known.years is not None:
+        years = value_cell(known.years, 1)
     cells = [
         Cell(label(outlook), text(outlook.unit)),
-        Cell(number(outlook.history.iloc[-1], decimals), str(last)),
-        Cell(number(known.target, target_decimals(goal)), str(known.year)),
-        Cell(text("reached") if known.reached else signed(known.gap, decimals)),
-        Cell(signed(known.recent, decimals + 1)),
-        Cell(years),
-        Cell(DASH if known.reached else signed(known.needed, decimals + 1)),
-        Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)) if known.spans else DASH),
-        Cell(of_hundred(known.kind)),
+        value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))),
+        value_cell(known.target, target_decimals(goal), str(known.year), (known.year, YEAR, text("year"))),
+        Cell(text("reached")) if known.reached else signed_cell(known.gap, decimals),
+        signed_cell(known.recent, decimals + 1),
+        years,
+        Cell(DASH) if known.reached else signed_cell(known.needed, decimals + 1),
+        _managed(known),
+        Cell(of_hundred(known.kind), figures=share_behind(known.kind)),
     ]
     return Row(cells)
+
+
+def _managed(known: Pace) -> Cell:
+    if not known.spans:
+        return Cell(DASH)
+    behind = figures((known.managed, YEAR, text("managed")), (known.spans, YEAR, text("all spans")))
+    words = text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans))
+    return Cell(words, figures=behind)
 
 
 def signed(value: float, decimals: int) -> str:
     """A change with its sign, which is left out only where it rounds to nothing."""
     words = number(value, decimals)
     return f"+{words}" if value > 0 and words != number(0, decimals) else words
+
+
+def signed_cell(value: float, decimals: int) -> Cell:
+    """A change with its sign, as a number too."""
+    return Cell(signed(value, decimals), figures=figures((value, pattern(decimals, signed=True))))
 
 
 def of_hundred(kind: Ambition | None) -> str:
@@ -82,6 +110,11 @@ def of_hundred(kind: Ambition | None) -> str:
     # None of those on record is not none at all.
     n = integer(round(100 * kind.achieved)) if kind.achieved >= 0.01 else "<1"
     return text("{n} of 100", n=n)
+
+
+def share_behind(kind: Ambition | None) -> tuple[Figure, ...]:
+    """The same as a number, the share of the series that did as much."""
+    return () if kind is None else figures((kind.achieved, FEW))
 
 
 def depends_on_reading(outlook: Outlook) -> bool:
@@ -106,7 +139,7 @@ def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("No verdict depends on how a damaged row of the plan is read."))
     heads = [text("Indicator"), *map(str, years)]
-    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True)
+    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading"))
 
 
 def methods(found: dict[str, Outlook]) -> Table | Markdown:
@@ -122,21 +155,23 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("The official methods say the same of these targets as the verdicts above."))
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
-    return Table(text("What others would say"), heads, rows, verdicts=True)
+    return Table(text("What others would say"), heads, rows, verdicts=True, under=text("Target"))
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
     value = number(row["predicted"], outlook.decimals)
+    behind = (row["predicted"], pattern(outlook.decimals), text("expected value"))
     if row["method"] == "ours":
         tone = OURS.get(row["verdict"], "mid")
-        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone)
-    return Cell(text(row["verdict"]), value, SAID[row["verdict"]])
+        chance = (row["probability"], SHARE, text("chance"))
+        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
+    return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
     """Indicators without a verdict: what the plan promises, why nobody can tell, and how ambitious that is."""
     rows = [
-        Row([Cell(label(o), text(o.unit)), Cell(_promised(o)), Cell(text(o.reason)), _ambition_cell(o)])
+        Row([Cell(label(o), text(o.unit)), _promised(o), Cell(text(o.reason)), _ambition_cell(o)])
         for o in found.values()
         if not o.measured
     ]
@@ -144,11 +179,13 @@ def not_measured(found: dict[str, Outlook]) -> Table:
     return Table(text("Indicators without a verdict, and how ambitious their targets are"), heads, rows, (0, 2))
 
 
-def _promised(outlook: Outlook) -> str:
+def _promised(outlook: Outlook) -> Cell:
     cells = outlook.printed.dropna(subset=["value"]).set_index("year")
     made = promise(outlook)
     years = [cells.index[-1]] if made is None else [made.since, made.year]
-    return " → ".join(f"{number(cells.loc[y, 'value'], target_decimals(cells.loc[y]))} ({y})" for y in years)
+    shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
+    words = " → ".join(f"{number(value, digits)} ({year})" for value, digits, year in shown)
+    return Cell(words, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
 
 
 def _ambition_cell(outlook: Outlook) -> Cell:
@@ -156,8 +193,8 @@ def _ambition_cell(outlook: Outlook) -> Cell:
     if made is None or made.kind is None:
         return Cell(DASH)
     change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
-    return Cell(of_hundred(made.kind), plural("{change} in {n} year", "{change} in {n} years", made.year - made.since,
-                                              change=change))  # fmt: skip
+    small = plural("{change} in {n} year", "{change} in {n} years", made.year - made.since, change=change)
+    return Cell(of_hundred(made.kind), small, figures=share_behind(made.kind))
 
 
 def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:

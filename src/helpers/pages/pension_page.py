@@ -10,7 +10,7 @@ from helpers.forecast import forecast
 from helpers.language import between, message, number, per_cent_sign, text
 from helpers.pages import captions
 from helpers.pages.captions import Words
-from helpers.tables import Cell, Row, Table
+from helpers.pages.table import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
 from helpers.verdict import pensions, scenarios
 
 NAMES = {
@@ -84,12 +84,19 @@ def table(until: int, as_of: str = "") -> Table:
     for scenario in scenarios.known():
         made = pensions.replacement(scenario, until, as_of)
         years = list(made.index)
-        cells = [Cell(between(row["low"], row["high"], 1)) for _, row in made.iterrows()]
+        cells = [_between_cell(row["low"], row["high"]) for _, row in made.iterrows()]
         rows.append(Row([Cell(named(scenario), text("model")), *cells]))
     own_past = Cell(text("no scenario"), text("statistical forecast, with its 80% range"))
     rows.append(Row([own_past, *_statistical(until, as_of)]))
     heads = [text("Scenario"), *map(str, years)]
-    return Table(text("Average pension as a share of the average wage, %"), heads, rows if years else [])
+    caption = text("Average pension as a share of the average wage, %")
+    return Table(caption, heads, rows if years else [], under=text("Method"))
+
+
+def _between_cell(low: float, high: float) -> Cell:
+    """A range alone, its ends as numbers too."""
+    ends = (low, pattern(1), text("lower end")), (high, pattern(1), text("upper end"))
+    return Cell(between(low, high, 1), figures=figures(*ends))
 
 
 def _statistical(until: int, as_of: str) -> list[Cell]:
@@ -98,7 +105,7 @@ def _statistical(until: int, as_of: str) -> list[Cell]:
     if ratio.empty or ratio.index[-1].year >= until:
         return []
     made = forecast(ratio, until=until, lower=0, upper=100, decimals=1)
-    return [Cell(number(row["q50"], 1), between(row["q10"], row["q90"], 1)) for row in made.to_dict("records")]
+    return [range_cell(row["q50"], row["q10"], row["q90"], 1) for row in made.to_dict("records")]
 
 
 def savings(as_of: str = "") -> Chart | Markdown:
@@ -116,10 +123,11 @@ def assumptions(scenario: str, as_of: str = "") -> Table:
         year = int(row["year"] or 0)
         value = scenarios.value(scenario, row["driver"], year, as_of)
         cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
-        rows.append(Row([*cells, Cell(number(value, 1)), Cell(text(row["reason"]))]))
+        rows.append(Row([*cells, value_cell(value, 1), Cell(text(row["reason"]))]))
     for row in pensions.parameters().to_dict("records"):
-        cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), Cell(str(row["year"]))]
-        rows.append(Row([*cells, Cell(number(row["value"], 0)), Cell(text(row["source"]))]))
+        year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
+        cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
+        rows.append(Row([*cells, value_cell(row["value"], 0), Cell(text(row["source"]))]))
     heads = [text("Assumption"), text("Year"), text("Value"), text("Source or reason")]
     caption = text("What the scenario assumes: {name}", name=named(scenario))
     return Table(caption, heads, rows, text_columns=(0, 1, 3))

@@ -6,6 +6,7 @@ from IPython.display import Markdown
 from helpers import statistics
 from helpers.language import between, listing, name, number, percent, plural, quantity, text, years
 from helpers.pages import statements
+from helpers.pages.literal import literal
 from helpers.targets import Outlook, assess
 from helpers.verdict.judge import target_decimals
 
@@ -49,9 +50,9 @@ def _named(latest: pd.DataFrame, verdict: str, found: dict[str, Outlook]) -> str
 def _against(row: pd.Series, outlook: Outlook) -> str:
     return text(
         "{name} ({figure} against a target of {target})",
-        name=lowered(name(outlook.about)),
-        figure=quantity(row["figure"], outlook.decimals, outlook.unit),
-        target=quantity(row["target"], target_decimals(row), outlook.unit),
+        name=literal(lowered(name(outlook.about))),
+        figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
+        target=literal(quantity(row["target"], target_decimals(row), outlook.unit)),
     )
 
 
@@ -100,19 +101,20 @@ def _unmeasured(found: dict[str, Outlook]) -> str:
 def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
-        return Markdown(text(outlook.reason))
+        return Markdown(literal(text(outlook.reason)))
     sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
-    sentences += [*statements.adjusted(outlook), text(outlook.reason), text(outlook.series["note"])]
+    sentences += statements.adjusted(outlook)
+    sentences += [literal(text(said)) for said in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
 def _latest(outlook: Outlook) -> str:
     last, year = outlook.history.iloc[-1], outlook.history.index[-1].year
-    figure = quantity(last, outlook.decimals, outlook.unit)
+    figure = literal(quantity(last, outlook.decimals, outlook.unit))
     row = outlook.judged[outlook.judged["year"] == year]
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
         return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
-    target = quantity(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit)
+    target = literal(quantity(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
     if row.iloc[0]["verdict"] == "met":
         message = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
     else:
@@ -128,9 +130,9 @@ def _expected(outlook: Outlook) -> list[str]:
                 "For {year} the forecast is {median}, with an 80% range of {range}; the target of {target} has a "
                 "chance of {chance}: {verdict}.",
                 year=row["year"],
-                median=quantity(row["median"], outlook.decimals, outlook.unit),
-                range=between(row["low"], row["high"], outlook.decimals, outlook.unit),
-                target=quantity(row["target"], target_decimals(row), outlook.unit),
+                median=literal(quantity(row["median"], outlook.decimals, outlook.unit)),
+                range=literal(between(row["low"], row["high"], outlook.decimals, outlook.unit)),
+                target=literal(quantity(row["target"], target_decimals(row), outlook.unit)),
                 chance=f"**{percent(row['probability'])}**",
                 verdict=text(row["verdict"]),
             )
@@ -148,7 +150,7 @@ def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
         return Markdown("")
     row, whole = later.iloc[-1], {period.year for period in outlook.history.index}
     alike = found[(found["months"] == row["months"]) & found["year"].isin(whole)]["year"].nunique()
-    figure = quantity(row["value"], outlook.decimals, outlook.unit)
+    figure = literal(quantity(row["value"], outlook.decimals, outlook.unit))
     return Markdown(_part_of_year(alike, months=row["months"], year=row["year"], figure=figure))
 
 

@@ -6,6 +6,7 @@ from IPython.display import Markdown
 from helpers import UserError, statistics
 from helpers.language import integer, quantity, text
 from helpers.pages.captions import place
+from helpers.pages.literal import literal
 
 
 def name_of(area: str) -> Markdown:
@@ -14,7 +15,7 @@ def name_of(area: str) -> Markdown:
     known = known[known["kind"] == "region"]
     if area not in known.index:
         raise UserError(f"area: {area!r} is no region; {statistics.nearest(str(area), known.index)}")
-    return Markdown(f"## {place(area)}")
+    return Markdown(f"## {literal(place(area))}")
 
 
 def rank(table: pd.DataFrame, code: str, area: str, as_of: str = "") -> Markdown:
@@ -29,9 +30,9 @@ def rank(table: pd.DataFrame, code: str, area: str, as_of: str = "") -> Markdown
         text(
             "{figure} in {year}, where the whole country had {national}. Of {regions} regions, {lower} had less and "
             "{higher} had more.",
-            figure=f"**{quantity(latest[area], decimals, unit)}**",
+            figure=f"**{literal(quantity(latest[area], decimals, unit))}**",
             year=year,
-            national=quantity(country[str(year)], decimals, unit),
+            national=literal(quantity(country[str(year)], decimals, unit)),
             regions=integer(len(latest)),
             lower=integer((latest < latest[area]).sum()),
             higher=integer((latest > latest[area]).sum()),

@@ -4,6 +4,7 @@ import math
 
 from helpers.language import number, percent, plural, quantity, text
 from helpers.pages.beside import signed
+from helpers.pages.literal import literal
 from helpers.targets import Outlook
 from helpers.verdict import joint
 
@@ -72,7 +73,7 @@ def narrowed(outlook: Outlook) -> str:
         known.quarters,
         year=known.year,
         compared=known.compared,
-        apart=text("{change} points", change=apart) if share else quantity(largest, digits, outlook.unit),
+        apart=text("{change} points", change=apart) if share else literal(quantity(largest, digits, outlook.unit)),
     )
 
 
@@ -86,9 +87,9 @@ def adjusted(outlook: Outlook) -> list[str]:
             "A judgement moves the forecast for {year} by {change}; without it the median would be {median}. "
             "The reason given: {note}",
             year=row["period"],
-            change=moved_by(row["add_factor"], outlook),
-            median=quantity(plain.loc[str(row["period"]), "q50"], outlook.decimals, outlook.unit),
-            note=row["author_note"],
+            change=literal(moved_by(row["add_factor"], outlook)),
+            median=literal(quantity(plain.loc[str(row["period"]), "q50"], outlook.decimals, outlook.unit)),
+            note=literal(row["author_note"]),
         )
         for row in outlook.adjustments.to_dict("records")
     ]

@@ -6,10 +6,11 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import targets
-from helpers.language import between, day, integer, message, number, per_cent_sign, percent, plural, text, years
+from helpers.language import day, integer, message, number, per_cent_sign, percent, plural, text, years
 from helpers.pages import captions
 from helpers.pages.captions import Words
-from helpers.pages.table import TONE, Cell, Row, Table
+from helpers.pages.literal import literal
+from helpers.pages.table import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
 from helpers.tables import label
 from helpers.targets import Outlook, target_decimals
 
@@ -118,25 +119,29 @@ def then_table(checked: pd.DataFrame, then: dict[str, Outlook]) -> Table:
 def _then_row(row: dict, outlook: Outlook) -> Row:
     digits = outlook.decimals
     inside = Cell(text("inside"), tone="good") if row["inside"] else Cell(text("outside"), tone="bad")
-    chance = Cell("–" if pd.isna(row["probability"]) else percent(row["probability"]))
+    chance = Cell("–")
+    if not pd.isna(row["probability"]):
+        chance = Cell(percent(row["probability"]), figures=figures((row["probability"], SHARE)))
     return Row([
         Cell(label(outlook), text(outlook.unit)),
-        Cell(str(row["year"])),
-        Cell(number(row["median"], digits), between(row["low"], row["high"], digits)),
-        Cell(number(row["naive"], digits)),
-        Cell(number(row["figure"], digits)),
+        Cell(str(row["year"]), figures=figures((row["year"], YEAR))),
+        range_cell(row["median"], row["low"], row["high"], digits),
+        value_cell(row["naive"], digits),
+        value_cell(row["figure"], digits),
         inside,
         chance,
-        Cell(text(row["verdict"]), _goal(row, outlook), tone=TONE[row["verdict"]]),
+        _outcome(row, outlook),
     ])  # fmt: skip
 
 
-def _goal(row: dict, outlook: Outlook) -> str:
-    """The year's target as the plan prints it; empty where there is none."""
+def _outcome(row: dict, outlook: Outlook) -> Cell:
+    """The verdict, above the year's target as the plan prints it where there is one."""
+    word, tone = text(row["verdict"]), TONE[row["verdict"]]
     if pd.isna(row["target"]):
-        return ""
-    printed = outlook.judged.set_index("year").loc[row["year"]]
-    return text("target {value}", value=number(row["target"], target_decimals(printed)))
+        return Cell(word, tone=tone)
+    digits = target_decimals(outlook.judged.set_index("year").loc[row["year"]])
+    goal = text("target {value}", value=number(row["target"], digits))
+    return Cell(word, goal, tone, figures=figures((row["target"], pattern(digits), text("target"))))
 
 
 def rolling_table(scores: pd.DataFrame) -> Table:
@@ -146,10 +151,9 @@ def rolling_table(scores: pd.DataFrame) -> Table:
     rows = []
     for row in scores.to_dict("records"):
         cells = [Cell(text("all") if row["horizon"] == "all" else row["horizon"])]
-        cells += [Cell(integer(row["n"])), Cell(integer(row["indicators"]))]
-        cells += [Cell(shown(row["in80"]), text("naive {share}", share=shown(row["naive80"])))]
-        cells += [Cell(shown(row["in95"]), text("naive {share}", share=shown(row["naive95"])))]
-        cells += [Cell(number(row["error_ratio"], 2)), Cell(number(row["crps_ratio"], 2))]
+        cells += [value_cell(row["n"], 0), value_cell(row["indicators"], 0)]
+        cells += [share_cell(row["in80"], row["naive80"]), share_cell(row["in95"], row["naive95"])]
+        cells += [value_cell(row["error_ratio"], 2), value_cell(row["crps_ratio"], 2)]
         rows.append(Row(cells))
     return Table(text("Past forecasts of the plan's indicators, by years ahead"), heads, rows)
 
@@ -159,12 +163,20 @@ def shown(share: float) -> str:
     return "–" if pd.isna(share) else integer(100 * share) + per_cent_sign()
 
 
+def share_cell(share: float, naive: float | None = None) -> Cell:
+    """A counted share, above the naive forecast's where one is given."""
+    if naive is None:
+        return Cell(shown(share), figures=figures((share, COUNTED)))
+    behind = figures((share, COUNTED), (naive, COUNTED, text("naive")))
+    return Cell(shown(share), text("naive {share}", share=shown(naive)), figures=behind)
+
+
 def panel_table(record: pd.DataFrame) -> Table:
     """A row a method: Brier score, the same against the best official method, CRPS, coverage."""
     rows, best = [], overall(record).loc[list(OFFICIAL), "brier"].min()
     for method, row in overall(record).iterrows():
-        cells = [Cell(text(METHODS[method])), Cell(number(row["brier"], 3)), Cell(number(row["brier"] / best, 2))]
-        cells += [Cell(number(row["crps"], 2)), Cell(shown(row["coverage80"])), Cell(shown(row["coverage95"]))]
+        cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), value_cell(row["brier"] / best, 2)]
+        cells += [value_cell(row["crps"], 2), share_cell(row["coverage80"]), share_cell(row["coverage95"])]
         rows.append(Row(cells))
     heads = [text("Method"), text("Brier score"), text("Against the best official method"), text("CRPS")]
     heads += [text("Inside the 80% range"), text("Inside the 95% range")]
@@ -174,7 +186,7 @@ def panel_table(record: pd.DataFrame) -> Table:
 def brier_table(record: pd.DataFrame) -> Table:
     """Brier score of each method by years ahead."""
     wide = record.pivot(index="method", columns="horizon", values="brier").loc[list(METHODS)]
-    rows = [Row([Cell(text(METHODS[m])), *(Cell(number(v, 3)) for v in values)]) for m, values in wide.iterrows()]
+    rows = [Row([Cell(text(METHODS[m])), *(value_cell(v, 3) for v in values)]) for m, values in wide.iterrows()]
     heads = [text("Method"), *(text("all") if h == "all" else str(h) for h in wide.columns)]
     return Table(text("Brier score by years ahead"), heads, rows)
 
@@ -187,8 +199,8 @@ def made_words(made: pd.DataFrame) -> Markdown:
             "These scores were made on {day} with version {version} ({commit}), on the panel of {series} official "
             "yearly series of the national SDG platform, {years}; {left_out} of them never changed and set no target.",
             day=day(date.fromisoformat(row["made_on"])),
-            version=row["version"],
-            commit=row["commit"],
+            version=literal(row["version"]),
+            commit=literal(row["commit"]),
             series=integer(row["series"]),
             years=years(row["first_year"], row["last_year"]),
             left_out=integer(row["left_out"]),

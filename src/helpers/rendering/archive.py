@@ -43,7 +43,7 @@ def same(latest: dict, keys: dict[str, str]) -> bool:
     if reports.keys() != keys.keys():
         return False
     return all(
-        report["status"] != "failed" and report["key"] == keys[name] and whole(latest["folder"], report)
+        report["status"] != "failed" and report["key"] == keys[name] and current(latest["folder"], report)
         for name, report in reports.items()
     )
 
@@ -54,6 +54,13 @@ def whole(folder: Path, report: dict) -> bool:
         return bool(report["files"]) and sum((folder / f).stat().st_size for f in report["files"]) == report["size"]
     except OSError:
         return False
+
+
+def current(folder: Path, report: dict) -> bool:
+    """True when the report needn't be made again: it is whole, and a format it lacks can't be made here either."""
+    from helpers.sharing import pdf
+
+    return whole(folder, report) and not ("left_out" in report and pdf.browser())
 
 
 def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:

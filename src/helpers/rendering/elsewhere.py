@@ -51,7 +51,7 @@ def check_workers(client: "object", address: str) -> None:
         raise UserError(f"--cluster {address}: worker {other[0]} has no Jospar or another one; install this one there")
 
 
-def render(work: execution.Work, data: bytes, code: str) -> tuple[dict, dict[str, str]]:
+def render(work: execution.Work, data: bytes, code: str) -> tuple[dict, dict[str, bytes]]:
     """A report rendered where only the package is installed; as `execution.render`."""
     if fingerprint.code() != code:
         raise UserError("the worker has another Jospar than the machine that sent the work; install the same one")

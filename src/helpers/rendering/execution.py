@@ -6,12 +6,15 @@ Everything that the rendering needs is in a `Work` and comes back as texts, so t
 from __future__ import annotations
 
 import contextlib
+import getpass
 import re
+import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,8 @@ from helpers.language import translate_markdown
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
+EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
 KERNEL = {"kernel_name": "python3", "language": "python"}
 
 
@@ -39,8 +44,8 @@ class Work:
     facts: dict
 
 
-def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, str]]:
-    """The report's record (status, kernel, seconds, error, title) and its files: text by name within the run.
+def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, bytes]]:
+    """The report's record (status, kernel, seconds, error, title) and its files: content by name within the run.
 
     `watch` is told the report's name, the number of the cell under way and the number of cells.
     """
@@ -50,11 +55,13 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
     notebook, kernel, error = execute(work, watch)
     record = {"status": "failed", "error": error} if error else {"status": "rendered"}
     folder = "failed/" if error else ""
-    files = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook)}
-    if not error and "html" in work.formats:
-        files[f"{work.name}.html"] = share.page(notebook, work.language, work.sisters)
+    files = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
+    if not error:
+        made, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
+        files |= {f"{work.name}.{kind}": content for kind, content in made.items()}
+        record |= {"left_out": left_out} if left_out else {}
     seconds = round(time.perf_counter() - started, 2)
-    size = sum(len(text.encode()) for text in files.values())
+    size = sum(map(len, files.values()))
     return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, files
 
 
@@ -81,7 +88,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
         except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as failure:
             # What ran until then was saved, with the error in it; nothing was when no kernel started.
             done = nbformat.read(output, as_version=4) if output.exists() else source
-            error = plain(one_line(failure))
+            error = anonymous(plain(one_line(failure)))
     return clean(done, work), kernel, error
 
 
@@ -105,32 +112,51 @@ def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
     notebook.metadata.pop("papermill", None)
     notebook.metadata["jospar"] = work.facts | {"notebook": work.notebook, "parameters": work.parameters}
     for cell in notebook.cells:
-        for key in ("papermill", "execution"):
+        for key in TIMING:
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output.traceback = [plain(line) for line in output.traceback]
-                output.evalue = plain(output.evalue)
+                output.traceback = [anonymous(plain(line)) for line in output.traceback]
+                output.evalue = anonymous(plain(output.evalue))
             elif output.output_type == "stream":
-                output.text = plain(output.text)
+                output.text = anonymous(plain(output.text))
+            else:
+                output.data = {kind: cleaned(kind, data) for kind, data in output.data.items()}
     return notebook
 
 
+def cleaned(kind: str, data: object) -> object:
+    """What a cell shows, text or JSON, without this machine's folders; a picture as it is."""
+    if isinstance(data, dict):
+        return {name: cleaned(kind, value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [cleaned(kind, value) for value in data]
+    picture = kind.startswith("image/") and kind != "image/svg+xml"
+    return plain(data) if isinstance(data, str) and not picture else data
+
+
 def plain(words: str) -> str:
-    """The words without this machine's folders."""
-    for folder, shown in (
-        (paths.ROOT, "."),
-        (sys.prefix, "<python>"),
-        (sys.base_prefix, "<python>"),
-        (Path.home(), "~"),
-    ):
-        if str(folder) != "/":
-            words = words.replace(str(folder), shown)
-    return re.sub(rf"{re.escape(tempfile.gettempdir())}/[\w./-]+", "<temporary>", words)
+    """The words without this machine's folders, as they are or as HTML writes them."""
+    prefixes = [(paths.ROOT, "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (Path.home(), "~")]
+    for folder, shown in [*prefixes, (Path.cwd(), ".")]:
+        for written in (str(folder), escape(str(folder))):
+            if written != "/":
+                words = words.replace(written, shown)
+    return re.sub(rf"(?<![\w.]){re.escape(tempfile.gettempdir())}(/[\w./-]+|(?![\w-]))", "<temporary>", words)
+
+
+def anonymous(words: str) -> str:
+    """What a program printed, without the names of the user and the machine, unless they are words of every day."""
+    with contextlib.suppress(OSError, KeyError):  # a user without a name
+        names = {"<user>": getpass.getuser(), "<machine>": socket.gethostname()}
+        for shown, name in names.items():
+            if len(name) > 2 and name not in EVERYDAY:
+                words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", shown, words)
+    return words
 
 
 def kill_kernels() -> None:
-    """Kill every kernel of this process, warm or cold: what they were rendering fails."""
+    """Kill every kernel of this process, warm or cold, and every browser that prints: what they render fails."""
     import psutil
 
     from helpers.warm_kernel import close_all
@@ -138,5 +164,5 @@ def kill_kernels() -> None:
     close_all()
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if "ipykernel_launcher" in child.cmdline():
+            if any(word == "ipykernel_launcher" or word.startswith("--print-to-pdf=") for word in child.cmdline()):
                 child.kill()

@@ -122,7 +122,7 @@ def take_over(run_: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> 
     still = []
     for n, key in enumerate(run_.keys):
         folder, report = good.get(key, (None, None))
-        if report and archive.whole(folder, report):
+        if report and archive.current(folder, report):
             archive.link_files(folder, run_.folder, report["files"])
             run_.records[n] = report | {"status": "unchanged", "seconds": 0.0}
             tell(run_.records[n])
@@ -174,14 +174,14 @@ def work(run_: Run, n: int) -> "object":
     return Work(*about, run_.sisters[n], facts)
 
 
-def result(future: Future) -> tuple[dict, dict[str, str]]:
+def result(future: Future) -> tuple[dict, dict[str, bytes]]:
     """What a job gave; whatever went wrong with it is its own failure and stops no other."""
-    from helpers.rendering.execution import one_line, plain
+    from helpers.rendering.execution import anonymous, one_line, plain
 
     try:
         return future.result()
     except Exception as failure:
-        error = plain(f"{type(failure).__name__}: {one_line(failure)}")
+        error = anonymous(plain(f"{type(failure).__name__}: {one_line(failure)}"))
         return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
 
 
@@ -199,13 +199,13 @@ def stop(pool: Executor, pending: list[Future]) -> None:
             execution.kill_kernels()
 
 
-def keep(run_: Run, n: int, record: dict, files: dict[str, str], past: list[dict]) -> None:
+def keep(run_: Run, n: int, record: dict, files: dict[str, bytes], past: list[dict]) -> None:
     """Write a report's files and its record; beside a failed report, link the last good one."""
     from helpers.share import write
 
-    for name, text in files.items():
+    for name, content in files.items():
         (run_.folder / name).parent.mkdir(exist_ok=True)
-        write(run_.folder / name, text)
+        write(run_.folder / name, content)
     record = run_.about(n) | record | {"files": sorted(files)}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(record["name"], run_.folder, past)

@@ -23,6 +23,12 @@ def failures(facts: dict) -> list[dict]:
     ]
 
 
+def left_out(facts: dict) -> list[str]:
+    """A line for each format that reports were to have and lack, with the number of them and why."""
+    missing = Counter(lack for report in facts["reports"] for lack in report.get("left_out", {}).items())
+    return [f"no {kind} of {n} report{'s' if n > 1 else ''}: {reason}" for (kind, reason), n in missing.items()]
+
+
 def as_text(facts: dict) -> str:
     """A first line with the numbers, then a line for each failure."""
     said = ", ".join(f"{n} {status}" for status, n in counts(facts).items())
@@ -30,7 +36,7 @@ def as_text(facts: dict) -> str:
     for one in failures(facts):
         copy = f"the index shows the copy of {one['copy_of']}" if one["copy_of"] else "there is no earlier copy"
         lines.append(f"failed: {one['name']}: {one['error']} ({copy})")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *left_out(facts)]) + "\n"
 
 
 def as_json(facts: dict) -> str:

@@ -1,0 +1,27 @@
+"""Text from data stays text: what would turn into markup, or is unseen and moves what stands around it, is shown."""
+
+import re
+
+# Directional marks, embeddings, overrides and isolates, line separators, and control characters but tab and line end.
+UNSEEN = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Emphasis, links, code, formulas and HTML anywhere; headings, lists and quotes at the start; what makes a bare address
+# a link.
+MARKUP = re.compile(r"[\\`*_\[\]~$&<|]|^[#>+=:-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)|:(?=//)|(?<=\bwww)\.")
+
+
+def visible(words: object) -> object:
+    """The words with each unseen control character as its code point, such as ⟨U+202E⟩; other objects as they are."""
+    if type(words) is not str:  # a text that was marked as safe markup is another type, and our own
+        return words
+    return UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", words)
+
+
+def literal(words: str) -> str:
+    """A text from data as it stands in Markdown: no link, no emphasis, no HTML comes of it."""
+    line = " ".join(visible(words).splitlines())
+    return MARKUP.sub(lambda found: f"&#{ord(found.group())};", line.strip())
+
+
+def web_address(words: str) -> bool:
+    """True for an address that a link may have; a script, a file or another program's is none."""
+    return re.match(r"https?://[^\s]+$", words, re.IGNORECASE) is not None
