@@ -36,47 +36,54 @@ TABLES = {
 }
 INTEGERS = {"direction", "year", "printed_year"}
 DECIMALS = {"value", "floor"}
-TERMS = ("document", "unit", "responsible", "source", "resource")
+TERMS = ("plan", "document", "unit", "responsible", "source", "resource")
 READINGS = ("resolved", "as_printed", "alternative")
 
 
-def directions(folder: Path = paths.PLAN) -> pd.DataFrame:
+def directions(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Strategic directions, one a row: direction, name_kk, name_ru, name_en."""
     return _table("directions", folder)
 
 
-def goals(folder: Path = paths.PLAN) -> pd.DataFrame:
+def goals(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Goals, one a row: goal, direction, name_kk, name_ru, name_en."""
     return _table("goals", folder)
 
 
-def indicators(folder: Path = paths.PLAN) -> pd.DataFrame:
+def indicators(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Indicators, one a row. `floor` is a lower limit that the indicator's own name sets, in its unit."""
     return _table("indicators", folder)
 
 
-def national_targets(folder: Path = paths.PLAN) -> pd.DataFrame:
+def national_targets(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Targets that section 2.1 takes from national documents, one a row and year, in the row's unit."""
     return _table("national_targets", folder)
 
 
-def terms(kind: str = "", folder: Path = paths.PLAN) -> pd.DataFrame:
-    """Names of what the tables hold as a short key (`kind`: document, unit, responsible, source, resource)."""
+def terms(kind: str = "", folder: str | Path = paths.PLAN) -> pd.DataFrame:
+    """Names of what the tables hold as a short key (`kind`: one of TERMS)."""
     table = _table("terms", folder)
     return table[table["kind"] == kind].reset_index(drop=True) if kind else table
 
 
-def programmes(folder: Path = paths.PLAN) -> pd.DataFrame:
+def title(folder: str | Path = paths.PLAN) -> pd.Series:
+    """The plan's own title in three languages (name_kk, name_ru, name_en); the folder's name where it states none."""
+    stated = terms("plan", folder)
+    folder_name = paths.plan_folder(folder).name
+    return stated.iloc[0] if len(stated) else pd.Series(dict.fromkeys(NAMES, folder_name))
+
+
+def programmes(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Budget programmes, one a row; no direction for those that serve the ministry's other tasks."""
     return _table("programmes", folder)
 
 
-def resources(folder: Path = paths.PLAN) -> pd.DataFrame:
+def resources(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Money and staff by period, in the row's unit."""
     return _table("resources", folder)
 
 
-def targets(reading: str = "resolved", folder: Path = paths.PLAN) -> pd.DataFrame:
+def targets(reading: str = "resolved", folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Values of every indicator and year, in the indicator's unit; lost and blank cells have no value.
 
     `resolved`: damaged rows put right, the lost cell where the evidence puts it.
@@ -97,7 +104,7 @@ def targets(reading: str = "resolved", folder: Path = paths.PLAN) -> pd.DataFram
     return result.drop(columns="printed_year")
 
 
-def conflicts(folder: Path = paths.PLAN) -> pd.DataFrame:
+def conflicts(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Where the plan contradicts itself: section 2.1's target (`national`) and section 3's (`plan`), same unit."""
     national = national_targets(folder).rename(columns={"value": "national"})
     national = national.loc[national["indicator"] != "", ["indicator", "year", "document", "unit", "national"]]
@@ -183,7 +190,8 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def _table(name: str, folder: Path) -> pd.DataFrame:
+def _table(name: str, folder: str | Path) -> pd.DataFrame:
+    folder = paths.plan_folder(folder)
     table = load(folder / f"{name}.csv", TABLES[name])
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
         try:

@@ -3,13 +3,18 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import statistics
+from helpers import plan, statistics
 from helpers.language import between, listing, name, number, percent, plural, quantity, text, years
 from helpers.pages import statements
 from helpers.targets import Outlook, assess
 from helpers.verdict.judge import target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
+
+
+def plan_title(folder: str) -> Markdown:
+    """The title of the plan that the report is on, as the plan's tables state it."""
+    return Markdown(f"**{name(plan.title(folder))}**")
 
 
 def headline(found: dict[str, Outlook]) -> Markdown:
