@@ -208,8 +208,18 @@ def check(job: Job) -> None:
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
+    if "plan" in known:
+        check_plan(job)
     if "language" in known and job.language not in LANGUAGES:
         raise UserError(f"{job.notebook.name}: language {job.language!r} is none of {', '.join(LANGUAGES)}")
+
+
+def check_plan(job: Job) -> None:
+    """Stop when a plan has no tables, or is named by a path that only this machine has: reports show parameters."""
+    if Path(job.plan).is_absolute():
+        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
+    if not (paths.plan_folder(job.plan) / "targets.csv").is_file():
+        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
 
 
 def override(jobs: list[Job], pairs: list[str]) -> list[Job]:

@@ -99,7 +99,7 @@ def targets(reading: str = "resolved", folder: str | Path = paths.PLAN) -> pd.Da
         result = _rearrange(table, table["printed_year"])
     elif reading == "alternative":
         open_rows = table["indicator"].isin(_open_rows(table))
-        moved = _rearrange(table[open_rows], table["printed_year"] + 1)
+        moved = _rearrange(table[open_rows], table.loc[open_rows, "printed_year"] + 1)
         result = pd.concat([table[~open_rows], moved]).sort_index()
     return result.drop(columns="printed_year")
 
