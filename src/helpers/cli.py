@@ -174,11 +174,11 @@ def schedule_install(
 
 @plan_app.command("read")
 def plan_read(
-    file: Annotated[Path, typer.Argument(help="the plan's text")],
+    file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")],
     output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
     names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
-    """Read a plan's text into the tables of data/plan; nothing is written when a line can't be read."""
+    """Read a plan (text, HTML or DOCX) into the tables of data/plan; nothing is written when a line can't be read."""
     from helpers import paths, plan_document
 
     beside = file.parent / "names.csv"
