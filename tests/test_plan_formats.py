@@ -20,6 +20,7 @@ RIVERS = paths.ROOT / "tests" / "fixtures" / "rivers_plan" / "source" / "plan_kk
 RELAXED = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+KINDS = {"macro": "Макроиндикаторлар", "budget": "Бюджеттік бағдарламалармен өзара байланысты нысаналы индикаторлар"}
 Block = str | list[list[str]]
 
 
@@ -128,6 +129,59 @@ def test_another_ministrys_document_gives_its_tables(kind, tmp_path):
     found = plan_document.read(written(tmp_path, kind, blocks(RIVERS)), RIVERS.with_name("names.csv"))
     committed = pd.read_csv(RIVERS.parents[1] / "targets.csv", dtype=str, keep_default_na=False)
     pd.testing.assert_frame_equal(found["targets"], committed, check_dtype=False)
+
+
+def one_table() -> list[list[str]]:
+    """Section 3 as one undamaged table, made from the committed tables: every cell in its year, no page in between."""
+    terms = plan.terms().set_index(["kind", "term"])["name_kk"]
+    goals = plan.goals().set_index("direction")
+    cells = {number: list(rows["as_printed"]) for number, rows in plan.targets().groupby("indicator")}
+    years = [f"{year} жыл" for year in range(2023, 2028)]
+    heads = [
+        "№",
+        "Индикатор",
+        "Жауапты",
+        "Ақпарат көзі",
+        "Өлшем бірлігі",
+        "Есепті жыл",
+        "Ағымдағы жыл",
+        "Жоспарлы кезең",
+    ]
+    table = [[*heads, *[""] * 4], [*[""] * 7, *years], [str(n) for n in range(1, 13)]]
+    for _, direction in plan.directions().iterrows():
+        number = direction["direction"]
+        own = plan.indicators().query("direction == @number")
+        table.append(wide(f"{number}-стратегиялық бағыт. {direction['name_kk']}"))
+        for kind, rows in own.groupby("kind", sort=False):
+            if kind == "budget":
+                table.append(wide(f"{goals.loc[number, 'goal']}-мақсат. {goals.loc[number, 'name_kk']}"))
+            table.append(wide(KINDS[kind]))
+            for _, row in rows.iterrows():
+                family, _, part = row["indicator"].partition(".")
+                about = [row["name_kk"], *(terms[key, row[key]] for key in ("responsible", "source", "unit"))]
+                if part == "1":
+                    table.append([family, "Қамтылғандар үлесі, оның ішінде:", *about[1:], *[""] * 7])
+                table.append(["" if part else family, *about, *cells[row["indicator"]]])
+    return table
+
+
+def wide(words: str) -> list[str]:
+    return [words, *[""] * 11]
+
+
+@pytest.mark.parametrize("kind", ["html", "docx"])
+def test_an_undamaged_document_in_one_table_gives_every_value_in_its_year(kind, tmp_path):
+    document = blocks()
+    start, end = (next(n for n, block in enumerate(document) if str(block).startswith(f"## {s}-бөлім")) for s in "34")
+    path = written(tmp_path, kind, [*document[: start + 1], one_table(), *document[end:]])
+    found = plan_document.read(path, NAMES)
+    committed = pd.read_csv(paths.PLAN / "targets.csv", dtype=str, keep_default_na=False)
+    same = ["indicator", "year", "column", "value", "as_printed"]
+    pd.testing.assert_frame_equal(found["targets"][same], committed[same], check_dtype=False)
+    assert set(found["targets"]["reading"]) == {"certain", "blank"}
+    plan_document.write(found, tmp_path)
+    for name in ("indicators", "directions", "goals", "terms"):
+        assert (tmp_path / f"{name}.csv").read_bytes() == (paths.PLAN / f"{name}.csv").read_bytes()
 
 
 def test_what_stands_before_between_and_behind_the_sections_does_no_harm(tmp_path):

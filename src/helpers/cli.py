@@ -186,6 +186,14 @@ def plan_read(
     plan_document.write(plan_document.read(file, names), output or paths.PLAN)
 
 
+@plan_app.command("names")
+def plan_names(file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")]) -> None:
+    """List the names that a plan prints in names.csv beside it, to be translated before it is read."""
+    from helpers import plan_document
+
+    print(plan_document.write_names(file))
+
+
 @plan_app.command("diff")
 def plan_diff(
     old: Annotated[Path, typer.Argument(help="folder of the former plan's tables")],

@@ -84,8 +84,8 @@ def plural(one: str, many: str, n: int, **values: object) -> str:
 
 
 def name(row: Mapping) -> str:
-    """The name of a table's row (name_en, name_kk, name_ru) in the language in use."""
-    return row[f"name_{current()}"]
+    """The name of a table's row (name_en, name_kk, name_ru) in the language in use; untranslated, in Kazakh."""
+    return row[f"name_{current()}"] or row["name_kk"]
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -144,10 +144,26 @@ def _resources(rows: list[Row], names: Names) -> list[Record]:
     return records
 
 
+def write_names(path: Path) -> Path:
+    """Writes names.csv beside a plan's document: every name that it prints, to be translated. Never over an old one."""
+    target = path.with_name("names.csv")
+    known = Names(None)
+    _read(path, known)
+    try:
+        with target.open("x", encoding="utf-8", newline="") as file:
+            file.write(known.to_fill_in().to_csv(index=False, lineterminator="\n"))
+    except FileExistsError:
+        raise UserError(f"{target}: is there already; add what it lacks, or move it away") from None
+    return target
+
+
 def read(path: Path, names: Path | None = None) -> dict[str, pd.DataFrame]:
     """The plan's tables by name, all cells text. `names` defaults to names.csv beside the plan, if there is one."""
     beside = path.with_name("names.csv")
-    known = Names(names or (beside if beside.exists() else None))
+    return _read(path, Names(names or (beside if beside.exists() else None)))
+
+
+def _read(path: Path, known: Names) -> dict[str, pd.DataFrame]:
     parts = _sections(path)
     records = {"national_targets": _national(parts["national"], known), "terms": known.terms}
     records["directions"], records["goals"] = _outline(parts, known)
