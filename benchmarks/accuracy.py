@@ -3,8 +3,8 @@
 Peers are the extra `benchmark`, needed by this script alone. OWA, MASE and CRPS are relative to the
 naive forecast (1 = as good); coverage of the 80 and 95 % intervals in %, whole and, for the ensemble, by horizon; time
 in milliseconds a series. The Kazakh panel is cut after 2018 and averaged by indicator, losses cut at the 99th
-percentile. The ensemble's widths were learnt on the first five sets, its design chosen with all yearly ones in view; the
-M3 and Tourism sets taught it no number.
+percentile. The ensemble's widths were learnt on the first five sets, its design with all yearly ones
+in view; M3 and Tourism taught it no number.
 """
 
 import argparse

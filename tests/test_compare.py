@@ -82,7 +82,7 @@ def test_a_revised_figure_is_told_from_a_new_one(run):
         return figures
 
     before, after = run("a", "2025-12-31", edit={FIGURES: revise}), run("b")
-    causes = compare.causes("11", "KAZ", "2027", before["11", "KAZ"], after["11", "KAZ"])
+    causes = compare.causes("KAZ", "2027", *(found["11", "KAZ", "data/plan"] for found in (before, after)))
     words = [cause.words for cause in causes]
     assert "revised figure: 2023 5.4 → 4.7" in words
     assert any(said.startswith("new figure: 2025 4.6") for said in words)

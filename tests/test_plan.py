@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers import UserError, paths, plan
+from helpers.documents import lost_cells
 
 YEARS = list(range(2021, 2028))
 DAMAGED = {"12", "13", "14", "24", "25", "26.1", "26.2", "27"}
@@ -146,9 +147,9 @@ def test_a_table_in_another_encoding_is_refused(folder: Path) -> None:
 # Lost cells
 def test_a_lost_cell_is_proven_by_two_known_years() -> None:
     years = ["2021", "2022", "2023", "2024", "2025"]
-    assert plan.lost_cell(["1", "2", "4", "5", ""], years, {"2023": "3", "2024": "4.0", "2025": "5"}) == 2
-    assert plan.lost_cell(["1", "2", "4", "5", ""], years, {"2024": "4"}) is None
-    assert plan.lost_cell(["1", "2", "4", "5", ""], years, {"2024": "9", "2025": "5"}) is None
+    assert lost_cells.lost_cell(["1", "2", "4", "5", ""], years, {"2023": "3", "2024": "4.0", "2025": "5"}) == 2
+    assert lost_cells.lost_cell(["1", "2", "4", "5", ""], years, {"2024": "4"}) is None
+    assert lost_cells.lost_cell(["1", "2", "4", "5", ""], years, {"2024": "9", "2025": "5"}) is None
 
 
 @given(values=st.lists(st.integers(1, 999), min_size=4, max_size=9, unique=True), data=st.data())
@@ -157,7 +158,7 @@ def test_any_lost_cell_is_found_when_section_2_1_prints_the_row(values: list[int
     years = [str(2021 + n) for n in range(len(values))]
     cells = [str(value) for n, value in enumerate(values) if n != lost] + [""]
     known = dict(zip(years, map(str, values), strict=True))
-    assert plan.lost_cell(cells, years, known) == lost
-    found = plan.explain_lost_cells({"1": (0, cells)}, years, {"1": known})["1"]
-    rows = plan.place_cells(cells, cells, years, found, "")
+    assert lost_cells.lost_cell(cells, years, known) == lost
+    found = lost_cells.explain_lost_cells({"1": (0, cells)}, years, {"1": known})["1"]
+    rows = lost_cells.place_cells(cells, cells, years, found, "")
     assert [row["value"] for row in rows] == ["" if n == lost else str(value) for n, value in enumerate(values)]

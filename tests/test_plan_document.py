@@ -346,6 +346,21 @@ def test_pages_as_wide_as_their_headings_are_not_damaged(tmp_path: Path) -> None
     assert list(row["reading"]) == ["certain"] * 4 + ["blank"]
 
 
+def test_the_names_that_a_new_plan_prints_are_listed_once_and_never_over_an_old_list(tmp_path: Path) -> None:
+    path = tmp_path / "other.txt"
+    path.write_text(other_plan(), encoding="utf-8")
+    made = plan_document.write_names(path)
+    listed = pd.read_csv(made, dtype=str, keep_default_na=False)
+    assert not listed.duplicated(["table", "printed"]).any()
+    wanted = pd.read_csv(other_names(tmp_path), dtype=str, keep_default_na=False)
+    keys = set(zip(listed["table"], listed["printed"], strict=True)) - {("plan", "")}
+    assert keys == set(zip(wanted["table"], wanted["printed"], strict=True))
+    # As it is, with nothing translated, the list already reads the plan.
+    assert len(plan_document.read(path)["indicators"]) == 8
+    with pytest.raises(UserError, match=r"names\.csv: is there already"):
+        plan_document.write_names(path)
+
+
 # Bad input
 def test_a_text_that_is_no_plan_is_refused(tmp_path: Path) -> None:
     assert "line 2: the text ends without a heading «2.1.»" in refused(tmp_path, "Shopping\n- milk\n")

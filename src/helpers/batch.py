@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import itertools
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from helpers.language import LANGUAGE_NAMES, LANGUAGES
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
 FORMATS = ("html", "xlsx", "pdf")
 KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
+DEFAULT_PLAN = "data/plan"
+DECLARED_PLAN = re.compile(r"^plan(?:: str)? = ([\"'])(.*?)\1", re.M)
 LONGEST_NAME = 180  # letters; file systems take 255 bytes, and there are endings
 
 
@@ -38,9 +41,25 @@ class Job:
         return f"{self.notebook.stem[:40]}--{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
     @property
+    def plan(self) -> str:
+        """The folder of the plan that the report is on, as the parameter or the notebook's default names it."""
+        return str(self.parameters.get("plan", _default_plan(self.notebook)))
+
+    @property
     def language(self) -> str:
         """The language that the report is written in."""
         return str(self.parameters.get("language", "en"))
+
+
+def _default_plan(notebook: Path) -> str:
+    # Read without Jupyter: a run in which nothing has changed asks for every report.
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    except (OSError, ValueError, KeyError, TypeError):
+        return DEFAULT_PLAN  # no notebook that could be read; the check of the job says so in words
+    stated = DECLARED_PLAN.search(lines)
+    return stated[2] if stated else DEFAULT_PLAN
 
 
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
@@ -192,8 +211,18 @@ def check(job: Job) -> None:
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
+    if "plan" in known:
+        check_plan(job)
     if "language" in known and job.language not in LANGUAGES:
         raise UserError(f"{job.notebook.name}: language {job.language!r} is none of {', '.join(LANGUAGES)}")
+
+
+def check_plan(job: Job) -> None:
+    """Stop when a plan has no tables, or is named by a path that only this machine has: reports show parameters."""
+    if Path(job.plan).is_absolute():
+        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
+    if not (paths.plan_folder(job.plan) / "targets.csv").is_file():
+        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
 
 
 def override(jobs: list[Job], pairs: list[str]) -> list[Job]:

@@ -22,7 +22,8 @@ from helpers.language import name, number, text
 from helpers.pages import captions
 from helpers.pages.captions import Words
 from helpers.pages.literal import visible
-from helpers.targets import REPORTED_YEAR, Outlook, target
+from helpers.targets import Outlook, target
+from helpers.verdict.definition import reported_year
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#6A3D9A"  # what a person moved, not the figures
@@ -114,7 +115,8 @@ def quarters(code: str, area: str, as_of: str, until: int) -> Chart:
 def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart:
     """Each region's figure in the plan's reported year (ring) and the latest (dot), with the national target."""
     table = statistics.by_area(code, as_of=as_of)
-    first = REPORTED_YEAR if REPORTED_YEAR in table else table.columns[0]
+    reported = reported_year(outlook.printed)
+    first = reported if reported in table else table.columns[0]
     latest = table.columns[-1]
     return dots(table[first], table[latest], target(outlook, latest), captions.regions(table, code, first))
 

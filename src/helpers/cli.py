@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
     help="Will the plan be met?",
 )
-plan_app = typer.Typer(no_args_is_help=True, help="Read a plan's published text into tables.")
+plan_app = typer.Typer(no_args_is_help=True, help="Read a plan into tables; say what a revision changed.")
 data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(data_app, name="data")
@@ -190,16 +190,37 @@ def schedule_install(
 
 @plan_app.command("read")
 def plan_read(
-    file: Annotated[Path, typer.Argument(help="the plan's text")],
+    file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")],
     output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
     names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
-    """Read a plan's text into the tables of data/plan; nothing is written when a line can't be read."""
+    """Read a plan (text, HTML or DOCX) into the tables of data/plan; nothing is written when a line can't be read."""
     from helpers import paths, plan_document
 
     beside = file.parent / "names.csv"
     names = names or (beside if beside.is_file() else paths.PLAN / "source" / "names.csv")
     plan_document.write(plan_document.read(file, names), output or paths.PLAN)
+
+
+@plan_app.command("names")
+def plan_names(file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")]) -> None:
+    """List the names that a plan prints in names.csv beside it, to be translated before it is read."""
+    from helpers import plan_document
+
+    print(plan_document.write_names(file))
+
+
+@plan_app.command("diff")
+def plan_diff(
+    old: Annotated[Path, typer.Argument(help="folder of the former plan's tables")],
+    new: Annotated[Path, typer.Argument(help="folder of the revised plan's tables")],
+    as_of: Annotated[str, typer.Option(help="judge by what was known on this day, YYYY-MM-DD; default: today")] = "",
+) -> None:
+    """Say which targets a revision changed, added, dropped or renamed, with each verdict before and after."""
+    from helpers import plan_diff as differences
+
+    for line in differences.lines(differences.diff(old.resolve(), new.resolve(), as_of)):
+        print(line)
 
 
 @data_app.command("check")

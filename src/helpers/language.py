@@ -18,6 +18,7 @@ LOCALE = Path(__file__).parent / "locale"
 NBSP = "\N{NO-BREAK SPACE}"
 RANGE = "\N{EN DASH}"
 _state = {"language": "en"}
+_terms: dict[str, Mapping] = {}
 _override: ContextVar[str | None] = ContextVar("language", default=None)
 
 
@@ -26,6 +27,11 @@ def use_language(language: str) -> None:
     if language not in LANGUAGES:
         raise UserError(f"language: {language!r} is none of {', '.join(LANGUAGES)}")
     _state["language"] = language
+
+
+def use_terms(terms: Mapping[str, Mapping]) -> None:
+    """Add a plan's own terms (units, …) to what `text` knows: rows with name_en, name_kk, name_ru by their key."""
+    _terms.update(terms)
 
 
 def current() -> str:
@@ -67,6 +73,8 @@ def message(words: str) -> str:
 def text(words: str, **values: object) -> str:
     """A message in the language in use, with its named placeholders filled."""
     translated = _catalogue(current()).gettext(words) if words else ""
+    if translated == words and words in _terms:
+        translated = name(_terms[words])
     return translated.format(**values) if values else translated
 
 
@@ -76,8 +84,8 @@ def plural(one: str, many: str, n: int, **values: object) -> str:
 
 
 def name(row: Mapping) -> str:
-    """The name of a table's row (name_en, name_kk, name_ru) in the language in use."""
-    return row[f"name_{current()}"]
+    """The name of a table's row (name_en, name_kk, name_ru) in the language in use; untranslated, in Kazakh."""
+    return row[f"name_{current()}"] or row["name_kk"]
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -12,3 +12,10 @@ PLAN = DATA / "plan"
 STATISTICS = DATA / "statistics"
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUTS = ROOT / "outputs"
+
+
+def plan_folder(name: str | Path = PLAN) -> Path:
+    """The folder of a plan as the notebooks' parameter `plan` names it: from the repository's root, or absolute."""
+    place = Path(name)
+    # The data folder may lie elsewhere than in the repository; the name `data/plan` goes with it.
+    return DATA.joinpath(*place.parts[1:]) if place.parts[:1] == ("data",) else ROOT / place

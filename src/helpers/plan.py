@@ -36,47 +36,54 @@ TABLES = {
 }
 INTEGERS = {"direction", "year", "printed_year"}
 DECIMALS = {"value", "floor"}
-TERMS = ("document", "unit", "responsible", "source", "resource")
+TERMS = ("plan", "document", "unit", "responsible", "source", "resource")
 READINGS = ("resolved", "as_printed", "alternative")
 
 
-def directions(folder: Path = paths.PLAN) -> pd.DataFrame:
+def directions(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Strategic directions, one a row: direction, name_kk, name_ru, name_en."""
     return _table("directions", folder)
 
 
-def goals(folder: Path = paths.PLAN) -> pd.DataFrame:
+def goals(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Goals, one a row: goal, direction, name_kk, name_ru, name_en."""
     return _table("goals", folder)
 
 
-def indicators(folder: Path = paths.PLAN) -> pd.DataFrame:
+def indicators(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Indicators, one a row. `floor` is a lower limit that the indicator's own name sets, in its unit."""
     return _table("indicators", folder)
 
 
-def national_targets(folder: Path = paths.PLAN) -> pd.DataFrame:
+def national_targets(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Targets that section 2.1 takes from national documents, one a row and year, in the row's unit."""
     return _table("national_targets", folder)
 
 
-def terms(kind: str = "", folder: Path = paths.PLAN) -> pd.DataFrame:
-    """Names of what the tables hold as a short key (`kind`: document, unit, responsible, source, resource)."""
+def terms(kind: str = "", folder: str | Path = paths.PLAN) -> pd.DataFrame:
+    """Names of what the tables hold as a short key (`kind`: one of TERMS)."""
     table = _table("terms", folder)
     return table[table["kind"] == kind].reset_index(drop=True) if kind else table
 
 
-def programmes(folder: Path = paths.PLAN) -> pd.DataFrame:
+def title(folder: str | Path = paths.PLAN) -> pd.Series:
+    """The plan's own title in three languages (name_kk, name_ru, name_en); the folder's name where it states none."""
+    stated = terms("plan", folder)
+    folder_name = paths.plan_folder(folder).name
+    return stated.iloc[0] if len(stated) else pd.Series(dict.fromkeys(NAMES, folder_name))
+
+
+def programmes(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Budget programmes, one a row; no direction for those that serve the ministry's other tasks."""
     return _table("programmes", folder)
 
 
-def resources(folder: Path = paths.PLAN) -> pd.DataFrame:
+def resources(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Money and staff by period, in the row's unit."""
     return _table("resources", folder)
 
 
-def targets(reading: str = "resolved", folder: Path = paths.PLAN) -> pd.DataFrame:
+def targets(reading: str = "resolved", folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Values of every indicator and year, in the indicator's unit; lost and blank cells have no value.
 
     `resolved`: damaged rows put right, the lost cell where the evidence puts it.
@@ -92,12 +99,12 @@ def targets(reading: str = "resolved", folder: Path = paths.PLAN) -> pd.DataFram
         result = _rearrange(table, table["printed_year"])
     elif reading == "alternative":
         open_rows = table["indicator"].isin(_open_rows(table))
-        moved = _rearrange(table[open_rows], table["printed_year"] + 1)
+        moved = _rearrange(table[open_rows], table.loc[open_rows, "printed_year"] + 1)
         result = pd.concat([table[~open_rows], moved]).sort_index()
     return result.drop(columns="printed_year")
 
 
-def conflicts(folder: Path = paths.PLAN) -> pd.DataFrame:
+def conflicts(folder: str | Path = paths.PLAN) -> pd.DataFrame:
     """Where the plan contradicts itself: section 2.1's target (`national`) and section 3's (`plan`), same unit."""
     national = national_targets(folder).rename(columns={"value": "national"})
     national = national.loc[national["indicator"] != "", ["indicator", "year", "document", "unit", "national"]]
@@ -134,39 +141,6 @@ def _move_in(new: Path, folder: Path) -> None:
         raise
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file; stops with one line that names the place where it isn't."""
-    try:
-        raw = path.read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; name a file that can be read") from error
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise UserError(f"{path}, line {line}: not UTF-8 text; save the plan as plain text in UTF-8") from error
-
-
-class Names:
-    """The names table beside a plan: what each printed name means, in three languages, and what we add to it."""
-
-    def __init__(self, path: Path | None) -> None:
-        """Reads the table; without a path each printed name stands for itself."""
-        self.path = path
-        records = load(path, ["table", "key", "printed", *NAMES]).to_dict("records") if path else []
-        self.known = {(r["table"], r[form].casefold()): r for r in records for form in ("printed", "name_kk")}
-        found = {(r["table"], r["key"]): r | {"kind": r["table"], "term": r["key"]} for r in records}
-        self.terms = [term for (kind, _), term in found.items() if kind in TERMS]
-
-    def find(self, table: str, printed: str, where: str, key: str = "") -> dict[str, str]:
-        """The record of a printed name. Stops when the table lacks it, or has it under another key."""
-        if not self.path:
-            return {"key": key or printed, "name_kk": printed}
-        record = self.known.get((table, printed.casefold()))
-        if not record or (key and record["key"] != key):
-            raise UserError(f"{where}: {self.path.name} has no {table} {key} «{printed}»; mend its column `printed`")
-        return record
-
-
 def load(path: Path, columns: list[str]) -> pd.DataFrame:
     """A CSV table as text, without changes; stops with one line when it isn't there or lacks a column."""
     if not path.is_file():
@@ -183,7 +157,8 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def _table(name: str, folder: Path) -> pd.DataFrame:
+def _table(name: str, folder: str | Path) -> pd.DataFrame:
+    folder = paths.plan_folder(folder)
     table = load(folder / f"{name}.csv", TABLES[name])
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
         try:
@@ -210,71 +185,3 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     placed = grid.merge(cells, on=["indicator", "year"], how="left").set_index(table.index)
     placed["reading"] = placed["reading"].fillna("blank")
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
-
-
-# Rows that lost a cell: used by the reader of documents, here because the readings above rest on it.
-def lost_cell(cells: list[str], years: list[str], known: dict[str, str]) -> int | None:
-    """Index of the one cell whose loss makes the row agree with known targets in two years or more, or None."""
-    fits = []
-    for lost in range(len(years)):
-        moved = dict(zip(years, [*cells[:lost], "", *cells[lost:-1]], strict=True))
-        pairs = [(moved[year], value) for year, value in known.items() if year in moved and year != years[lost]]
-        if len(pairs) >= 2 and all(ours and float(ours) == float(theirs) for ours, theirs in pairs):
-            fits.append(lost)
-    return fits[0] if len(fits) == 1 else None
-
-
-def explain_lost_cells(
-    rows: dict[str, tuple[int, list[str]]], years: list[str], known: dict[str, dict[str, str]]
-) -> dict[str, tuple[int, str, str]]:
-    """For each damaged row (its page and cells) the index of the lost cell, the reading and the evidence in words.
-
-    `known` holds section 2.1's targets by indicator and year. A row that they don't prove follows a proven one: of the
-    same page, else of any page damaged alike. With none, the cells stay as printed and the last one counts as lost.
-    """
-    found = {row: lost_cell(cells, years, known.get(row, {})) for row, (_, cells) in rows.items()}
-    proven = {row: lost for row, lost in found.items() if lost is not None}
-    result = {}
-    for row, (page, cells) in rows.items():
-        near = [other for other in proven if rows[other][0] == page]
-        witness = next(iter([*near, *proven]), "")
-        lost = proven.get(row, proven.get(witness, len(years) - 1))
-        if row in proven:
-            listed = ", ".join(f"{value} for {year}" for year, value in known[row].items())
-            said = f"section 2.1 prints {listed}, and the row agrees with it only if its {years[lost]} cell was lost."
-        elif witness:
-            where = "the same page" if near else "another page damaged alike"
-            said = f"row {witness} on {where} is proven to have lost its {years[lost]} cell; no proof for this row."
-        else:
-            said = "which one is not known, so the cells are left where they are printed."
-        if row not in proven and not cells[0]:
-            said += f" With {years[0]} blank, all values may also stand a year later than printed."
-        grid = f"More cells than headings, and {years[-1]} is empty in the whole page: one cell of the row was lost;"
-        result[row] = lost, "resolved" if row in proven else "inferred", f"{grid} {said}"
-    return result
-
-
-def place_cells(
-    cells: list[str], values: list[str], years: list[str], lost: tuple[int, str, str] | None, note: str
-) -> list[dict[str, str]]:
-    """A row of `targets.csv` for each year. Behind a lost cell each cell stands under the year before its own.
-
-    `note`, what we know besides, joins the evidence of damaged cells and explains planned years left blank.
-    """
-    gap, reading, evidence = lost or (len(years), "certain", "")
-    result = []
-    for i, year in enumerate(years):
-        at = len(cells) if i == gap else i - (i > gap)
-        text, value, printed_year = [*cells, ""][at], [*values, ""][at], [*years, ""][at]
-        blank = not text and i != gap
-        said = f"{evidence} {note}".strip() if (lost and not blank) or (blank and i > 1) else ""
-        record = {"year": year, "column": column_of(i), "value": value, "as_printed": text}
-        result.append(
-            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": said}
-        )
-    return result
-
-
-def column_of(index: int) -> str:
-    """What a plan's year columns are: the reported year, the current one, then the planned ones."""
-    return ("reported", "current")[index] if index < 2 else "planned"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import paths
-from helpers.language import LANGUAGE_NAMES, day, in_language, text
+from helpers.batch import DEFAULT_PLAN
+from helpers.language import LANGUAGE_NAMES, day, in_language, name, text
 from helpers.pages.literal import visible
 from helpers.rendering import fingerprint
 
@@ -131,7 +132,16 @@ def index(facts: dict) -> str:
     environment = Environment(loader=FileSystemLoader(paths.TEMPLATES), autoescape=True, finalize=visible)
     template = environment.get_template("index.html.j2")
     started, read = (date.fromisoformat(facts[key][:10]) for key in ("started", "data_read_on"))
-    return template.render(facts=facts, rows=rows.values(), css=style(), day=day(started), data_day=day(read))
+    shown = {"facts": facts, "rows": rows.values(), "plans": plan_titles(facts), "css": style()}
+    return template.render(shown, day=day(started), data_day=day(read))
+
+
+def plan_titles(facts: dict) -> list[str]:
+    """The titles of the plans that a run's reports are on."""
+    from helpers import plan
+
+    folders = {report["parameters"].get("plan", DEFAULT_PLAN) for report in facts["reports"]}
+    return [name(plan.title(folder)) for folder in sorted(folders)]
 
 
 def entry(report: dict) -> dict:

@@ -1,8 +1,10 @@
 """Publication tables: what is promised, what came, what is expected, and where each number is from."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
+from IPython.display import Markdown
 
 from helpers import statistics
 from helpers.language import day, message, name, number, text
@@ -32,6 +34,7 @@ __all__ = [
     "damaged",
     "forecasts",
     "methods",
+    "nationals",
     "not_measured",
     "other_reading",
 ]
@@ -138,8 +141,17 @@ def series(values: pd.Series, code: str) -> Table:
     return Table(name(about), [text("Series"), *map(str, values.index)], [Row(cells)])
 
 
-def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table:
+def nationals(found: dict[str, Outlook]) -> Table | Markdown:
+    """The scorecard of national targets without a row of their own in the plan."""
+    if not found:
+        return Markdown(text("No such target of this plan has published figures."))
+    return scorecard({code: replace(outlook, indicator="") for code, outlook in found.items()})
+
+
+def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
     """Where section 2.1 and section 3 of the plan set different targets."""
+    if found.empty:
+        return Markdown(text("Sections 2.1 and 3 of this plan set no target differently."))
     about = indicators.set_index("indicator")
     rows = [
         Row([
@@ -154,16 +166,17 @@ def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table:
     return Table(text("Targets that differ inside the plan"), heads, rows)
 
 
-def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table:
+def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
     """The rows of the plan that lost a cell: reading in use and its evidence."""
     about, rows = indicators.set_index("indicator"), []
     uncertain = printed[printed["reading"].isin(["resolved", "inferred"])]
+    if uncertain.empty:
+        return Markdown(text("No row of this plan lost a cell."))
     for indicator, cells in uncertain.groupby("indicator", sort=False):
-        first = cells.iloc[0]
+        first, later = cells.iloc[0], cells[cells["column"] != "reported"]
         values = [
             f"{year}: {'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"
-            for year, value, as_printed in cells[["year", "value", "as_printed"]].itertuples(index=False)
-            if year > 2021
+            for year, value, as_printed in later[["year", "value", "as_printed"]].itertuples(index=False)
         ]
         names = Cell(f"{indicator}. {name(about.loc[indicator])}")
         rows.append(Row([names, Cell(", ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))

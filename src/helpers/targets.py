@@ -7,22 +7,35 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, paths, plan, statistics
-from helpers.language import message
+from helpers.language import message, use_terms
 from helpers.verdict import official_methods
 from helpers.verdict.adjustments import ADJUSTMENTS, COLUMNS as ADJUSTED, adjust, adjustments
+from helpers.verdict.definition import reference_numbers, reported_year, why_not, yearly_series
 from helpers.verdict.futures import Futures
 from helpers.verdict.judge import NO_FIGURES, judge, target_decimals
 from helpers.verdict.narrowing import Narrowing, narrow, quarterly_series
 from helpers.verdict.pool import pooled_forecast
 from helpers.verdict.precision import probability_met
 
-REPORTED_YEAR = 2021
 NO_ADJUSTMENTS = pd.DataFrame(columns=ADJUSTED)
 INCOMPARABLE = message(
     "Figures published since the plan can't be compared with those before, so no target is judged on them."
 )
 OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
+
+
+class Found(dict):
+    """Outlooks by indicator; an indicator that the plan lacks is the user's fault, since the user named the plan."""
+
+    def __init__(self, plan_name: str) -> None:
+        """Starts empty; `plan_name` is said when an indicator is missing."""
+        super().__init__()
+        self.plan_name = plan_name
+
+    def __missing__(self, indicator: str) -> "Outlook":
+        known = ", ".join(self) or "none"
+        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
 
 
 @dataclass(frozen=True)
@@ -84,28 +97,38 @@ def outlooks(
     as_of: str = "",
     until: int = 2027,
     reading: str = "resolved",
-    folder: Path = paths.PLAN,
+    folder: str | Path = paths.PLAN,
     adjusted: Path = ADJUSTMENTS,
 ) -> dict[str, Outlook]:
     """An outlook for every indicator of a direction (all directions when none is named), in the plan's order."""
     when = parse_date(as_of)
     rows = plan.indicators(folder)
-    moved = adjustments(list(rows["indicator"]), adjusted)
+    numbers = reference_numbers()
+    moved = adjustments(list(numbers), adjusted)
+    use_terms(plan.terms("unit", folder).set_index("term").to_dict("index"))
     if direction is not None:
         rows = rows[rows["direction"].astype(str) == str(direction)]
         if rows.empty:
             raise UserError(f"direction: the plan has no direction {direction}")
     printed = {name: plan.targets(name, folder) for name in [reading, *(r for r in plan.READINGS if r != reading)]}
-    found = {}
+    found = Found(str(folder))
     for _, row in rows.iterrows():
         cells = {name: table[table["indicator"] == row["indicator"]] for name, table in printed.items()}
         if len(cells[reading]):
-            own = moved[moved["indicator"] == row["indicator"]] if area == "KAZ" else moved[:0]
+            own = moved[moved["indicator"].map(numbers) == row["name_kk"]] if area == "KAZ" else moved[:0]
             found[row["indicator"]] = outlook(row, cells.pop(reading), area, when, until, moved=own, others=cells)
     return found
 
 
-def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: Path = paths.PLAN) -> Outlook:
+def national_outlooks(as_of: str = "", until: int = 2027, folder: str | Path = paths.PLAN) -> dict[str, Outlook]:
+    """Outlooks of the national targets without a row of their own that have a series, by the code of the series."""
+    rows = plan.national_targets(folder)
+    names = set(rows.loc[rows["indicator"] == "", "name_kk"]) - set(plan.indicators(folder)["name_kk"])
+    codes_ = [code for name in sorted(names) if (code := yearly_series(name, "KAZ"))]
+    return {code: national_outlook(code, as_of, until, folder) for code in codes_}
+
+
+def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: str | Path = paths.PLAN) -> Outlook:
     """The outlook of a national target that has no row of its own: series and target carry the same Kazakh name."""
     rows = plan.national_targets(folder)
     rows = rows[rows["name_kk"] == statistics.catalogue().loc[code, "name_kk"]]
@@ -128,14 +151,15 @@ def outlook(
     """One indicator's outlook: its figures by `when`, its forecast to `until`, the verdict on each of its targets."""
     indicator = about["indicator"]
     require_direction(about, printed)
-    code = code or yearly_series(indicator, area)
+    code = code or yearly_series(about["name_kk"], area)
     if not code:
-        reason = why_not(indicator, area)
+        reason = why_not(about["name_kk"], area)
         return Outlook(indicator, about, area, judged=judge(printed), reason=reason, printed=printed)
     row, known = statistics.catalogue().loc[code], statistics.observations(code, area, when)
-    history, redefined = split_at_redefinition(statistics.series(code, area, when), statistics.breaks(code))
-    reason = unjudgeable(history, code, area, when)
-    expected, narrowing = (None, None) if reason else expect(indicator, history, row, area, until, when)
+    reported = reported_year(printed)
+    history, redefined = split_at_redefinition(statistics.series(code, area, when), statistics.breaks(code), reported)
+    reason = unjudgeable(history, code, area, when, reported)
+    expected, narrowing = (None, None) if reason else expect(history, row, area, until, when)
     moved = moved if expected is None else moved[moved["period"].isin([p.year for p in expected["period"]])]
     adjusted = adjust(expected, moved)
     basis = {"history": history, "expected": expected if adjusted is None else adjusted, "better": about["better"]}
@@ -147,7 +171,7 @@ def outlook(
 
 
 def expect(
-    indicator: str, history: pd.Series, row: pd.Series, area: str, until: int, when: date
+    history: pd.Series, row: pd.Series, area: str, until: int, when: date
 ) -> tuple[Futures | None, Narrowing | None]:
     """The forecast of a yearly series from its last figure to `until`, and the quarters that narrow its first year.
 
@@ -158,7 +182,7 @@ def expect(
     decimals, breaks = int(row["decimals"]), statistics.breaks(row.name, area)
     bounds = bound(row["lower_bound"]), bound(row["upper_bound"])
     expected = pooled_forecast(history, until, *bounds, breaks=breaks, decimals=decimals)
-    quarters = quarterly_series(indicator, area, when) if indicator else None
+    quarters = quarterly_series(row["indicator"], area, when) if row["indicator"] else None
     return narrow(expected, history, quarters, decimals)
 
 
@@ -170,30 +194,16 @@ def require_direction(about: pd.Series, printed: pd.DataFrame) -> None:
         )
 
 
-def yearly_series(indicator: str, area: str) -> str:
-    """The code of the yearly series with the plan's definition that covers the area; empty when there is none."""
-    catalogue = statistics.catalogue()
-    for code in statistics.for_indicator(indicator):
-        if catalogue.loc[code, "frequency"] == "A" and statistics.covers(code, area):
-            return code
-    return ""
-
-
-def why_not(indicator: str, area: str) -> str:
-    """The reason why nothing can be judged: one English sentence, translated where it is shown."""
-    return statistics.not_measured().get(indicator, message("No figures are published for this area."))
-
-
-def split_at_redefinition(history: pd.Series, breaks: list[pd.Period]) -> tuple[pd.Series, pd.Series]:
+def split_at_redefinition(history: pd.Series, breaks: list[pd.Period], reported: int) -> tuple[pd.Series, pd.Series]:
     """The figures with the definition of the plan's reported year, and those that a later break made another thing."""
-    later = [edge for edge in breaks if edge.year >= REPORTED_YEAR]
+    later = [edge for edge in breaks if edge.year >= reported]
     return (history[history.index <= later[0]], history[history.index > later[0]]) if later else (history, history[:0])
 
 
-def unjudgeable(history: pd.Series, code: str, area: str, when: date) -> str:
+def unjudgeable(history: pd.Series, code: str, area: str, when: date, reported: int) -> str:
     """Why figures that exist can't be held against the targets ahead; empty when they can."""
     redefined = [edge for edge in statistics.breaks(code) if edge.end_time.date() < when]
-    if any(edge.year >= REPORTED_YEAR for edge in redefined):
+    if any(edge.year >= reported for edge in redefined):
         return INCOMPARABLE
     if not len(history):
         return message("No figure had been published by this date.")

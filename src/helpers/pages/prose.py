@@ -3,7 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import statistics
+from helpers import plan, statistics
 from helpers.language import between, listing, name, number, percent, plural, quantity, text, years
 from helpers.pages import statements
 from helpers.pages.literal import literal
@@ -11,6 +11,11 @@ from helpers.targets import Outlook, assess
 from helpers.verdict.judge import target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
+
+
+def plan_title(folder: str) -> Markdown:
+    """The title of the plan that the report is on, as the plan's tables state it."""
+    return Markdown(f"**{name(plan.title(folder))}**")
 
 
 def headline(found: dict[str, Outlook]) -> Markdown:

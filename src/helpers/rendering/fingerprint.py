@@ -25,14 +25,20 @@ def inputs(today: date | None = None) -> str:
 
 
 def key(job: Job, sisters: list[tuple], shared: str) -> str:
-    """A report's hash: the shared inputs, the notebook's cells, its name and parameters, what its page links to."""
+    """A report's hash: shared inputs, the notebook's cells, its name, parameters and plan, what its page links to."""
     try:
         cells = json.loads(job.notebook.read_text(encoding="utf-8"))["cells"]
         sources = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in cells]
     except (OSError, ValueError, KeyError, TypeError):
         return ""  # no notebook that could be read; the check of the job says so in words
-    parts = [shared, job.name, sources, job.parameters, job.formats, sisters]
+    parts = [shared, job.name, sources, job.parameters, job.formats, sisters, plan_hash(job.plan)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plan_hash(name: str) -> str:
+    """One hash of a plan's folder; none where it lies in the data, which all reports share."""
+    folder = paths.plan_folder(name)
+    return "" if folder.is_relative_to(paths.DATA) else folder_hash(folder)
 
 
 def code() -> str:

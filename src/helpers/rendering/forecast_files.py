@@ -18,7 +18,7 @@ from helpers.rendering import fingerprint
 
 FORECASTS, FIGURES = "forecasts.csv", "figures.csv"
 QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
-KEYS = ["indicator", "area", "as_of"]
+KEYS = ["plan", "indicator", "area", "as_of"]
 FORECAST_COLUMNS = [*KEYS, "method", "version", "period", *QUANTILES, "adjustment", "inputs"]
 FIGURE_COLUMNS = [*KEYS, "series", "period", "value"]
 ASKED = {"area": "KAZ", "as_of": "", "until": 2027}
@@ -29,20 +29,21 @@ def keep(folder: Path, jobs: list[Job], version: str) -> None:
     wanted = questions(jobs)
     if not wanted:
         return
-    parts = [fingerprint.folder_hash(paths.DATA), fingerprint.folder_hash(paths.PACKAGE), version, str(wanted)]
+    plans = [fingerprint.folder_hash(paths.plan_folder(name)) for name in sorted({question[0] for question in wanted})]
+    parts = [fingerprint.folder_hash(paths.DATA), fingerprint.folder_hash(paths.PACKAGE), version, str(wanted), *plans]
     inputs = hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
     if not link_earlier(folder, inputs):
         compute(folder, wanted, version, inputs)
 
 
 def questions(jobs: list[Job]) -> list[tuple]:
-    """What the jobs ask for, each once: area, day whose knowledge counts, last year."""
+    """What the jobs ask for, each once: plan, area, day whose knowledge counts, last year."""
     found = set()
     for job in jobs:
         known = declared(job.notebook)
         if set(ASKED) <= set(known):
             area, as_of, until = (job.parameters.get(name, default) for name, default in ASKED.items())
-            found.add((area, as_of or str(date.today()), until))
+            found.add((job.plan, area, as_of or str(date.today()), until))
     return sorted(found)
 
 
@@ -70,11 +71,11 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
     from helpers.share import write
 
     forecasts, figures = [], []
-    for area, as_of, until in wanted:
+    for plan, area, as_of, until in wanted:
         # A parameter that is wrong has failed its report already, with its reason there.
         with contextlib.suppress(UserError):
-            for outlook in targets.outlooks(None, area, as_of, until).values():
-                key = {"indicator": outlook.indicator, "area": area, "as_of": as_of}
+            for outlook in targets.outlooks(None, area, as_of, until, folder=plan).values():
+                key = {"plan": plan, "indicator": outlook.indicator, "area": area, "as_of": as_of}
                 forecasts += [key | {"version": version, "inputs": inputs} | row for row in forecast_rows(outlook)]
                 figures += [key | row for row in figure_rows(outlook)]
     for name, columns, rows in ((FORECASTS, FORECAST_COLUMNS, forecasts), (FIGURES, FIGURE_COLUMNS, figures)):

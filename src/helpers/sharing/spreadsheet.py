@@ -43,7 +43,7 @@ class Looks:
         self.book = book
         self.made: dict[tuple, Format] = {}
 
-    def text(self, name: str, words: str = "", numeric: bool = False) -> Format:
+    def words(self, name: str, words: str = "", numeric: bool = False) -> Format:
         """A look for words, marked as text where a program might make a formula of them."""
         aside = NUMBERS if numeric else {}
         return self.get(LOOKS[name] | aside | {"quote_prefix": words.startswith(FORMULA)})
@@ -115,7 +115,7 @@ def contents(sheet: Worksheet, looks: Looks, facts: dict, captions: list[str], n
         put_text(sheet, len(said) + 2, 0, text("This report has no table."), looks)
     for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(said) + 2):
         shown = str(visible(caption))
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks.text("link", shown), shown)
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks.words("link", shown), shown)
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
 
@@ -134,7 +134,7 @@ def fill(sheet: Worksheet, looks: Looks, facts: dict, table: dict) -> None:
     for number, row in enumerate(table["rows"], HEAD + 1):
         if "group" in row:
             for n in range(len(shown)):
-                sheet.write_blank(number, n, None, looks.text("group"))
+                sheet.write_blank(number, n, None, looks.words("group"))
             put_text(sheet, number, 0, row["group"], looks, "group")
             continue
         said = [words_of(row["cells"], column) for column in shown]
@@ -183,7 +183,7 @@ def put(sheet: Worksheet, row: int, place: int, cells: list[dict], column: Colum
     if figure:
         sheet.write_number(row, place, figure["value"], looks.number(figure["format"]))
     elif column.part == "address" and web_address(words) and len(words) <= LONGEST_ADDRESS:
-        sheet.write_url(row, place, words, looks.text("link"))
+        sheet.write_url(row, place, words, looks.words("link"))
     elif words:
         put_text(sheet, row, place, words, looks, "text", column.numeric)
 
@@ -213,7 +213,7 @@ def put_text(
 ) -> None:
     """Write words as words, whatever they begin with."""
     shown = str(visible(words))[:LONGEST_TEXT]
-    sheet.write_string(row, column, shown, looks.text(look, shown, numeric))
+    sheet.write_string(row, column, shown, looks.words(look, shown, numeric))
 
 
 def width(column: Column, table: dict) -> float:

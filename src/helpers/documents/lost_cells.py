@@ -1,0 +1,68 @@
+"""Rows of a plan's table that lost a cell when the document was digitised: which cell it was, and what proves it."""
+
+
+def lost_cell(cells: list[str], years: list[str], known: dict[str, str]) -> int | None:
+    """Index of the one cell whose loss makes the row agree with known targets in two years or more, or None."""
+    fits = []
+    for lost in range(len(years)):
+        moved = dict(zip(years, [*cells[:lost], "", *cells[lost:-1]], strict=True))
+        pairs = [(moved[year], value) for year, value in known.items() if year in moved and year != years[lost]]
+        if len(pairs) >= 2 and all(ours and float(ours) == float(theirs) for ours, theirs in pairs):
+            fits.append(lost)
+    return fits[0] if len(fits) == 1 else None
+
+
+def explain_lost_cells(
+    rows: dict[str, tuple[int, list[str]]], years: list[str], known: dict[str, dict[str, str]]
+) -> dict[str, tuple[int, str, str]]:
+    """For each damaged row (its page and cells) the index of the lost cell, the reading and the evidence in words.
+
+    `known` holds section 2.1's targets by indicator and year. A row that they don't prove follows a proven one: of the
+    same page, else of any page damaged alike. With none, the cells stay as printed and the last one counts as lost.
+    """
+    found = {row: lost_cell(cells, years, known.get(row, {})) for row, (_, cells) in rows.items()}
+    proven = {row: lost for row, lost in found.items() if lost is not None}
+    result = {}
+    for row, (page, cells) in rows.items():
+        near = [other for other in proven if rows[other][0] == page]
+        witness = next(iter([*near, *proven]), "")
+        lost = proven.get(row, proven.get(witness, len(years) - 1))
+        if row in proven:
+            listed = ", ".join(f"{value} for {year}" for year, value in known[row].items())
+            said = f"section 2.1 prints {listed}, and the row agrees with it only if its {years[lost]} cell was lost."
+        elif witness:
+            where = "the same page" if near else "another page damaged alike"
+            said = f"row {witness} on {where} is proven to have lost its {years[lost]} cell; no proof for this row."
+        else:
+            said = "which one is not known, so the cells are left where they are printed."
+        if row not in proven and not cells[0]:
+            said += f" With {years[0]} blank, all values may also stand a year later than printed."
+        grid = f"More cells than headings, and {years[-1]} is empty in the whole page: one cell of the row was lost;"
+        result[row] = lost, "resolved" if row in proven else "inferred", f"{grid} {said}"
+    return result
+
+
+def place_cells(
+    cells: list[str], values: list[str], years: list[str], lost: tuple[int, str, str] | None, note: str
+) -> list[dict[str, str]]:
+    """A row of `targets.csv` for each year. Behind a lost cell each cell stands under the year before its own.
+
+    `note`, what we know besides, joins the evidence of damaged cells and explains planned years left blank.
+    """
+    gap, reading, evidence = lost or (len(years), "certain", "")
+    result = []
+    for i, year in enumerate(years):
+        at = len(cells) if i == gap else i - (i > gap)
+        text, value, printed_year = [*cells, ""][at], [*values, ""][at], [*years, ""][at]
+        blank = not text and i != gap
+        said = f"{evidence} {note}".strip() if (lost and not blank) or (blank and i > 1) else ""
+        record = {"year": year, "column": column_of(i), "value": value, "as_printed": text}
+        result.append(
+            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": said}
+        )
+    return result
+
+
+def column_of(index: int) -> str:
+    """What a plan's year columns are: the reported year, the current one, then the planned ones."""
+    return ("reported", "current")[index] if index < 2 else "planned"
