@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,13 @@ def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.D
         raise UserError(f"run {run}: there is none of that name in {output.name}/; see `jospar runs`")
     if not all((folder / file).is_file() for file in (FORECASTS, FIGURES)):
         raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
+    return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
+
+
+def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
+    """What `load` gives, from the texts of the two files."""
     kinds = {"indicator": str, "period": str, "series": str}
-    forecasts, figures = (_with_plan(pd.read_csv(folder / file, dtype=kinds)) for file in (FORECASTS, FIGURES))
+    forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
     found = {}
     for key, rows in forecasts.groupby(KEYS, sort=False):
         known = figures[(figures[KEYS] == list(key)).all(axis=1)]

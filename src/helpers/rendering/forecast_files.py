@@ -78,8 +78,13 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
                 key = {"plan": plan, "indicator": outlook.indicator, "area": area, "as_of": as_of}
                 forecasts += [key | {"version": version, "inputs": inputs} | row for row in forecast_rows(outlook)]
                 figures += [key | row for row in figure_rows(outlook)]
-    for name, columns, rows in ((FORECASTS, FORECAST_COLUMNS, forecasts), (FIGURES, FIGURE_COLUMNS, figures)):
-        write(folder / name, as_csv(columns, rows))
+    for name, content in zip((FORECASTS, FIGURES), as_files(forecasts, figures), strict=True):
+        write(folder / name, content)
+
+
+def as_files(forecasts: list[dict], figures: list[dict]) -> tuple[str, str]:
+    """The texts of the two files."""
+    return as_csv(FORECAST_COLUMNS, forecasts), as_csv(FIGURE_COLUMNS, figures)
 
 
 def forecast_rows(outlook: "object") -> list[dict]:
