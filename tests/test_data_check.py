@@ -126,6 +126,9 @@ BREACHES = {
     "a series without a figure": (
         SERIES, "rate,1", "empty,,driver,а,б,c,%,A,What.,,,,,1,1,,\nrate,1", "'empty' has no observation",
     ),
+    "a series under another name": (
+        SERIES, "jobless,1,indicator,а,", "jobless,1,indicator,ә,", "name_kk: «ә» is not the name of indicator 1",
+    ),
     "an indicator with neither a series nor a reason": (
         "statistics/not_measured.csv", "2,There is no series.", "", "line 3, indicator: '2' has neither a series nor",
     ),

@@ -371,6 +371,57 @@ def test_any_damage_to_a_page_is_read_or_refused_but_never_crashes(tmp_path, at,
     assert set(found) == set(plan.TABLES)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> bytes:
+    return written(tmp_path_factory.mktemp("whole"), "docx", blocks(RIVERS)).read_bytes()
+
+
+@RELAXED
+@given(damage=st.lists(st.tuples(st.integers(4, 30_000), st.integers(0, 255)), min_size=1, max_size=8))
+def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole, tmp_path, damage):
+    raw = bytearray(whole)
+    for at, byte in damage:
+        raw[at % len(raw)] = byte
+    read_or_refused(tmp_path, bytes(raw))
+
+
+@RELAXED
+@given(
+    at=st.integers(0, 2000),
+    put=st.sampled_from(["", "<w:tc>", "</w:tr>", "<w:tbl>", 'w:val="continue"', 'w:val="99999"', 'w:val="x"']),
+)
+def test_a_docx_file_with_wrong_marks_is_read_or_refused_but_never_crashes(whole, tmp_path, at, put):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode("utf-8", "surrogateescape")
+            if name == "word/document.xml":
+                marks = [found.span() for found in re.finditer('<[^>]+>|w:val="[^"]*"', content)]
+                start, end = marks[at % len(marks)]
+                content = content[:start] + put + content[end:]
+            new.writestr(name, content.encode("utf-8", "surrogateescape"))
+    read_or_refused(tmp_path, buffer.getvalue())
+
+
+def read_or_refused(folder: Path, raw: bytes) -> None:
+    path = folder / "plan.docx"
+    path.write_bytes(raw)
+    try:
+        found = plan_document.read(path, RIVERS.with_name("names.csv"))
+    except UserError:
+        return
+    assert set(found) == set(plan.TABLES)
+
+
+def test_a_stream_that_cannot_be_unpacked_is_refused(whole, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        member = archive.getinfo("word/document.xml")
+    at = member.header_offset + 30 + len(member.filename)
+    path = tmp_path / "plan.docx"
+    path.write_bytes(whole[:at] + b"\xff" * 40 + whole[at + 40 :])
+    assert "no DOCX file that can be read" in refused(path)
+
+
 def test_escaped_signs_are_read_as_themselves(tmp_path):
     path = tmp_path / "plan.html"
     path.write_text(

@@ -28,7 +28,7 @@ def check(folder: Path = paths.DATA) -> list[str]:
         return faults  # a rule that joins tables says nothing sensible about a broken one
     for resource in package["resources"]:
         faults += _key_faults(resource, tables)
-    return faults or [*_observation_faults(tables), *_gap_faults(tables), *_cover_faults(tables)]
+    return faults or [*_observation_faults(tables), *_gap_faults(tables), *_cover_faults(tables), *_name_faults(tables)]
 
 
 def _package(folder: Path) -> dict:
@@ -194,6 +194,19 @@ def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
             state = "both a series and a reason" if code in measured else "neither a series nor a reason"
             advice = f"has {state}; put it either in series.csv (role indicator) or in not_measured.csv"
             yield _line({"path": "plan/indicators.csv"}, number, "indicator", code, advice)
+
+
+def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """A yearly series that measures an indicator is found by its name, in whichever plan: the two must agree."""
+    names = tables["indicators"].set_index("indicator")["name_kk"]
+    series = tables["series"]
+    measuring = series[(series["role"] == "indicator") & (series["frequency"] == "A") & (series["indicator"] != "")]
+    for line, row in measuring.iterrows():
+        if row["name_kk"] != names[row["indicator"]]:
+            yield (
+                f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» is not the name of indicator "
+                f"{row['indicator']}; make them the same, or the role another"
+            )
 
 
 def _line(resource: dict, number: int, column: str, value: str, advice: str) -> str:

@@ -55,7 +55,7 @@ def decoded(path: Path, raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise UserError(f"{path}, line {line}: not UTF-8 text; save the plan as plain text in UTF-8") from error
+        raise UserError(f"{path}, line {line}: not UTF-8 text; save the plan in UTF-8") from error
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 from docx import Document
@@ -15,16 +16,8 @@ from helpers.documents.rows import Row
 
 LARGEST = 200_000_000  # bytes that a file may unpack to
 # What python-docx raises on a file that is no document, or a broken one.
-BROKEN = (
-    OpcError,
-    zipfile.BadZipFile,
-    etree.LxmlError,
-    KeyError,
-    ValueError,
-    AttributeError,
-    NotImplementedError,
-    EOFError,
-)
+BROKEN = (OpcError, zipfile.BadZipFile, zlib.error, etree.LxmlError, EOFError)
+BROKEN += (KeyError, ValueError, AttributeError, NotImplementedError)
 
 
 def rows(path: Path, raw: bytes) -> list[Row]:
