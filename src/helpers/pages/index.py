@@ -162,7 +162,7 @@ def edition(one: dict, prefix: str) -> dict:
     good = one["last_good"] if state == "failed" else one
     word, tone = STATES[state]
     found = {"language": language, "state": state, "words": text(word), "tone": tone, "error": one.get("error", "")}
-    found |= {"title": good["title"] if good else "", "copy": state == "failed" and bool(good)}
+    found |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
     rendered = good.get("rendered", "") if good else ""
     found["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
     files = (good or one)["files"]
