@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from helpers import charts, statistics, targets
 from helpers.language import use_language
-from helpers.pages import captions
+from helpers.pages import captions, labels
 from helpers.pages.captions import Words
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")
@@ -98,13 +98,22 @@ def test_regions_are_sorted_and_named():
 
 
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 5)), min_size=1, max_size=8))
-def test_labels_are_spread_without_overlap_and_in_order(labels):
-    labels.sort()
-    wanted, sizes = [y for y, _ in labels], [size for _, size in labels]
-    places = charts.spread(wanted, sizes)
+def test_labels_are_spread_without_overlap_and_in_order(wished):
+    wished.sort()
+    wanted, sizes = [y for y, _ in wished], [size for _, size in wished]
+    places = labels.spread(wanted, sizes)
     for n in range(len(places) - 1):
         assert places[n + 1] - places[n] >= (sizes[n] + sizes[n + 1]) / 2 - 1e-9
 
 
 def test_a_label_alone_stays_at_its_line():
-    assert charts.spread([1.0, 5.0, 5.1], [1, 1, 1])[0] == 1.0
+    assert labels.spread([1.0, 5.0, 5.1], [1, 1, 1])[0] == 1.0
+
+
+def test_no_label_reaches_below_the_axis_of_years():
+    assert labels.spread([0.0, 0.1, 5.0], [1, 1, 1], lowest=0.0) == [0.5, 1.5, 5.0]
+
+
+def test_the_ranges_of_a_forecast_are_named_at_their_ends(found):
+    drawn = {text.get_text().replace("\n", " ") for text in texts(charts.fan(found["11"]))}
+    assert {"50% range", "80% range"} <= drawn
