@@ -1,5 +1,6 @@
 """Charts carry their words, keep them inside, and draw what the tables say."""
 
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -117,3 +118,11 @@ def test_no_label_reaches_below_the_axis_of_years():
 def test_the_ranges_of_a_forecast_are_named_at_their_ends(found):
     drawn = {text.get_text().replace("\n", " ") for text in texts(charts.fan(found["11"]))}
     assert {"50% range", "80% range"} <= drawn
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize("indicator", ["4", "5", "7", "11", "12", "17", "21", "22", "25"])
+def test_no_english_is_left_in_a_chart(found, indicator, language):
+    use_language(language)
+    shown = " ".join(text.get_text() for text in texts(charts.fan(found[indicator])))
+    assert not re.findall("[A-Za-z]+", shown)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from helpers import batch, paths
@@ -20,6 +21,9 @@ pytestmark = pytest.mark.slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REGION = [Job(paths.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
 JOBS = [*batch.read_batch(), *REGION]
+# Codes, licences, names of programmes and of code, which are the same in every language.
+SAME = {"Jospar", "jospar", "CRPS", "CC", "BY", "MIT", "ODC", "PDDL", "series_id", "period", "value"}
+ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./-]*)?")
 PAGES = [*(job.name for job in JOBS), *(index.file_name(code).removesuffix(".html") for code in LANGUAGES)]
 
 
@@ -41,6 +45,15 @@ def browser():
         started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+def words_of(page: Path) -> list[str]:
+    """What a page says to those who see it and those who hear it, without its code and what is marked as English."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for part in soup.select(".input, style, script, code, [lang=en], footer"):
+        part.decompose()
+    heard = [tag[name] for name in ("alt", "aria-label", "title") for tag in soup.select(f"[{name}]")]
+    return [soup.get_text(" "), *heard]
 
 
 def address(output: Path, name: str) -> str:
@@ -66,6 +79,14 @@ def opened(browser, output):
     yield open_page
     for context in made:
         context.close()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if re.search(r"kk|ru", name)])
+def test_no_english_is_left_in_a_page_of_another_language(output, name):
+    folder = output if name.startswith("index") else output / "latest"
+    said = [ADDRESS.sub(" ", words) for words in words_of(folder / f"{name}.html")]
+    latin = {word for words in said for word in re.findall(r"\b[A-Za-z][A-Za-z_]+", words)}
+    assert latin - SAME == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
