@@ -26,7 +26,7 @@ from helpers.targets import REPORTED_YEAR, Outlook, target
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
 STYLE = Path(__file__).parent / "jospar.mplstyle"
-WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.87
+WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
 
 
 @dataclass(frozen=True)
