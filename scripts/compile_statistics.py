@@ -169,7 +169,10 @@ def main(folder: Path, output: Path) -> None:
     save(rows.sort_values(["series", "area", "period"])[columns], output / "observations.csv")
     used["source"] = used["address"].map(names)
     used["url"], used["read_on"] = used["address"].str.split(" ").str[0], READ_ON
-    columns = ["source", "publisher", "title", "url", "licence", "read_on"]
+    # A title that is new here has no translation yet: the data check asks for it.
+    known = pd.read_csv(paths.STATISTICS / "sources.csv", dtype=str).set_index("title")[["title_kk", "title_ru"]]
+    used = used.join(known[~known.index.duplicated()], on="title")
+    columns = ["source", "publisher", "title", "title_kk", "title_ru", "url", "licence", "read_on"]
     save(used.sort_values("source")[columns], output / "sources.csv")
 
 

@@ -1,5 +1,6 @@
 """Charts carry their words, keep them inside, and draw what the tables say."""
 
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.text import Text
 
 from helpers import charts, statistics, targets
 from helpers.language import use_language
-from helpers.pages import captions
+from helpers.pages import captions, labels, pension_page
 from helpers.pages.captions import Words
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")
@@ -28,17 +29,40 @@ def texts(chart):
     return {t: t.get_window_extent(renderer) for t in shown}
 
 
+DAY = "2026-11-22"
+FANS = {
+    f"fan {n}": lambda found, n=n: charts.fan(found[n]) for n in ("4", "5", "7", "11", "12", "17", "21", "22", "25")
+}
+KINDS = FANS | {
+    "migration": lambda found: charts.fan(targets.national_outlook("migration_balance", DAY)),
+    "pensions": lambda found: pension_page.chart("baseline", 2027, DAY),
+    "savings": lambda found: pension_page.savings(DAY),
+    "quarters": lambda found: charts.quarters("unemployment_quarterly", "KAZ", DAY, 2027),
+    "unemployment by region": lambda found: charts.regions("unemployment", found["11"], DAY),
+    "poverty by region": lambda found: charts.regions("poverty", found["7"], DAY),
+    "peers": lambda found: beside_peers(["KAZ", "RUS", "KGZ", "TUR", "POL", "OED"]),
+    "planned": lambda found: charts.paths_to(captions.planned(found, "26.1", "26.2"), 100, WORDS),
+}
+
+
+def beside_peers(areas):
+    found = captions.peers("peer_unemployment", areas, DAY)
+    return charts.lines(found, captions.place("KAZ"), captions.beside_peers(found, "peer_unemployment"))
+
+
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
-@pytest.mark.parametrize("indicator", ["4", "5", "7", "11", "12", "17", "21", "22", "25"])
-def test_no_text_leaves_the_chart(found, indicator, language):
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_leaves_the_chart_and_none_is_left_in_english(found, kind, language):
     use_language(language)
-    figure = charts.fan(found[indicator]).figure
-    drawn = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
-    width, height = figure.get_size_inches()
+    chart = KINDS[kind](found)
+    drawn = chart.figure.get_tightbbox(FigureCanvasAgg(chart.figure).get_renderer())
+    width, height = chart.figure.get_size_inches()
     assert drawn.x0 >= 0
     assert drawn.y0 >= 0
     assert drawn.x1 <= width
     assert drawn.y1 <= height
+    shown = " ".join(text.get_text() for text in texts(chart))
+    assert language == "en" or kind == "planned" or not re.findall("[A-Za-z]+", shown)
 
 
 def test_a_long_title_pushes_the_plot_down_and_not_into_itself():
@@ -98,13 +122,22 @@ def test_regions_are_sorted_and_named():
 
 
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 5)), min_size=1, max_size=8))
-def test_labels_are_spread_without_overlap_and_in_order(labels):
-    labels.sort()
-    wanted, sizes = [y for y, _ in labels], [size for _, size in labels]
-    places = charts.spread(wanted, sizes)
+def test_labels_are_spread_without_overlap_and_in_order(wished):
+    wished.sort()
+    wanted, sizes = [y for y, _ in wished], [size for _, size in wished]
+    places = labels.spread(wanted, sizes)
     for n in range(len(places) - 1):
         assert places[n + 1] - places[n] >= (sizes[n] + sizes[n + 1]) / 2 - 1e-9
 
 
 def test_a_label_alone_stays_at_its_line():
-    assert charts.spread([1.0, 5.0, 5.1], [1, 1, 1])[0] == 1.0
+    assert labels.spread([1.0, 5.0, 5.1], [1, 1, 1])[0] == 1.0
+
+
+def test_no_label_reaches_below_the_axis_of_years():
+    assert labels.spread([0.0, 0.1, 5.0], [1, 1, 1], lowest=0.0) == [0.5, 1.5, 5.0]
+
+
+def test_the_ranges_of_a_forecast_are_named_at_their_ends(found):
+    drawn = {text.get_text().replace("\n", " ") for text in texts(charts.fan(found["11"]))}
+    assert {"50% range", "80% range"} <= drawn

@@ -47,8 +47,8 @@ WORLD = {
         "rate,KAZ,2024-Q4,4.25,suspect,bns,",
     ],
     "statistics/sources.csv": [
-        "source,publisher,title,url,licence,read_on",
-        "bns,Bureau,Survey,https://stat.gov.kz,Official,2026-11-22",
+        "source,publisher,title,title_kk,title_ru,url,licence,read_on",
+        "bns,Bureau,Survey,Зерттеу,Обследование,https://stat.gov.kz,Official,2026-11-22",
     ],
     "statistics/areas.csv": [f"area,kind,{NAMES},from_year,to_year,breaks,note", "KAZ,country,а,б,c,,,,"],
     "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],

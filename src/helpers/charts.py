@@ -2,7 +2,6 @@
 
 import base64
 import io
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,17 +17,18 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import statistics
 from helpers.forecast import forecast
-from helpers.language import name, number, text
+from helpers.language import name, number, percent, text
 from helpers.pages import captions
 from helpers.pages.captions import Words
+from helpers.pages.labels import label_ends, wrap
 from helpers.pages.literal import visible
 from helpers.targets import Outlook, target
 from helpers.verdict.definition import reported_year
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
-PURPLE = "#6A3D9A"  # what a person moved, not the figures
+PURPLE = "#9B4DCA"  # what a person moved, not the figures
 STYLE = Path(__file__).parent / "jospar.mplstyle"
-WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.87
+WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
     """An empty chart, `height` inches of plot, with its title, unit and source around it however long they are."""
     title, subtitle = wrap(words.title, 58), wrap(words.subtitle, 88)
     above = 0.42 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
-    source = wrap(words.source, 120)
+    source = wrap(words.source, 116)
     below = 0.56 + 0.13 * (source.count("\n") + 1)
     whole = above + height + below
     with matplotlib.style.context(STYLE):
@@ -65,11 +65,6 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
         figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
         figure.text(0.02, 0.1 / whole, source, size=7.8, color=SOFT, va="bottom")
     return figure, axes
-
-
-def wrap(words: str, width: int) -> str:
-    """Words broken into lines of at most `width` letters."""
-    return "\n".join(textwrap.wrap(visible(words), width)) or words
 
 
 def fan(outlook: Outlook) -> Chart:
@@ -167,13 +162,17 @@ def draw_redefined(axes: Axes, outlook: Outlook) -> None:
 
 
 def draw_forecast(axes: Axes, history: pd.Series, expected: pd.DataFrame) -> list[tuple]:
-    """The forecast from the last figure on: median dashed, 80 % range pale, 50 % range darker. Returns its label."""
+    """The forecast from the last figure on: median dashed, 80 % range pale, 50 % range darker. Returns labels."""
     start = history.iloc[-1]
     when = [at(p) for p in (history.index[-1], *pd.PeriodIndex(expected["period"], freq=history.index.freq))]
     for low, high, shade in (("q10", "q90", 0.14), ("q25", "q75", 0.22)):
         axes.fill_between(when, [start, *expected[low]], [start, *expected[high]], color=BLUE, alpha=shade, linewidth=0)
     axes.plot(when, [start, *expected["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
-    return [(when[-1], expected["q50"].iloc[-1], text("forecast"), BLUE)]
+    last, end = expected.iloc[-1], when[-1]
+    ranges = [
+        (end, last[low], text("{share} range", share=percent(p)), SOFT) for low, p in (("q25", 0.5), ("q10", 0.8))
+    ]
+    return [(end, last["q50"], text("forecast"), BLUE), *ranges]
 
 
 def draw_adjusted(axes: Axes, history: pd.Series, adjusted: pd.DataFrame | None) -> list[tuple]:
@@ -194,38 +193,6 @@ def draw_targets(axes: Axes, judged: pd.DataFrame) -> list[tuple]:
     years = goals["year"].astype(float)
     axes.hlines(goals["target"], years - 0.38, years + 0.38, color=ORANGE, linewidth=2.4, zorder=4)
     return [(years.iloc[-1] + 0.38, goals["target"].iloc[-1], text("target"), ORANGE)]
-
-
-def label_ends(axes: Axes, labels: list[tuple]) -> None:
-    """Names at the ends of lines, pushed apart where they would touch and as near to their lines as that allows."""
-    if not labels:
-        return
-    low, high = axes.get_ylim()
-    right = max(x for x, *_ in labels)
-    ordered = sorted(labels, key=lambda label: label[1])
-    sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
-    for place, (_, _, words, colour) in zip(spread([y for _, y, *_ in ordered], sizes), ordered, strict=True):
-        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points",
-                      va="center", color=colour, size=9, annotation_clip=False)  # fmt: skip
-
-
-def spread(wanted: list[float], sizes: list[float]) -> list[float]:
-    """Places, rising, as near to the wanted ones as labels of these sizes allow: those that touch form a block."""
-    blocks: list[tuple[float, list[float]]] = []
-    for y, size in zip(wanted, sizes, strict=True):
-        centre, block = y, [size]
-        while blocks and blocks[-1][0] + sum(blocks[-1][1]) / 2 > centre - sum(block) / 2:
-            before, others = blocks.pop()
-            centre = (before * sum(others) + centre * sum(block)) / (sum(others) + sum(block))
-            block = others + block
-        blocks.append((centre, block))
-    places = []
-    for centre, block in blocks:
-        edge = centre - sum(block) / 2
-        for size in block:
-            places.append(edge + size / 2)
-            edge += size
-    return places
 
 
 def finish(axes: Axes, decimals: int) -> None:

@@ -1,4 +1,4 @@
-"""Executed notebook → page, spreadsheet, PDF; run → index. What is written here opens offline and names no machine."""
+"""Executed notebook → page, spreadsheet, PDF. What is written here opens offline and names no machine."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import paths
-from helpers.batch import DEFAULT_PLAN
-from helpers.language import LANGUAGE_NAMES, day, in_language, name, text
+from helpers.language import day, in_language, text
+from helpers.pages import index
 from helpers.pages.literal import visible
 from helpers.rendering import fingerprint
 
@@ -103,6 +103,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
         parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
     return {
         "language": language,
+        "home": f"../{index.file_name(language)}",
         "title": title(notebook),
         "css": style(),
         "labels": labels,
@@ -116,41 +117,3 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
 def style() -> str:
     """The one style sheet of all pages."""
     return (paths.TEMPLATES / "page.css").read_text(encoding="utf-8")
-
-
-def index(facts: dict) -> str:
-    """The page that lists a run's reports with their languages; a failed one shows its last good copy."""
-    from jinja2 import Environment, FileSystemLoader
-
-    rows: dict[str, dict] = {}
-    for report in facts["reports"]:
-        rest = {key: value for key, value in report["parameters"].items() if key != "language"}
-        row = rows.setdefault(f"{report['notebook']} {rest}", {"parameters": rest, "title": "", "reports": []})
-        row["reports"].append(entry(report))
-        if row["reports"][-1]["title"] and (not row["title"] or row["reports"][-1]["language"] == "en"):
-            row["title"] = row["reports"][-1]["title"]
-    environment = Environment(loader=FileSystemLoader(paths.TEMPLATES), autoescape=True, finalize=visible)
-    template = environment.get_template("index.html.j2")
-    started, read = (date.fromisoformat(facts[key][:10]) for key in ("started", "data_read_on"))
-    shown = {"facts": facts, "rows": rows.values(), "plans": plan_titles(facts), "css": style()}
-    return template.render(shown, day=day(started), data_day=day(read))
-
-
-def plan_titles(facts: dict) -> list[str]:
-    """The titles of the plans that a run's reports are on."""
-    from helpers import plan
-
-    folders = {report["parameters"].get("plan", DEFAULT_PLAN) for report in facts["reports"]}
-    return [name(plan.title(folder)) for folder in sorted(folders)]
-
-
-def entry(report: dict) -> dict:
-    """What the index says of one report: language, state, title, and its files (of the last good copy if it failed)."""
-    language = report["parameters"].get("language", "en")
-    good = report["last_good"] if report["status"] == "failed" else report
-    found = {"language": language, "language_name": LANGUAGE_NAMES[language], "status": report["status"]}
-    found |= {"error": report.get("error", ""), "title": good["title"] if good else "", "since": ""}
-    if good and report["status"] == "failed":
-        found["since"] = day(date.fromisoformat(good["rendered"][:10]))
-    files = good["files"] if good else report["files"]
-    return found | {kind: next((f for f in files if f.endswith(kind)), "") for kind in ("html", "ipynb", "xlsx", "pdf")}

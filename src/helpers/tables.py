@@ -7,7 +7,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.language import day, message, name, number, text
+from helpers.language import current, day, message, name, number, text
 from helpers.pages.beside import depends_on_reading, methods, not_measured, other_reading, pace
 from helpers.pages.table import (
     TONE,
@@ -93,10 +93,10 @@ def _forecast_row(outlook: Outlook) -> Row:
 
 def sources(codes: list[str]) -> Table:
     """Where the figures are from: one row for each series, with its definition, publications and the day of reading."""
-    rows = []
+    rows, title = [], "title" if current() == "en" else f"title_{current()}"
     for code in dict.fromkeys(codes):
         about, behind = statistics.catalogue().loc[code], statistics.sources([code])
-        links = tuple(zip(behind["title"], behind["url"], strict=True))
+        links = tuple(zip(behind[title], behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
         cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
         rows.append(Row([*cells, Cell("; ".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
@@ -179,6 +179,6 @@ def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown
             for year, value, as_printed in later[["year", "value", "as_printed"]].itertuples(index=False)
         ]
         names = Cell(f"{indicator}. {name(about.loc[indicator])}")
-        rows.append(Row([names, Cell(", ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))
+        rows.append(Row([names, Cell("; ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))
     heads = [text("Indicator"), text("Values in this reading"), text("Reading, and why")]
     return Table(text("Rows that lost a cell"), heads, rows, text_columns=(0, 1, 2))

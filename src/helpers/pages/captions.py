@@ -6,7 +6,20 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import day, integer, listing, month, name, number, per_cent_sign, percent, quantity, quarter, text
+from helpers.language import (
+    NBSP,
+    day,
+    integer,
+    listing,
+    month,
+    name,
+    number,
+    per_cent_sign,
+    percent,
+    quantity,
+    quarter,
+    text,
+)
 from helpers.targets import Outlook
 
 
@@ -64,7 +77,8 @@ def source_line(codes: Iterable[str]) -> str:
     if table.empty:
         return ""
     publishers = listing([text(publisher) for publisher in dict.fromkeys(table["publisher"])])
-    read = day(pd.to_datetime(table["read_on"]).max().date())
+    # A date isn't broken over two lines.
+    read = day(pd.to_datetime(table["read_on"]).max().date()).replace(" ", NBSP)
     return text("Source: {publishers}; data read {day}", publishers=publishers, day=read)
 
 

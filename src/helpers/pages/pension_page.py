@@ -5,11 +5,12 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, finish, label_ends, lines
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, finish, lines
 from helpers.forecast import forecast
 from helpers.language import between, message, number, per_cent_sign, text
 from helpers.pages import captions
 from helpers.pages.captions import Words
+from helpers.pages.labels import label_ends
 from helpers.pages.table import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
 from helpers.verdict import pensions, scenarios
 

@@ -15,7 +15,7 @@ HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 def plan_title(folder: str) -> Markdown:
     """The title of the plan that the report is on, as the plan's tables state it."""
-    return Markdown(f"**{name(plan.title(folder))}**")
+    return Markdown(f"**{literal(name(plan.title(folder)))}**")
 
 
 def headline(found: dict[str, Outlook]) -> Markdown:

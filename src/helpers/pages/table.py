@@ -10,25 +10,11 @@ from functools import lru_cache
 import pandas as pd
 
 from helpers import paths
-from helpers.language import between, message, name, number, percent, text
+from helpers.language import between, name, number, percent, text
 from helpers.pages.literal import visible, web_address
+from helpers.pages.tones import INLINE, TONE
 from helpers.targets import Outlook
 from helpers.verdict.judge import target_decimals
-
-TONE = {
-    message("met"): "good",
-    message("very likely"): "good",
-    message("likely"): "good",
-    message("about as likely as not"): "mid",
-    message("unlikely"): "bad",
-    message("very unlikely"): "bad",
-    message("missed"): "bad",
-    message("no target"): "quiet",
-    message("not measured"): "quiet",
-}
-# Shown where no page style reaches, such as a notebook on a code host.
-INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}
-
 
 # The output of a notebook from which the spreadsheet takes a table.
 MIME = "application/vnd.jospar.table+json"

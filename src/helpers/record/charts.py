@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, canvas, number_axis, wrap
+from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, canvas, number_axis
 from helpers.language import integer, name, per_cent_sign, plural, text
 from helpers.pages.captions import Words, measure
+from helpers.pages.labels import wrap
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"
@@ -52,7 +53,7 @@ def hedgehog(found: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Cha
 
 def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], words: Words) -> Chart:
     """Charts in two columns, each named above, under one title, unit line and source."""
-    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 120)
+    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 116)
     rows = -(-len(found) // 2)
     above = 0.45 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     below = 0.3 + 0.13 * (source.count("\n") + 1)
@@ -67,7 +68,7 @@ def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], w
             top = whole - above - (n // 2) * (ROW + GAP) - 0.48
             axes = figure.add_axes((0.075 + 0.49 * (n % 2), (top - ROW) / whole, 0.4, ROW / whole))
             draw(axes, indicator)
-            named = wrap(measure(name(outlook.about), outlook.unit), 48)
+            named = wrap(measure(name(outlook.about), outlook.unit), 44)
             axes.set_title(named, size=8.5, color=INK, loc="left", pad=5)
             axes.tick_params(labelsize=8)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))

@@ -1,7 +1,8 @@
-"""Each run keeps its forecasts and the figures they rest on, so that a later run can tell what moved and why.
+"""Each run keeps its forecasts, the figures they rest on and its verdicts: for the index, and to tell what moved.
 
-`forecasts.csv` has a row for each indicator, area and period, `figures.csv` one for each figure known. They come from
-the parameters of the run's jobs, by the same call that the notebooks make, on the same data and code.
+`forecasts.csv` has a row for each indicator, area and period, `figures.csv` one for each figure known, `verdicts.csv`
+one for each target. They come from the parameters of the run's jobs, by the same call that the notebooks make, on the
+same data and code.
 """
 
 import contextlib
@@ -16,16 +17,18 @@ from helpers import UserError, paths
 from helpers.batch import Job, declared
 from helpers.rendering import fingerprint
 
-FORECASTS, FIGURES = "forecasts.csv", "figures.csv"
+KEPT = FORECASTS, FIGURES, VERDICTS = "forecasts.csv", "figures.csv", "verdicts.csv"
 QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
 KEYS = ["plan", "indicator", "area", "as_of"]
 FORECAST_COLUMNS = [*KEYS, "method", "version", "period", *QUANTILES, "adjustment", "inputs"]
 FIGURE_COLUMNS = [*KEYS, "series", "period", "value"]
+VERDICT_COLUMNS = [*KEYS, "year", "verdict", "probability", "figure", "decimals"]
+VERDICT_COLUMNS += ["target", "target_decimals", "reading"]
 ASKED = {"area": "KAZ", "as_of": "", "until": 2027}
 
 
 def keep(folder: Path, jobs: list[Job], version: str) -> None:
-    """Write both files into the folder of a run; nothing where no job forecasts. Files of equal inputs are linked."""
+    """Write the files into the folder of a run; nothing where no job forecasts. Files of equal inputs are linked."""
     wanted = questions(jobs)
     if not wanted:
         return
@@ -48,15 +51,16 @@ def questions(jobs: list[Job]) -> list[tuple]:
 
 
 def link_earlier(folder: Path, inputs: str) -> bool:
-    """Take both files from an earlier run beside this one that had the same inputs; False when there is none."""
+    """Take the files from an earlier run beside this one that had the same inputs; False when there is none."""
     for earlier in sorted(folder.parent.glob(f"*/{FORECASTS}"), reverse=True):
-        if earlier.parent.is_symlink() or earlier.parent == folder or not (earlier.parent / FIGURES).is_file():
+        beside = [earlier.parent / name for name in (FIGURES, VERDICTS)]
+        if earlier.parent.is_symlink() or earlier.parent == folder or not all(path.is_file() for path in beside):
             continue
         with earlier.open(encoding="utf-8", newline="") as file:
             first = next(csv.DictReader(file), {})
         if first.get("inputs") != inputs:
             continue
-        for name in (FORECASTS, FIGURES):
+        for name in KEPT:
             try:
                 os.link(earlier.parent / name, folder / name)
             except OSError:
@@ -70,7 +74,7 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
     from helpers import targets
     from helpers.share import write
 
-    forecasts, figures = [], []
+    forecasts, figures, verdicts = [], [], []
     for plan, area, as_of, until in wanted:
         # A parameter that is wrong has failed its report already, with its reason there.
         with contextlib.suppress(UserError):
@@ -78,12 +82,14 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
                 key = {"plan": plan, "indicator": outlook.indicator, "area": area, "as_of": as_of}
                 forecasts += [key | {"version": version, "inputs": inputs} | row for row in forecast_rows(outlook)]
                 figures += [key | row for row in figure_rows(outlook)]
-    for name, content in zip((FORECASTS, FIGURES), as_files(forecasts, figures), strict=True):
+                verdicts += [key | row for row in verdict_rows(outlook)]
+    written = as_files(forecasts, figures)
+    for name, content in zip(KEPT, (*written, as_csv(VERDICT_COLUMNS, verdicts)), strict=True):
         write(folder / name, content)
 
 
 def as_files(forecasts: list[dict], figures: list[dict]) -> tuple[str, str]:
-    """The texts of the two files."""
+    """The texts of the files of forecasts and figures."""
     return as_csv(FORECAST_COLUMNS, forecasts), as_csv(FIGURE_COLUMNS, figures)
 
 
@@ -105,6 +111,16 @@ def figure_rows(outlook: "object") -> list[dict]:
     """Every figure known, with the code of its series."""
     code = "" if outlook.series is None else outlook.series.name
     return [{"series": code, "period": period, "value": value} for period, value in outlook.history.items()]
+
+
+def verdict_rows(outlook: "object") -> list[dict]:
+    """The verdict on each target: its chance (0 to 1) or the figure, the target, and how many decimals both have."""
+    from helpers.verdict.judge import target_decimals
+
+    columns = [name for name in VERDICT_COLUMNS if name in outlook.judged]
+    judged = outlook.judged[columns].astype(object).where(outlook.judged[columns].notna(), "").to_dict("records")
+    digits = [target_decimals(row) for _, row in outlook.judged.iterrows()]
+    return [row | {"decimals": outlook.decimals, "target_decimals": n} for row, n in zip(judged, digits, strict=True)]
 
 
 def as_csv(columns: list[str], rows: list[dict]) -> str:

@@ -218,6 +218,7 @@ def keep(run_: Run, n: int, record: dict, files: dict[str, bytes], past: list[di
 def finish(run_: Run, output: Path) -> dict:
     """Close the record, keep the forecasts, write summary and index, and make the run the latest."""
     from helpers import share
+    from helpers.pages import index
     from helpers.rendering import forecast_files, summary
 
     forecast_files.keep(run_.folder, run_.jobs, f"{run_.facts['version']} {run_.facts['commit']}")
@@ -226,6 +227,7 @@ def finish(run_: Run, output: Path) -> dict:
     facts = run_.save(complete=True, seconds=seconds)
     share.write(run_.folder / "summary.txt", summary.as_text(facts))
     share.write(run_.folder / "summary.json", summary.as_json(facts))
-    share.write(output / "index.html", share.index(facts))
+    for name, page in index.pages(facts, run_.folder).items():
+        share.write(output / name, page)
     archive.point_latest(run_.folder, output)
     return facts | {"folder": run_.folder}

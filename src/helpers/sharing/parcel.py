@@ -70,7 +70,9 @@ def languages_of(facts: dict) -> set[str]:
 
 def zipped(folder: Path, facts: dict, words: str) -> bytes:
     """The zip's bytes; the same for the same run. Everything in it lies in one folder, named after the run."""
-    first = indexes(facts)
+    from helpers.pages import index
+
+    first = index.pages(facts, folder)
     inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, f"{facts['run']}/run.json"}
     whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
@@ -84,13 +86,6 @@ def zipped(folder: Path, facts: dict, words: str) -> bytes:
             about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
             file.writestr(about, data)
     return buffer.getvalue()
-
-
-def indexes(facts: dict) -> dict[str, str]:
-    """The pages that lead to the reports that are sent, by file name."""
-    from helpers.share import index
-
-    return {"index.html": index(facts)}
 
 
 def content(path: Path, inside: set[str]) -> bytes:

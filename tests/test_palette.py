@@ -1,0 +1,89 @@
+"""The charts' colours stay apart for readers who see colours otherwise, and stand out from the paper."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from helpers import charts
+from helpers.record.charts import PALE
+
+# Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
+# Transactions on Visualization and Computer Graphics 15 (6), 2009: severity 1.0, on linear RGB.
+MACHADO = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+# Linear RGB to XYZ (IEC 61966-2-1), and the white of D65.
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WHITE = np.array([0.9505, 1.0, 1.089])
+# Colours that stand beside one another in a chart, a line each.
+NEIGHBOURS = {
+    "figures and targets": (charts.BLUE, charts.ORANGE),
+    "figures and what isn't judged": (charts.BLUE, charts.GREY),
+    "targets and what isn't judged": (charts.ORANGE, charts.GREY),
+    "forecast and adjusted forecast": (charts.BLUE, charts.PURPLE),
+    "adjusted forecast and targets": (charts.PURPLE, charts.ORANGE),
+    "what came and what was known": (charts.INK, charts.GREY),
+    "what came and targets": (charts.INK, charts.ORANGE),
+    "figures and past forecasts": (charts.BLUE, PALE),
+}
+APART = 20  # CIE 1976 distance in Lab, about ten times what the eye just tells apart
+
+
+def linear(colour: str) -> np.ndarray:
+    """Red, green and blue of a hexadecimal colour, 0 to 1, in proportion to light."""
+    value = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)]) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def seen(colour: str, kind: str) -> np.ndarray:
+    return linear(colour) if kind == "full" else np.clip(np.array(MACHADO[kind]) @ linear(colour), 0, 1)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    part = TO_XYZ @ rgb / WHITE
+    x, y, z = np.where(part > (6 / 29) ** 3, np.cbrt(part), part / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def distance(one: str, other: str, kind: str) -> float:
+    return float(np.linalg.norm(lab(seen(one, kind)) - lab(seen(other, kind))))
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's contrast ratio, 1 to 21."""
+    low, high = sorted(float(TO_XYZ[1] @ linear(colour)) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("kind", ["full", *MACHADO])
+@pytest.mark.parametrize("pair", NEIGHBOURS)
+def test_neighbouring_colours_are_told_apart(pair, kind):
+    assert distance(*NEIGHBOURS[pair], kind) >= APART
+
+
+@pytest.mark.parametrize("colour", [charts.BLUE, charts.ORANGE, charts.PURPLE, charts.INK, charts.SOFT])
+def test_colours_of_words_are_readable_on_the_paper(colour):
+    assert contrast(colour, "#FFFFFF") >= 4.5
+
+
+@pytest.mark.parametrize("colour", [charts.BLUE, charts.GREY, charts.ORANGE, charts.PURPLE, charts.INK])
+def test_lines_stand_out_from_the_paper(colour):
+    assert contrast(colour, "#FFFFFF") >= 3
+
+
+def test_black_and_white_have_the_greatest_contrast_and_distance():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert distance("#000000", "#FFFFFF", "full") == pytest.approx(100, abs=0.1)
+
+
+def test_red_and_green_of_one_brightness_are_alike_to_who_lacks_green_cones():
+    assert distance("#A05A2C", "#7C7A2C", "deuteranopia") < distance("#A05A2C", "#7C7A2C", "full") / 2
+
+
+@given(st.integers(0, 255))
+def test_greys_are_seen_alike_by_all(value):
+    grey = f"#{value:02X}{value:02X}{value:02X}"
+    for kind in MACHADO:
+        assert np.allclose(seen(grey, kind), linear(grey), atol=2e-3)
