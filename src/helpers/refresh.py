@@ -128,6 +128,7 @@ def _outcome(place: Path, every: list[Request], read: Keyed, partial: bool, acce
             outcome.held.append(verdict)
         else:
             outcome.changes += verdict.changes
+    outcome.changes.sort(key=lambda change: (change.series, change.area, change.period))
     return outcome
 
 

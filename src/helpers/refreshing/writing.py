@@ -53,8 +53,8 @@ def _replace(made: Path, folder: Path, names: Iterable[str]) -> None:
             os.replace(made / name, folder / name)
             moved.append(name)
     except OSError as error:
-        for name in moved:
-            (folder / name).write_bytes(before[name])
+        for done in moved:
+            (folder / done).write_bytes(before[done])
         raise UserError(f"statistics/{name}: can't be written ({error.strerror}); nothing was changed") from None
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 from helpers import UserError
 
 COLUMNS = ["item", "area", "period", "value", "unit"]
+# What an answer may hold, so that its Python objects stay below 400 MB; the largest in use are far smaller.
+MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
@@ -90,8 +92,11 @@ def text(data: bytes) -> str:
 
 def parsed(data: bytes) -> Any:
     """The JSON of an answer; numbers stay text, so that they keep the digits that were printed."""
+    words = text(data)
+    if len(words) > MOST_JSON:
+        raise Unreadable(f"the answer is JSON of more than {MOST_JSON // 2**20} MB; ask for less")
     try:
-        return json.loads(text(data), parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(words, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the answer is no valid JSON ({str(error)[:80]})") from None
 
@@ -107,10 +112,16 @@ def listed(data: bytes) -> list[dict]:
 
 def cells(data: bytes, delimiter: str = ",") -> list[list[str]]:
     """The rows of a delimited text as lists of cells, blank lines left out."""
+    rows, count = [], 0
     try:
-        return [row for row in csv.reader(io.StringIO(text(data), newline=""), delimiter=delimiter) if any(row)]
+        for row in csv.reader(io.StringIO(text(data), newline=""), delimiter=delimiter):
+            count += len(row)
+            if count > MOST_CELLS:
+                raise Unreadable(f"the answer has more than {MOST_CELLS:,} cells; ask for less")
+            rows += [row] if any(row) else []
     except csv.Error as error:
         raise Unreadable(f"the answer is no valid table ({error})") from None
+    return rows
 
 
 def records(rows: list[list[str]], needed: Iterable[str]) -> list[dict[str, str]]:

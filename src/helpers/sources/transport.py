@@ -93,10 +93,8 @@ def _fetch(
             with _sent(session, address, fields, headers, limits) as response:
                 if "Location" not in response.headers:
                     return _answer(response, limits, deadline)
-                target = urljoin(address, response.headers["Location"])
-            if urlsplit(address).scheme == "https" != urlsplit(target).scheme:
-                raise Unreachable(f"a redirect leaves https for {target[:80]}")
-            address, fields = target, fields if response.status_code in (307, 308) else None
+                address = _next(address, response.headers["Location"])
+                fields = fields if response.status_code in (307, 308) else None
     raise Unreachable(f"more than {REDIRECTS} redirects")
 
 
@@ -131,6 +129,14 @@ def _allowed(address: str, hosts: Collection[str]) -> None:
         raise Unreachable(f"a redirect to another host, {parts.hostname}; the publisher's are {', '.join(hosts)}")
 
 
+def _next(address: str, location: str) -> str:
+    """The address that a redirect names."""
+    target = urljoin(address, location)
+    if urlsplit(address).scheme == "https" != urlsplit(target).scheme:
+        raise Unreachable(f"a redirect leaves https for {target[:80]}")
+    return target
+
+
 def _sent(
     session: requests.Session, address: str, fields: Mapping[str, str] | None, headers: dict, limits: Limits
 ) -> requests.Response:
@@ -140,10 +146,11 @@ def _sent(
         return session.request(method, address, data=fields, **options)
     except requests.exceptions.SSLError:
         raise Unreachable("the certificate is not valid") from None
-    except requests.exceptions.Timeout:
-        raise Unreachable(f"silent for {limits.silence:g} s") from None
     except requests.exceptions.RequestException as error:
-        raise Unreachable(f"no connection ({_cause(error)})") from None
+        silent = "Timeout" in _cause(error)
+        raise Unreachable(
+            f"silent for {limits.silence:g} s" if silent else f"no connection ({_cause(error)})"
+        ) from None
 
 
 def _answer(response: requests.Response, limits: Limits, deadline: float) -> Answer:
