@@ -9,7 +9,18 @@ import pytest
 
 from helpers import paths, statistics
 from helpers.refreshing import requests, selection
-from helpers.sources import bureau, formats, ilostat, national_bank, open_sdg, taldau, tidy, workbook, world_bank
+from helpers.sources import (
+    archive,
+    bureau,
+    formats,
+    ilostat,
+    national_bank,
+    open_sdg,
+    taldau,
+    tidy,
+    workbook,
+    world_bank,
+)
 from helpers.sources.tidy import Unreadable
 
 SAMPLES = next((place for place in paths.ROOT.parent.glob("*/data/statistics/samples")), None)
@@ -78,7 +89,7 @@ def test_counts_that_look_like_years_are_no_head():
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * (workbook.MOST_BYTES + 1))
+        archive.writestr("xl/workbook.xml", b"0" * (archive.MOST_BYTES + 1))
     with pytest.raises(Unreadable, match="unpacks to more than"):
         workbook.read(stream.getvalue())
 
@@ -131,6 +142,12 @@ def test_the_world_banks_api_and_its_country_file_say_the_same():
     expected = [("FP.CPI.TOTL.ZG", "KAZ", "2024", "8.7", "Inflation (annual %)")]
     assert rows(world_bank.read_json(api)) == expected
     assert rows(world_bank.read_csv(file)) == expected
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("Metadata_Country_API_KAZ_DS2_en_csv_v2_1.csv", b"Country Code,Region\nKAZ,ECA\n")
+        made.writestr("API_KAZ_DS2_en_csv_v2_1.csv", file)
+    assert formats.recognise(packed.getvalue()) == "world_bank_csv"
+    assert rows(world_bank.read_csv(packed.getvalue())) == expected
 
 
 def test_an_error_of_the_world_bank_comes_with_status_200():

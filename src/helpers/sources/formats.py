@@ -30,7 +30,7 @@ def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
 def recognise(data: bytes) -> str:
     """The name of an answer's format, by its content; raises Unreadable when it is none of those that are known."""
     if data[:4] == b"PK\x03\x04":
-        return "bureau_workbook"
+        return "world_bank_csv" if world_bank.inner(data) else "bureau_workbook"
     start = tidy.text(data).lstrip()[:1]
     found = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
     if not found:

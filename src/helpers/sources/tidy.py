@@ -31,6 +31,10 @@ FORMS = [
 class Unreadable(UserError):
     """An answer that is not in the form which its publisher uses: one line that says what is wrong with it."""
 
+    def __init__(self, words: str):
+        # What is quoted from an answer may hold line ends, and halves of characters that no terminal can print.
+        super().__init__(" ".join(words.encode("utf-8", "backslashreplace").decode().split()))
+
 
 def frame(rows: Iterable[tuple[str, str, str, str, str]]) -> pd.DataFrame:
     """The tidy table, all text: item, area, period, value and unit, as printed but for spaces at their ends.

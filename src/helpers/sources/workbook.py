@@ -3,14 +3,12 @@
 import io
 import re
 import warnings
-import zipfile
 from itertools import pairwise
 
 import pandas as pd
 
-from helpers.sources import tidy
+from helpers.sources import archive, tidy
 
-MOST_BYTES = 48 * 2**20  # of all parts unpacked; the largest workbook in use has 4 MB
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 YEAR = re.compile(r"([12][0-9]{3})( ?(г\.?|год|года|жыл|year))?")
 QUARTER = re.compile(r"(IV|I{1,3}|[1-4])[ -]*(quarter|квартал|кв\.?|тоқсан)", re.IGNORECASE)
@@ -32,35 +30,11 @@ def read(data: bytes) -> pd.DataFrame:
     )
 
 
-def unpacked(data: bytes) -> dict[str, int]:
-    """The parts of a zip file and their true sizes in bytes; raises Unreadable when they exceed what is allowed.
-
-    The sizes that a zip file declares can lie, so each part is unpacked and counted, and nothing of it kept.
-    """
-    sizes, total = {}, 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for part in archive.infolist():
-                with archive.open(part) as stream:
-                    size = 0
-                    while chunk := stream.read(2**16):
-                        size += len(chunk)
-                        if total + size > MOST_BYTES:
-                            raise tidy.Unreadable(f"the answer unpacks to more than {MOST_BYTES // 2**20} MB")
-                sizes[part.filename] = size
-                total += size
-    except tidy.Unreadable:
-        raise
-    except Exception as error:  # a damaged zip file raises a dozen kinds, from zlib, struct and the module itself
-        raise tidy.Unreadable(f"the answer is a damaged zip file ({type(error).__name__})") from error
-    return sizes
-
-
 def _sheets(data: bytes) -> dict[str, list[list[str]]]:
     """The cells of every visible sheet as text. Rows are streamed, since a sheet may claim a million empty ones."""
     import openpyxl  # takes a tenth of a second, so only when needed
 
-    unpacked(data)
+    archive.names(data)  # refuses a bomb before it is opened
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations, which carry no figure

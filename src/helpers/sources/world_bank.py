@@ -1,8 +1,10 @@
 """World Bank: the API's JSON, and the CSV of a country's download (four lines before the head, one row a series)."""
 
+import re
+
 import pandas as pd
 
-from helpers.sources import tidy
+from helpers.sources import archive, tidy
 
 HEAD = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 
@@ -45,8 +47,15 @@ def _inner(row: dict, key: str, part: str) -> str:
     return tidy.plain(inner.get(part)) if isinstance(inner, dict) else ""
 
 
+def inner(data: bytes) -> str:
+    """The name of the table inside a country's zip file, which holds two more of remarks; empty if there is none."""
+    return next((name for name in archive.names(data) if re.fullmatch(r"API_\w+\.csv", name)), "")
+
+
 def read_csv(data: bytes) -> pd.DataFrame:
-    """Figures, tidy; `item` is the indicator's code, the unit its name."""
+    """Figures, tidy; `item` is the indicator's code, the unit its name. Takes the country's zip file as it is too."""
+    if data[:2] == b"PK":
+        data = archive.part(data, inner(data))
     rows = tidy.cells(data)
     start = next((number for number, row in enumerate(rows) if row[:4] == HEAD), None)
     if start is None:
