@@ -298,6 +298,16 @@ def test_a_wrong_word_gives_one_line_with_advice(given, options, message):
         given({"indicator_8-5-2.csv": KNOWN}, **options)
 
 
+def test_a_publisher_without_a_fixed_address_is_not_asked(world):
+    requests = world / "statistics/requests.csv"
+    text = requests.read_text(encoding="utf-8").replace(
+        "jobless,open_sdg,indicator=8-5-2", "jobless,bureau_page,file=work"
+    )
+    requests.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="--source bureau_page: has no fixed address; download its files"):
+        refresh(world, sources=["bureau_page"])
+
+
 def test_a_folder_that_is_none_is_named(world, tmp_path):
     with pytest.raises(UserError, match="--from-folder nowhere: is no folder"):
         refresh(world, folder=tmp_path / "nowhere")

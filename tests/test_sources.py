@@ -88,8 +88,8 @@ def test_counts_that_look_like_years_are_no_head():
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * (archive.MOST_BYTES + 1))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b"0" * (archive.MOST_BYTES + 1))
     with pytest.raises(Unreadable, match="unpacks to more than"):
         workbook.read(stream.getvalue())
 

@@ -209,7 +209,8 @@ def data_refresh(
     """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
     from helpers import refresh
 
-    outcome = refresh.refresh(sources=source or (), folder=from_folder, dry_run=dry_run, accept=accept or ())
+    options = {"folder": from_folder, "dry_run": dry_run, "accept": accept or ()}
+    outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
     print(*outcome.lines(), sep="\n")
     raise SystemExit(bool(outcome.faults))
 

@@ -20,11 +20,12 @@ MOST_LINES = 12  # about one series that is held back
 
 @dataclass
 class Outcome:
-    """What a refresh found: changes taken over, series held back with the reasons, files left aside, and faults."""
+    """What a refresh found: changes taken over, series held back, files left aside, series not asked, and faults."""
 
     changes: list[Change] = field(default_factory=list)
     held: list[Verdict] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
@@ -38,6 +39,8 @@ class Outcome:
             found += _shortened([f"  {change}" for change in verdict.changes if change.kind != "vanished"])
             found.append(f"  to take it over: --accept {verdict.series}")
         found += [f"left aside, answers no request: {', '.join(self.aside)}"] if self.aside else []
+        if self.unasked:
+            found.append(f"not asked, for want of a fixed address (see --from-folder): {', '.join(self.unasked)}")
         counts = {kind: sum(change.kind == kind for change in self.changes) for kind in ("new", "revised", "vanished")}
         told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing new"
         return [*found, f"{told}; {len(self.held)} series held back"]
@@ -70,7 +73,7 @@ def refresh(
         with FileLock(data / ".refresh.lock", timeout=0):
             read, faults, aside = _read(place, asked, folder, limits, tell)
             outcome = Outcome(faults=faults) if faults else _outcome(place, every, read, bool(folder), accept)
-            outcome.aside = aside
+            outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
             if not outcome.faults and not dry_run:
                 settled = _settled(read, asked, outcome.held)
                 outcome.faults = writing.write(data, outcome.changes, settled, asked, today or date.today())
@@ -84,11 +87,19 @@ def _read(
 ) -> tuple[Keyed, list[str], list[str]]:
     """Answers, faults, and the names of files that answer nothing."""
     if folder is None:
+        if not any(request.publisher.address for request in asked):
+            source = asked[0].publisher.source if asked else "none"
+            raise UserError(f"--source {source}: has no fixed address; download its files and give --from-folder")
         return *answers.from_publishers(asked, _marks(place), limits, tell), []
     read, faults, aside = answers.from_folder(folder, asked, limits.size)
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
     return read, faults, aside
+
+
+def _unasked(asked: list[Request]) -> list[str]:
+    """The series whose files only a person can download."""
+    return sorted({request.series for request in asked if not request.publisher.address})
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:
@@ -155,11 +166,9 @@ def _offers(
 
 def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
+    rows = pd.read_csv(place / "observations.csv", dtype=str, keep_default_na=False)
+    rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
-    for row in sorted(requests.table(place, "observations.csv"), key=lambda row: row["read_on"]):
-        own = found.setdefault(row["series"], {})
-        if row["status"] == "withdrawn":
-            own.pop((row["area"], row["period"]), None)
-        else:
-            own[row["area"], row["period"]] = Known(row["value"], row["source"])
+    for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
+        found.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source)
     return found

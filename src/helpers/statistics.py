@@ -220,6 +220,8 @@ def _observations(folder: Path) -> _Observations:
         raise UserError(f"{path.parent.name}/{path.name} is missing; restore it from the repository")
     words = ["series", "area", "period", "status", "source", "published", "read_on"]
     table = pd.read_csv(path, dtype=dict.fromkeys(words, "category") | {"value": float}, keep_default_na=False)
+    # A column of nothing but years is read as one of numbers; its words are wanted.
+    table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
     table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
     table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes

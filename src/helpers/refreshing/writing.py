@@ -85,12 +85,12 @@ def _sources(table: pd.DataFrame, changes: list[Change], requests: list[Request]
     for request in requests:
         if request.source in used:
             publisher = request.publisher
-            address = request.filled(publisher.address, page="0").replace(" ", "%20") or "https://stat.gov.kz/"
+            address = publisher.address or f"https://{publisher.hosts}/"
             rows[request.source] = {
                 "source": request.source,
                 "publisher": publisher.publisher,
                 "title": request.filled(publisher.title),
-                "url": address,
+                "url": request.filled(address, page="0"),
                 "licence": publisher.licence,
                 "read_on": f"{today}",
             }
