@@ -1,7 +1,10 @@
 """The refresh: what it finds, what it holds back, and that it changes everything or nothing."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -314,8 +317,6 @@ def test_a_folder_that_is_none_is_named(world, tmp_path):
 
 
 def test_a_table_that_cannot_be_moved_into_place_changes_nothing(given, world, monkeypatch):
-    import os
-
     before, move = snapshot(world), os.replace
 
     def failing(source, target):
@@ -334,6 +335,26 @@ def test_two_refreshes_at_once_are_refused(given, world):
 
     with FileLock(world / ".refresh.lock"), pytest.raises(UserError, match="another refresh is at work"):
         given({"indicator_8-5-2.csv": KNOWN})
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "line"),
+    [
+        (KNOWN, [], 0, "nothing new; 0 series held back"),
+        (KNOWN.replace(",,4.7", ",,5.7"), [], 0, "nothing new; 1 series held back"),
+        (KNOWN.replace(",,4.7", ",,5.7"), ["--accept", "jobless"], 0, "0 new, 1 revised"),
+        ("", [], 1, "nothing was changed"),
+        (KNOWN, ["--accept", "jobles"], 2, ""),
+    ],
+)
+def test_the_command_says_by_its_exit_code_what_became_of_it(world, tmp_path, text, options, code, line):
+    (tmp_path / "indicator_8-5-2.csv").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "helpers.cli", "data", "refresh", "--from-folder", str(tmp_path), *options]
+    environment = os.environ | {"JOSPAR_DATA": str(world), "PYTHONPATH": os.pathsep.join(sys.path)}
+    found = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert found.returncode == code, found.stderr
+    assert line.removeprefix("0 new, ") in found.stdout
+    assert len(found.stderr.splitlines()) == (code == 2)
 
 
 def test_a_moved_decimal_point_is_told_from_a_change():

@@ -5,12 +5,14 @@ import io
 import json
 import os
 import resource
+import ssl
 import subprocess
 import sys
 import threading
 import time
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 from test_refresh import KNOWN, TODAY, snapshot, told, tree, world  # noqa: F401, the fixture
@@ -21,6 +23,7 @@ from helpers.sources.transport import Limits, Unreachable
 
 LIMITS = Limits(seconds=3, silence=1, size=2**20, tries=3, wait=0.01, longest_wait=1)
 SDG = KNOWN.encode()
+SELF_SIGNED = Path(__file__).parent / "expected" / "self_signed.pem"  # a key and its certificate, for these tests only
 
 
 def bomb() -> bytes:
@@ -234,7 +237,27 @@ def test_a_fault_of_one_publisher_keeps_the_others_from_being_written(asked, ser
     assert snapshot(world) == before
 
 
-def test_https_is_never_left(server):
+@pytest.fixture
+def secure(server):
+    """The publisher behind https, with a certificate that it signed itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SELF_SIGNED)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    return f"https://127.0.0.1:{server.server_port}/"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(secure, server):
+    with pytest.raises(Unreachable, match="the certificate is not valid"):
+        transport.fetch(secure, ["127.0.0.1"], limits=LIMITS)
+    assert not server.seen
+
+
+def test_a_certificate_of_a_trusted_authority_is_accepted(secure, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(SELF_SIGNED))
+    assert transport.fetch(secure, ["127.0.0.1"], limits=LIMITS).data == SDG
+
+
+def test_https_is_never_left():
     with pytest.raises(Unreachable, match="a redirect leaves https"):
         transport._next("https://127.0.0.1/", "http://127.0.0.1/file")
     assert transport._next("http://127.0.0.1/a/", "file") == "http://127.0.0.1/a/file"

@@ -67,7 +67,7 @@ def observations(
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
     values of a period the newest that was known counts; a period whose figure was withdrawn by then is absent.
     """
-    rows = vintages(code, area, folder)
+    rows = vintages(code, area, folder=folder)
     rows = rows[rows["known"] <= _date(as_of)].drop_duplicates("period", keep="last")
     columns = ["period", "months", "value", "status", "source", "published"]
     return rows.loc[rows["status"] != "withdrawn", columns].reset_index(drop=True)
