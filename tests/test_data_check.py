@@ -64,8 +64,8 @@ WORLD = {
     ],
     "statistics/area_names.csv": ["name,area", "Republic of Kazakhstan,KAZ"],
     "statistics/answers.csv": [
-        "source,request,etag,last_modified,sha256,read_on",
-        f"bureau,element=102790,,,{64 * 'a'},2026-11-22",
+        "source,request,etag,last_modified,sha256,wanted,read_on",
+        f"bureau,element=102790,,,{64 * 'a'},{12 * 'b'},2026-11-22",
     ],
     "statistics/changes.csv": [
         "read_on,series,area,period,kind,before,after,source",

@@ -197,6 +197,21 @@ def test_an_unchanged_answer_is_not_sent_again(asked, server, world):  # noqa: F
     assert snapshot(world) == before
 
 
+def test_an_answer_from_which_more_is_wanted_is_asked_for_in_full_again(asked, server, world):  # noqa: F811
+    server.answers = [send(SDG, ETag='"one"')]
+    asked()
+    requests = world / "statistics" / "requests.csv"
+    text = requests.read_text(encoding="utf-8").replace("indicator=8-5-2,,all", "indicator=8-5-2,,KAZ")
+    requests.write_text(text, encoding="utf-8")
+    asked()
+    assert "If-None-Match" not in server.seen[1][2]
+
+
+def test_a_publisher_that_is_not_there_is_asked_once(asked, server):
+    server.answers = [hang]
+    assert len(asked(sources=["taldau"]).faults) == 1
+
+
 def test_an_answer_that_was_held_back_is_asked_for_in_full_again(asked, server):
     server.answers = [send(SDG.replace(b",,4.7", b",,5.7"), ETag='"one"')]
     assert asked().held

@@ -71,26 +71,31 @@ def refresh(
     asked = requests.of_sources(every, place, sources)
     try:
         with FileLock(data / ".refresh.lock", timeout=0):
-            read, faults, aside = _read(place, asked, folder, limits, tell)
+            marks = _marks(place, requests.wanted(every))
+            read, faults, aside = _read(marks, asked, folder, limits, tell)
             outcome = Outcome(faults=faults) if faults else _outcome(place, every, read, bool(folder), accept)
             outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
             if not outcome.faults and not dry_run:
                 settled = _settled(read, asked, outcome.held)
-                outcome.faults = writing.write(data, outcome.changes, settled, asked, today or date.today())
+                outcome.faults = writing.write(data, outcome.changes, settled, every, today or date.today())
             return outcome
     except Timeout:
         raise UserError("another refresh is at work; wait until it has ended") from None
 
 
 def _read(
-    place: Path, asked: list[Request], folder: Path | None, limits: Limits, tell: Callable[[str], None]
+    marks: dict[tuple[str, str], Answer],
+    asked: list[Request],
+    folder: Path | None,
+    limits: Limits,
+    tell: Callable[[str], None],
 ) -> tuple[Keyed, list[str], list[str]]:
     """Answers, faults, and the names of files that answer nothing."""
     if folder is None:
         if not any(request.publisher.address for request in asked):
             source = asked[0].publisher.source if asked else "none"
             raise UserError(f"--source {source}: has no fixed address; download its files and give --from-folder")
-        return *answers.from_publishers(asked, _marks(place), limits, tell), []
+        return *answers.from_publishers(asked, marks, limits, tell), []
     read, faults, aside = answers.from_folder(folder, asked, limits.size)
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
@@ -108,10 +113,11 @@ def _known_series(place: Path, accept: Collection[str]) -> None:
         raise UserError(f"--accept {unknown[0]}: is not in series.csv; {statistics.nearest(unknown[0], codes)}")
 
 
-def _marks(place: Path) -> dict[tuple[str, str], Answer]:
-    """The marks of the answers that the tables rest on, by source and request."""
-    rows = requests.table(place, "answers.csv")
-    return {(row["source"], row["request"]): Answer(None, row["etag"], row["last_modified"]) for row in rows}
+def _marks(place: Path, wanted: dict[tuple[str, str], str]) -> dict[tuple[str, str], Answer]:
+    """The marks of the answers that the tables rest on, where the same was wanted from them as now."""
+    rows = {(row["source"], row["request"]): row for row in requests.table(place, "answers.csv")}
+    same = {key: row for key, row in rows.items() if row["wanted"] == wanted.get(key)}
+    return {key: Answer(None, row["etag"], row["last_modified"]) for key, row in same.items()}
 
 
 def _settled(read: Keyed, asked: list[Request], held: list[Verdict]) -> Keyed:

@@ -33,11 +33,14 @@ def from_publishers(
 ) -> tuple[Keyed, list[str]]:
     """Answers by source and request, and faults in one line each; an unchanged answer is left out.
 
-    The parts of a sum are asked without condition, since one of them alone says nothing.
+    A publisher that can't be reached is asked once. The parts of a sum are asked without condition, since one of them
+    alone says nothing.
     """
-    found, faults = {}, []
+    found, faults, absent = {}, [], set()
     whole = {request.key for request in requests if request.part}
     for request in {request.key: request for request in requests if request.publisher.address}.values():
+        if request.publisher.source in absent:
+            continue
         tell(f"asking {request.name}")
         known = None if request.key in whole else marks.get(request.key)
         try:
@@ -47,6 +50,7 @@ def from_publishers(
                 found[request.key] = read(answer.data, expected, answer.etag, answer.last_modified)
         except UserError as fault:
             faults.append(f"{request.name}: {fault}")
+            absent |= {request.publisher.source} if isinstance(fault, transport.Absent) else set()
     return found, faults
 
 

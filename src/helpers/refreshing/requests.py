@@ -1,5 +1,6 @@
 """Which series comes from where: the rows of `requests.csv` and `publishers.csv`, and the names of areas."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -96,6 +97,14 @@ def load(folder: Path) -> list[Request]:
         own = {name: row[name] for name in Request.__dataclass_fields__ if name in row}
         found.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
     return found
+
+
+def wanted(requests: list[Request]) -> dict[tuple[str, str], str]:
+    """What is wanted from each answer, as a short hash by its key; it changes with the rows that share it."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for one in requests:
+        rows.setdefault(one.key, []).append(repr((one.series, one.item, one.areas, one.periods, one.transformation)))
+    return {key: hashlib.sha256("".join(sorted(own)).encode()).hexdigest()[:12] for key, own in rows.items()}
 
 
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import UserError, data_check
 from helpers.refreshing.answers import Keyed
 from helpers.refreshing.changes import Change
-from helpers.refreshing.requests import Request
+from helpers.refreshing.requests import Request, wanted
 
 # In this order: at every moment each table fits those before it, and an answer counts as read only at the very end.
 TABLES = ["sources.csv", "observations.csv", "changes.csv", "answers.csv"]
@@ -30,7 +30,7 @@ def write(data: Path, changes: list[Change], read: Keyed, requests: list[Request
         "sources.csv": _sources(old["sources.csv"], changes, requests, today),
         "observations.csv": _observations(old["observations.csv"], changes, today),
         "changes.csv": _changes(old["changes.csv"], changes, today),
-        "answers.csv": _answers(old["answers.csv"], read, today),
+        "answers.csv": _answers(old["answers.csv"], read, wanted(requests), today),
     }
     altered = [name for name in TABLES if not new[name].equals(old[name])]
     with tempfile.TemporaryDirectory(dir=data, prefix=".refresh-") as place:
@@ -104,9 +104,9 @@ def _changes(table: pd.DataFrame, changes: list[Change], today: date) -> pd.Data
     return whole.drop_duplicates(["read_on", "series", "area", "period"], keep="last", ignore_index=True)
 
 
-def _answers(table: pd.DataFrame, read: Keyed, today: date) -> pd.DataFrame:
+def _answers(table: pd.DataFrame, read: Keyed, asked: dict[tuple[str, str], str], today: date) -> pd.DataFrame:
     """The marks of the answers; one that is the same as before keeps its day, so that nothing changes."""
-    hashes = {(row.source, row.request): row.sha256 for row in table.itertuples()}
+    before = {(row.source, row.request): (row.sha256, row.wanted) for row in table.itertuples()}
     rows = [
         {
             "source": source,
@@ -114,10 +114,11 @@ def _answers(table: pd.DataFrame, read: Keyed, today: date) -> pd.DataFrame:
             "etag": one.etag,
             "last_modified": one.last_modified,
             "sha256": one.sha256,
+            "wanted": asked[source, request],
             "read_on": f"{today}",
         }
         for (source, request), one in read.items()
-        if hashes.get((source, request)) != one.sha256
+        if before.get((source, request)) != (one.sha256, asked[source, request])
     ]
     whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     whole = whole.drop_duplicates(["source", "request"], keep="last")

@@ -23,6 +23,10 @@ class Unreachable(UserError):
     """A publisher that gave no answer to use: one line that says why."""
 
 
+class Absent(Unreachable):
+    """A publisher that can't be reached at all, so that asking it for more is vain."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What an answer may take: seconds in all, seconds of silence, bytes, tries, and seconds between two tries."""
@@ -145,12 +149,10 @@ def _sent(
     try:
         return session.request(method, address, data=fields, **options)
     except requests.exceptions.SSLError:
-        raise Unreachable("the certificate is not valid") from None
+        raise Absent("the certificate is not valid") from None
     except requests.exceptions.RequestException as error:
         silent = "Timeout" in _cause(error)
-        raise Unreachable(
-            f"silent for {limits.silence:g} s" if silent else f"no connection ({_cause(error)})"
-        ) from None
+        raise Absent(f"silent for {limits.silence:g} s" if silent else f"no connection ({_cause(error)})") from None
 
 
 def _answer(response: requests.Response, limits: Limits, deadline: float) -> Answer:
