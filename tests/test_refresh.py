@@ -282,6 +282,15 @@ def test_a_file_that_answers_nothing_is_left_aside_and_named(given):
     assert outcome.aside == ["indicator_8-5-2-1.csv", "notes.txt"]
 
 
+def test_a_suspect_figure_that_is_printed_again_stays_suspect(given, world):
+    path = world / "statistics/observations.csv"
+    text = path.read_text(encoding="utf-8").replace("KZ-11,2023,4.8,final", "KZ-11,2023,4.76,suspect")
+    path.write_text(text, encoding="utf-8")
+    assert given({"indicator_8-5-2.csv": KNOWN.replace("KZAKM,4.8", "KZAKM,4.76")}).lines() == [
+        "nothing new; 0 series held back"
+    ]
+
+
 def test_two_files_for_one_request_are_a_fault(given):
     outcome = given({"indicator_8-5-2.csv": KNOWN, "indicator_8-5-2 (1).csv": KNOWN})
     assert outcome.faults == ["indicator_8-5-2.csv: answers open_sdg indicator=8-5-2 as another file does"]

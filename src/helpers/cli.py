@@ -201,10 +201,12 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
 
 @data_app.command("refresh")
 def data_refresh(
-    source: Annotated[list[str] | None, typer.Option(help="publishers of data/statistics/publishers.csv")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="a publisher of publishers.csv; may be repeated")] = None,
     from_folder: Annotated[Path | None, typer.Option(help="downloaded files, instead of asking")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
-    accept: Annotated[list[str] | None, typer.Option(help="series to take over although held back")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="a series to take over although held back; may be repeated")
+    ] = None,
 ) -> None:
     """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
     from helpers import refresh

@@ -86,7 +86,8 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
                 verdict.reasons.append(_contradiction(key, first[0], first[1], value, offer))
     for key, (value, offer) in sorted(taken.items()):
         before = _value(known, key)
-        if before is not None and Decimal(before) == Decimal(value):
+        # A suspect figure stands as it was found, with other digits than the series has.
+        if before is not None and printed(Decimal(before), decimals) == value:
             continue
         kind = "new" if before is None else "revised"
         verdict.changes.append(Change(series, *key, kind, before or "", value, offer.request.source))
