@@ -6,14 +6,17 @@ import shutil
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from test_data_check import WORLD
 
 from helpers import UserError, data_check, paths, statistics
-from helpers.refresh import refresh
+from helpers.refresh import known_figures, refresh
 from helpers.refreshing import changes
-from helpers.refreshing.requests import load
+from helpers.refreshing.requests import area_codes, load, typed_in
+from helpers.refreshing.selection import select
+from helpers.sources import tidy
 
 TODAY = date(2026, 11, 23)
 SERIES = WORLD["statistics/series.csv"][0]
@@ -394,3 +397,30 @@ def test_every_request_of_the_repository_fills_its_address():
         assert "{" not in request.filled(publisher.address + publisher.title, page="0")
         if publisher.fields:
             assert "p_index_id=" + request.words["index"] in request.filled(publisher.fields)
+
+
+def test_every_request_takes_the_figures_that_are_in_the_tables_for_what_they_are():
+    place = paths.STATISTICS
+    known, typed, codes = known_figures(place), typed_in(place), area_codes(place)
+    facts = statistics.catalogue()
+    whole = [
+        one for one in load(place) if not one.rank and not one.transformation.startswith(("plus", "minus", "chain"))
+    ]
+    assert len(whole) > 30
+    for request in whole:
+        factor = Decimal(request.transformation.removeprefix("times ") or 1)
+        own = {
+            key: figure
+            for key, figure in known[request.series].items()
+            if request.areas == "all" or key[0] in request.areas.split(" ")
+            if not figure.source.startswith(typed.get(request.series, ("none",)))
+        }
+        rows = [
+            (request.item, area, when, str(Decimal(one.value) / factor), request.unit)
+            for (area, when), one in own.items()
+        ]
+        row = facts.loc[request.series]
+        figures, unit = select(tidy.frame(rows), request, row["frequency"], codes)
+        said = changes.Facts(known[request.series], int(row["decimals"]), typed.get(request.series, ()))
+        verdict = changes.judge(request.series, [changes.Offer(request, figures, unit)], said)
+        assert (verdict.changes, verdict.reasons) == ([], []), request.series
