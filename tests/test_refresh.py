@@ -313,6 +313,23 @@ def test_a_wrong_word_gives_one_line_with_advice(given, options, message):
         given({"indicator_8-5-2.csv": KNOWN}, **options)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("jobless,open_sdg", "jobless,open_sgd", "line 2, source: 'open_sgd' is unknown; did you mean open_sdg"),
+        ("savings,", "saving,", "line 5, series: 'saving' is unknown; did you mean savings"),
+        ("chain 2019", "chained 2019", "line 8, transformation: 'chained 2019' has a wrong form"),
+        (",0.3,", ",much,", "line 2, revision_bound: 'much' has a wrong form"),
+        ("indicator=8-5-2", "indicatr=8-5-2", "the address needs 'indicator'; add it to the request"),
+    ],
+)
+def test_a_slip_in_the_table_of_requests_is_named(world, old, new, message):
+    path = world / "statistics/requests.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UserError, match=message):
+        assert [one.filled(one.publisher.address, page="0") for one in load(world / "statistics")]
+
+
 def test_a_publisher_without_a_fixed_address_is_not_asked(world):
     requests = world / "statistics/requests.csv"
     text = requests.read_text(encoding="utf-8").replace(

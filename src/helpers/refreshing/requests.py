@@ -13,6 +13,10 @@ from helpers import UserError
 from helpers.sources import tidy
 from helpers.statistics import nearest
 
+FORMS = {
+    "transformation": r"((times|plus|minus) [0-9]+(\.[0-9]+)?|chain [12][0-9]{3})?",
+    "revision_bound": r"[0-9]*(\.[0-9]+)?",
+}
 HAND = "hand"  # the source of figures that people type in
 
 
@@ -84,11 +88,20 @@ class Request:
 def load(folder: Path) -> list[Request]:
     """The requests of a folder of statistics in the order of the table, without what is typed in by hand."""
     publishers = {row["source"]: row for row in table(folder, "publishers.csv")}
+    series = {row["series"] for row in table(folder, "series.csv")}
     ranks: dict[str, int] = {}
     found = []
-    for row in table(folder, "requests.csv"):
+    for line, row in enumerate(table(folder, "requests.csv"), 2):
         if row["source"] == HAND:
             continue
+        for column, known in (("series", series), ("source", publishers)):
+            if row[column] not in known:
+                raise UserError(f"requests.csv, line {line}, {column}: {nearest_of(row[column], known)}")
+        for column, form in FORMS.items():
+            if not re.fullmatch(form, row[column]):
+                raise UserError(
+                    f"requests.csv, line {line}, {column}: {row[column]!r} has a wrong form; see datapackage.json"
+                )
         facts = {name: publishers[row["source"]][name] for name in Publisher.__dataclass_fields__}
         # The parts of a sum are one source together.
         part = row["transformation"].startswith(("plus", "minus"))
@@ -97,6 +110,11 @@ def load(folder: Path) -> list[Request]:
         own = {name: row[name] for name in Request.__dataclass_fields__ if name in row}
         found.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
     return found
+
+
+def nearest_of(word: str, known: Collection[str]) -> str:
+    """What is wrong with a word that is not among the known ones, and what may have been meant."""
+    return f"{word!r} is unknown; {nearest(word, known)}"
 
 
 def wanted(requests: list[Request]) -> dict[tuple[str, str], str]:
