@@ -175,6 +175,12 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(given, world):
     assert snapshot(world) == before
 
 
+def test_a_dry_run_names_the_faults_that_the_tables_would_have(given):
+    outcome = given({"indicator_8-5-2.csv": KNOWN + "2025,PT,KZAKM,4.6\n"}, dry_run=True)
+    assert len(outcome.faults) == 1
+    assert "no figure for KZ-11 in 2024" in outcome.faults[0]
+
+
 HELD = {
     "a revision beyond the bound": (
         KNOWN.replace(",,4.7", ",,5.1"), "KAZ 2023 is revised from 4.7 to 5.1, by more than 0.3",

@@ -75,9 +75,9 @@ def refresh(
             read, faults, aside = _read(marks, asked, folder, limits, tell)
             outcome = Outcome(faults=faults) if faults else _outcome(place, every, read, bool(folder), accept)
             outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
-            if not outcome.faults and not dry_run:
+            if not outcome.faults:
                 settled = _settled(read, asked, outcome.held)
-                outcome.faults = writing.write(data, outcome.changes, settled, every, today or date.today())
+                outcome.faults = writing.write(data, outcome.changes, settled, every, today or date.today(), dry_run)
             return outcome
     except Timeout:
         raise UserError("another refresh is at work; wait until it has ended") from None

@@ -19,10 +19,13 @@ TABLES = ["sources.csv", "observations.csv", "changes.csv", "answers.csv"]
 KEY = ["series", "area", "period", "read_on"]
 
 
-def write(data: Path, changes: list[Change], read: Keyed, requests: list[Request], today: date) -> list[str]:
-    """Write the changes into `data/statistics`; returns the faults of the tables as they would be, and then nothing.
+def write(
+    data: Path, changes: list[Change], read: Keyed, requests: list[Request], today: date, rehearse: bool = False
+) -> list[str]:
+    """Write the changes into `data/statistics`; returns the faults that the tables would have, and then writes nothing.
 
-    `read` holds the answers that were taken over in full: the next refresh asks whether they have changed.
+    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full: the next refresh
+    asks whether they have changed.
     """
     folder = data / "statistics"
     old = {name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in TABLES}
@@ -40,7 +43,8 @@ def write(data: Path, changes: list[Change], read: Keyed, requests: list[Request
             new[name].to_csv(rehearsal / "statistics" / name, index=False, lineterminator="\n")
         if faults := data_check.check(rehearsal):
             return faults
-        _replace(rehearsal / "statistics", folder, altered)
+        if not rehearse:
+            _replace(rehearsal / "statistics", folder, altered)
     return []
 
 
