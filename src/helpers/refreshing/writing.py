@@ -24,8 +24,8 @@ def write(
 ) -> list[str]:
     """Write the changes into `data/statistics`; returns the faults that the tables would have, and then writes nothing.
 
-    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full: the next refresh
-    asks whether they have changed.
+    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full, of which the
+    next refresh asks whether they have changed.
     """
     folder = data / "statistics"
     old = {name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in TABLES}
