@@ -2,8 +2,10 @@
 
     python scripts/compile_statistics.py FOLDER [OUTPUT]
 
-Each row of RECIPES says where a series comes from; the first recipe that gives a figure wins. What the series are,
-the areas and the reasons why something is not measured are written by hand in the other tables of data/statistics/.
+This made the first tables, from copies; from then on `jospar data refresh` asks the publishers, and a second run here
+keeps every value that it read. Each row of RECIPES says where a series comes from; the first recipe that gives a figure
+wins. What the series are, the areas and the reasons why something is not measured are written by hand in the other
+tables of data/statistics/.
 """
 
 import csv
@@ -165,15 +167,18 @@ def main(folder: Path, output: Path) -> None:
     used = rows.sort_values("address").groupby("address", sort=True).first().reset_index()
     names = name_sources(used)
     rows["source"] = rows["address"].map(names)
-    columns = ["series", "area", "period", "value", "status", "source", "published"]
-    save(rows.sort_values(["series", "area", "period"])[columns], output / "observations.csv")
+    refreshed = pd.read_csv(paths.STATISTICS / "observations.csv", dtype=str, keep_default_na=False)
+    refreshed = refreshed[refreshed["read_on"] != ""]
+    rows = pd.concat([rows.assign(read_on=""), refreshed]).sort_values(["series", "area", "period", "read_on"])
+    save(rows[refreshed.columns], output / "observations.csv")
     used["source"] = used["address"].map(names)
     used["url"], used["read_on"] = used["address"].str.split(" ").str[0], READ_ON
+    sources = pd.read_csv(paths.STATISTICS / "sources.csv", dtype=str, keep_default_na=False)
     # A title that is new here has no translation yet: the data check asks for it.
-    known = pd.read_csv(paths.STATISTICS / "sources.csv", dtype=str).set_index("title")[["title_kk", "title_ru"]]
+    known = sources.set_index("title")[["title_kk", "title_ru"]]
     used = used.join(known[~known.index.duplicated()], on="title")
-    columns = ["source", "publisher", "title", "title_kk", "title_ru", "url", "licence", "read_on"]
-    save(used.sort_values("source")[columns], output / "sources.csv")
+    used = pd.concat([used, sources[sources["source"].isin(refreshed["source"])]])
+    save(used.sort_values("source")[sources.columns], output / "sources.csv")
 
 
 def gather(folder: Path) -> pd.DataFrame:

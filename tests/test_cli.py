@@ -46,7 +46,7 @@ def test_a_fault_in_the_data_is_a_line_and_exit_code_1(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(paths.DATA, folder)
     with open(folder / "statistics" / "observations.csv", "a", encoding="utf-8") as file:
-        file.write("unemployment,KAZ,2031,104.6,final,nobody,\n")
+        file.write("unemployment,KAZ,2031,104.6,final,nobody,,\n")
     result = jospar("data", "check", folder)
     assert result.returncode == 1
     assert any("nobody" in line for line in result.stdout.splitlines())

@@ -1,10 +1,13 @@
 """Forecasts of an earlier day: they know nothing later, and are compared only with what compares."""
 
+from functools import partial
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import statistics, targets
+from helpers import paths, statistics, targets
 from helpers.record import hindsight
 from helpers.record.hindsight import by_horizon
 
@@ -32,6 +35,25 @@ def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):
         assert row["naive"] == history.iloc[-1]
         assert row["figure"] == now[row["indicator"]].history[str(row["year"])]
         assert row["low"] < row["median"] < row["high"]
+
+
+def test_a_past_forecast_rests_on_the_figures_of_its_day(monkeypatch, tmp_path):
+    lines = [
+        "series,area,period,value,status,source,published,read_on",
+        "unemployment,KAZ,2020,4.9,final,a,2021-02-14,",
+        "unemployment,KAZ,2020,5.1,final,a,,2022-06-01",
+        "unemployment,KAZ,2021,4.8,final,a,2022-02-14,",
+        "unemployment,KAZ,2022,4.7,final,a,2023-02-14,",
+    ]
+    (tmp_path / "observations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in ("series.csv", "areas.csv"):
+        (tmp_path / name).write_bytes((paths.STATISTICS / name).read_bytes())
+    for name in ("series", "vintages"):
+        monkeypatch.setattr(statistics, name, partial(getattr(statistics, name), folder=tmp_path))
+    history = statistics.series("unemployment")
+    outlook = SimpleNamespace(series=pd.Series(name="unemployment", dtype=object), area="KAZ", history=history)
+    assert list(hindsight.known_then(outlook, pd.Period("2021"))) == [4.9, 4.8]
+    assert list(hindsight.known_then(outlook, pd.Period("2022"))) == [5.1, 4.8, 4.7]
 
 
 def test_indicators_that_were_redefined_since_are_not_compared(then, now):

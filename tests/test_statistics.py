@@ -129,6 +129,69 @@ def test_before_the_first_figure_a_series_is_empty_and_keeps_its_frequency():
     assert early.index.freqstr[0] == "Y"
 
 
+@pytest.fixture
+def vintages(tmp_path):
+    """A small folder: a figure that was revised twice, one that was withdrawn, one that was read early."""
+    lines = [
+        "series,area,period,value,status,source,published,read_on",
+        "unemployment,KAZ,2024,4.6,final,a,2025-02-14,",
+        "unemployment,KAZ,2024,4.7,final,b,,2026-03-01",
+        "unemployment,KAZ,2024,4.8,final,b,2026-05-05,2026-06-01",
+        "unemployment,KAZ,2025,4.5,final,b,,2026-01-20",
+        "unemployment,KAZ,2025,4.5,withdrawn,b,,2026-07-01",
+        "unemployment,KZ-71,2024,4.4,final,a,,",
+    ]
+    (tmp_path / "observations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in ("series.csv", "areas.csv", "sources.csv"):
+        (tmp_path / name).write_bytes((paths.STATISTICS / name).read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2025-02-13", {}),
+        ("2025-02-14", {"2024": 4.6}),
+        ("2026-01-19", {"2024": 4.6}),
+        ("2026-01-20", {"2024": 4.6, "2025": 4.5}),  # read before the usual wait was over
+        ("2026-03-01", {"2024": 4.7, "2025": 4.5}),
+        ("2026-05-04", {"2024": 4.7, "2025": 4.5}),
+        ("2026-05-05", {"2024": 4.8, "2025": 4.5}),
+        ("2026-07-01", {"2024": 4.8}),
+    ],
+)
+def test_of_several_printed_values_the_newest_that_was_known_counts(vintages, as_of, expected):
+    known = statistics.series("unemployment", as_of=as_of, folder=vintages)
+    assert {str(period): value for period, value in known.items()} == expected
+
+
+def test_every_printed_value_is_kept_with_the_day_from_which_it_counts(vintages):
+    printed = statistics.vintages("unemployment", folder=vintages).query("period == '2024'")
+    assert list(printed["value"]) == [4.6, 4.7, 4.8]
+    assert list(printed["known"].dt.strftime("%Y-%m-%d")) == ["2025-02-14", "2026-03-01", "2026-05-05"]
+    assert list(statistics.vintages("unemployment", "KZ-71", vintages)["value"]) == [4.4]
+
+
+def test_the_hash_of_inputs_knows_the_same_days(vintages, monkeypatch):
+    from helpers.rendering import fingerprint
+
+    monkeypatch.setattr(paths, "STATISTICS", vintages)
+    for day in pd.date_range("2025-02-14", "2026-08-01", freq="5D"):
+        assert fingerprint.last_known(day.date()) == statistics.last_known(day.date(), vintages)
+
+
+def test_the_order_of_the_rows_does_not_matter(vintages, tmp_path):
+    lines = (vintages / "observations.csv").read_text(encoding="utf-8").splitlines()
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("series.csv", "areas.csv", "sources.csv"):
+        (other / name).write_bytes((vintages / name).read_bytes())
+    (other / "observations.csv").write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n", encoding="utf-8")
+    for day in ("2025-06-01", "2026-04-01", "2026-08-01"):
+        mine, theirs = (statistics.series("unemployment", as_of=day, folder=place) for place in (other, vintages))
+        assert mine.equals(theirs)
+
+
 CODES = statistics.catalogue().index.tolist()
 
 

@@ -18,7 +18,7 @@ app = typer.Typer(
     help="Will the plan be met?",
 )
 plan_app = typer.Typer(no_args_is_help=True, help="Read a plan into tables; say what a revision changed.")
-data_app = typer.Typer(no_args_is_help=True, help="Check the data.")
+data_app = typer.Typer(no_args_is_help=True, help="Check the data and bring them up to date.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(data_app, name="data")
 schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
@@ -234,6 +234,24 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
     if faults:
         raise SystemExit(1)
     print("every table is as data/datapackage.json says")
+
+
+@data_app.command("refresh")
+def data_refresh(
+    source: Annotated[list[str] | None, typer.Option(help="a publisher of publishers.csv; may be repeated")] = None,
+    from_folder: Annotated[Path | None, typer.Option(help="downloaded files, instead of asking")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="a series to take over although held back; may be repeated")
+    ] = None,
+) -> None:
+    """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
+    from helpers import refresh
+
+    options = {"folder": from_folder, "dry_run": dry_run, "accept": accept or ()}
+    outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
+    print(*outcome.lines(), sep="\n")
+    raise SystemExit(bool(outcome.faults))
 
 
 @app.command()

@@ -28,7 +28,10 @@ def check(folder: Path = paths.DATA) -> list[str]:
         return faults  # a rule that joins tables says nothing sensible about a broken one
     for resource in package["resources"]:
         faults += _key_faults(resource, tables)
-    return faults or [*_observation_faults(tables), *_gap_faults(tables), *_cover_faults(tables), *_name_faults(tables)]
+    if faults:
+        return faults
+    found = (_observation_faults, _gap_faults, _cover_faults, _name_faults, _request_faults)
+    return [fault for faults_of in found for fault in faults_of(tables)]
 
 
 def _package(folder: Path) -> dict:
@@ -154,8 +157,12 @@ def _row_faults(row: pd.Series, facts: dict) -> Iterator[tuple[str, str]]:
         yield "value", f"has {digits} decimals, {row['series']} has {facts['decimals']}; write the printed figure"
     # A projection is published before its period; its code says so.
     projected = row["series"].endswith("_projection")
-    if not projected and row["published"] and row["published"] < f"{period_end(row['period']):%Y-%m-%d}":
-        yield "published", f"is before the end of {row['period']}; a figure can't be older than its period"
+
+    for column, day in (("published", row["published"]), ("read_on", row["read_on"])):
+        if not projected and day and day < f"{period_end(row['period']):%Y-%m-%d}":
+            yield column, f"is before the end of {row['period']}; a figure can't be older than its period"
+    if row["status"] == "withdrawn" and not row["read_on"]:
+        yield "status", "needs read_on, the day from which the figure is no longer given; add it"
 
 
 def _gap_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -207,6 +214,28 @@ def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
                 f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» is not the name of indicator "
                 f"{row['indicator']}; make them the same, or the role another"
             )
+
+
+def _request_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Series of which nobody says where they come from, and requests that lack what asking needs."""
+    resource = {"path": "statistics/requests.csv"}
+    publishers = tables["publishers"].set_index("source").to_dict("index")
+    for number, row in tables["requests"].iterrows():
+        if row["source"] == "hand":
+            continue
+        for column in ("request", "areas", "revision_bound"):
+            if not row[column]:
+                yield _line(resource, number, column, "", "is empty; fill it in, or let the source be hand")
+        facts = publishers[row["source"]]
+        needed = set(re.findall(r"(?<!{){(\w+)}", " ".join(facts.values()))) - {"page"}
+        if missing := sorted(needed - {word.partition("=")[0] for word in row["request"].split(" ")}):
+            yield _line(
+                resource, number, "request", row["request"], f"lacks {missing[0]}=; {row['source']} asks for it"
+            )
+    lines = {code: number for number, code in tables["series"]["series"].items()}
+    for code in sorted(set(lines) - set(tables["requests"]["series"]), key=lines.get):
+        advice = "is not in requests.csv; add where it comes from, or hand"
+        yield _line({"path": "statistics/series.csv"}, lines[code], "series", code, advice)
 
 
 def _line(resource: dict, number: int, column: str, value: str, advice: str) -> str:

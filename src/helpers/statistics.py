@@ -3,9 +3,11 @@
 import datetime
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from helpers import UserError, paths
@@ -37,12 +39,12 @@ def for_indicator(indicator: str, role: str = "indicator", folder: Path = paths.
 def covers(code: str, area: str, folder: Path = paths.STATISTICS) -> bool:
     """True when the series has figures for the area."""
     _known(code, area, folder)
-    return (code, area) in _observations(folder)
+    return (code, area) in _observations(folder).places
 
 
 def last_known(today: datetime.date, folder: Path = paths.STATISTICS) -> datetime.date:
     """The day on which the newest figure that is known today became known."""
-    days = pd.concat([rows["known"] for rows in _observations(folder).values()])
+    days = _observations(folder).table["known"]
     return days[days <= pd.Timestamp(today)].max().date()
 
 
@@ -62,14 +64,28 @@ def observations(
 ) -> pd.DataFrame:
     """Every figure known by `as_of` in the series' unit: period (text), months, value, status, source, published.
 
-    `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others.
+    `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
+    values of a period the newest that was known counts; a period whose figure was withdrawn by then is absent.
+    """
+    rows = vintages(code, area, folder=folder)
+    rows = rows[rows["known"] <= _date(as_of)].drop_duplicates("period", keep="last")
+    columns = ["period", "months", "value", "status", "source", "published"]
+    return rows.loc[rows["status"] != "withdrawn", columns].reset_index(drop=True)
+
+
+def vintages(code: str, area: str = "KAZ", folder: Path = paths.STATISTICS) -> pd.DataFrame:
+    """Every value ever printed for each period, in the series' unit and in the order in which they became known.
+
+    Columns: period, months, value, status, source, published, read_on, known (the day from which it counts).
     """
     _known(code, area, folder)
-    rows = _observations(folder).get((code, area))
-    if rows is None:
-        known = ", ".join(sorted(place for series, place in _observations(folder) if series == code))
+    places = _observations(folder).places
+    if (code, area) not in places:
+        known = ", ".join(sorted(place for series, place in places if series == code))
         raise UserError(f"series {code} has no figures for area {area}; it has them for {known}")
-    return rows[rows["known"] <= _date(as_of)].drop(columns="known").reset_index(drop=True)
+    rows = _observations(folder).table.iloc[slice(*places[code, area])].drop(columns=["series", "area"])
+    rows["months"] = pd.to_numeric(rows["period"].str.extract(r"-M(\d\d)$")[0]).astype("Int64")
+    return rows[["period", "months", *rows.columns[1:-1]]].reset_index(drop=True)
 
 
 def series(
@@ -123,7 +139,8 @@ def sources(codes: Iterable[str] | None = None, folder: Path = paths.STATISTICS)
     wanted = set(_series_table(folder).index) if codes is None else {codes} if isinstance(codes, str) else set(codes)
     for code in wanted:
         _known(code, "KAZ", folder)
-    used = {name for (code, _), rows in _observations(folder).items() if code in wanted for name in rows["source"]}
+    figures = _observations(folder).table
+    used = set(figures.loc[figures["series"].isin(wanted), "source"])
     table = _table(folder, "sources.csv").set_index("source")
     return table[table.index.isin(used)]
 
@@ -187,14 +204,50 @@ def _series_table(folder: Path) -> pd.DataFrame:
     return table
 
 
+@dataclass(frozen=True)
+class _Observations:
+    """All figures in one table, sorted, and where in it those of each series and area begin and end."""
+
+    table: pd.DataFrame
+    places: dict[tuple[str, str], tuple[int, int]]
+
+
 @lru_cache
-def _observations(folder: Path) -> dict[tuple[str, str], pd.DataFrame]:
-    table = _table(folder, "observations.csv")
-    table["value"] = table["value"].astype(float)
-    table["months"] = pd.to_numeric(table["period"].str.extract(r"-M(\d\d)$")[0]).astype("Int64")
-    ends = {period: period_end(period) for period in table["period"].unique()}
-    lags = pd.to_timedelta(table["series"].map(_series_table(folder)["release_lag_days"]), unit="D")
-    published = pd.to_datetime(table["published"].replace("", None))
-    table["known"] = published.fillna(table["period"].map(ends) + lags)
-    columns = ["period", "months", "value", "status", "source", "published", "known"]
-    return {key: rows[columns] for key, rows in table.groupby(["series", "area"])}
+def _observations(folder: Path) -> _Observations:
+    """The figures as the CSV has them; words are read as categories, so that a million rows take a second."""
+    path = folder / "observations.csv"
+    if not path.is_file():
+        raise UserError(f"{path.parent.name}/{path.name} is missing; restore it from the repository")
+    words = ["series", "area", "period", "status", "source", "published", "read_on"]
+    table = pd.read_csv(path, dtype=dict.fromkeys(words, "category") | {"value": float}, keep_default_na=False)
+    # A column of nothing but years is read as one of numbers; its words are wanted.
+    table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
+    table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
+    table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
+    pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    ends = np.append(starts[1:], len(table)).tolist()
+    keys = zip(table["series"].iloc[starts], table["area"].iloc[starts], strict=True)
+    return _Observations(table, dict(zip(keys, zip(starts.tolist(), ends, strict=True), strict=True)))
+
+
+def _days_known(table: pd.DataFrame, lags: pd.Series) -> pd.Series:
+    """The day from which each value counts.
+
+    A first value counts from its publication where that day is known, else from the end of its period plus the
+    series' usual lag, but no later than it was read. A revision counts from the day on which it was read.
+    """
+    periods, series = table["period"].cat, table["series"].cat
+    ends = pd.Series([period_end(period) for period in periods.categories]).to_numpy()[periods.codes]
+    usual = ends + pd.to_timedelta(lags.reindex(series.categories), unit="D").to_numpy()[series.codes]
+    read = _dates(table["read_on"])
+    published = _dates(table["published"])
+    first = published.fillna(pd.Series(usual, table.index).where(read.isna() | (usual < read), read))
+    revised = table.duplicated(["series", "area", "period"]) & read.notna()
+    return first.mask(revised, published.fillna(read))
+
+
+def _dates(column: pd.Series) -> pd.Series:
+    """Days out of a column of categories; empty ones are missing."""
+    days = pd.to_datetime(pd.Series(column.cat.categories).replace("", None)).to_numpy()
+    return pd.Series(days[column.cat.codes], column.index)

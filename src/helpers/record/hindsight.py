@@ -53,13 +53,21 @@ def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
     history, edges = outlook.history, statistics.breaks(outlook.series.name, outlook.area)
     for last in history.index[:-1]:
         earlier = [edge for edge in edges if edge < last]
-        known = history[history.index <= last]
+        known = known_then(outlook, last)
         # Figures on the other side of a break are another thing: none is learned from, none is a result.
         known = known[known.index > earlier[-1]] if earlier else known
         next_break = min((edge for edge in edges if edge >= last), default=history.index[-1])
         years = [last + h for h in HORIZONS if last + h <= next_break and last + h in history.index]
         if len(known) >= FEWEST and np.ptp(known.to_numpy()) > 0 and years:
             yield _made_from(known, history[years], outlook)
+
+
+def known_then(outlook: Outlook, last: pd.Period) -> pd.Series:
+    """The indicator's figures up to a period as they stood on the day on which that period's figure became known."""
+    printed = statistics.vintages(outlook.series.name, outlook.area)
+    day = printed.loc[printed["period"] == str(last), "known"].min()
+    seen = statistics.series(outlook.series.name, outlook.area, day.date())
+    return seen[(seen.index <= last) & seen.index.isin(outlook.history.index)]
 
 
 def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFrame:

@@ -69,10 +69,21 @@ def versions() -> list[str]:
 def last_known(today: date) -> date | None:
     """The day on which the newest figure that is known today became known, as `statistics.last_known` has it."""
     lags = {row["series"]: timedelta(int(row["release_lag_days"])) for row in table("series.csv")}
-    # Many figures share a period and a lag, so each pair is reckoned once.
-    ends = {(row["published"], row["period"], lags[row["series"]]) for row in table("observations.csv")}
-    days = {date.fromisoformat(said) if said else period_end(period) + lag for said, period, lag in ends}
-    return max((day for day in days if day <= today), default=None)
+    seen, cases = set(), set()
+    for row in table("observations.csv"):
+        figure = row["series"], row["area"], row["period"]
+        # Many figures share a period and a lag, so each case is reckoned once.
+        cases.add((row["published"], row["read_on"], figure in seen, row["period"], lags[row["series"]]))
+        seen.add(figure)
+    return max((day for day in (day_known(*case) for case in cases) if day <= today), default=None)
+
+
+def day_known(published: str, read: str, revised: bool, period: str, lag: timedelta) -> date:
+    """The day from which a value counts, as `statistics.vintages` has it."""
+    if published:
+        return date.fromisoformat(published)
+    usual = period_end(period) + lag
+    return usual if not read else date.fromisoformat(read) if revised else min(usual, date.fromisoformat(read))
 
 
 def read_on() -> str:

@@ -1,0 +1,1 @@
+"""Readers of what publishers send: each a pure function from bytes to one tidy table, and how an answer is fetched."""

@@ -1,0 +1,308 @@
+"""Asking publishers: a server on this machine that does everything a publisher can do wrong."""
+
+import http.server
+import io
+import json
+import os
+import resource
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from test_refresh import KNOWN, TODAY, snapshot, told, tree, world  # noqa: F401, the fixture
+
+from helpers.refresh import refresh
+from helpers.sources import transport
+from helpers.sources.transport import Limits, Unreachable
+
+LIMITS = Limits(seconds=3, silence=1, size=2**20, tries=3, wait=0.01, longest_wait=1)
+SDG = KNOWN.encode()
+SELF_SIGNED = Path(__file__).parent / "expected" / "self_signed.pem"  # a key and its certificate, for these tests only
+
+
+def bomb() -> bytes:
+    """A workbook of 60 KB that unpacks to 60 MB."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", bytes(60 * 2**20))
+    return stream.getvalue()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers each request with the next of the server's answers; the last one stays."""
+
+    def do_GET(self):
+        server = self.server
+        length = int(self.headers.get("Content-Length", 0))
+        server.seen.append((self.command, self.path, dict(self.headers), self.rfile.read(length).decode()))
+        answer = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
+        answer(self)
+
+    do_POST = do_GET
+
+    def log_message(self, *words):
+        pass
+
+
+def send(body: bytes = b"", status: int = 200, **headers: str):
+    """An answer with this body."""
+
+    def answer(handler):
+        handler.send_response(status)
+        for name, value in {"Content_Length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def cut(handler):
+    send(SDG, Content_Length="5000")(handler)
+
+
+def drip(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    with_patience(handler, b"Year,")
+
+
+def drip_head(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    with_patience(handler, b"X-Slow: 1\r\n")
+
+
+def with_patience(handler, piece: bytes):
+    try:
+        for _ in range(100):
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            time.sleep(0.1)
+    except OSError:
+        pass
+
+
+def hang(handler):
+    time.sleep(2)
+
+
+@pytest.fixture
+def server():
+    """A publisher on this machine."""
+    made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.answers, made.seen = [send(SDG)], []
+    thread = threading.Thread(target=made.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def asked(world, server):  # noqa: F811
+    """Asks the server for the one series that the small world takes from open_sdg, and what the data were before."""
+    address = f"http://127.0.0.1:{server.server_port}"
+    publishers = world / "statistics" / "publishers.csv"
+    text = publishers.read_text(encoding="utf-8")
+    text = text.replace("https://raw.githubusercontent.com/kazstat", address).replace(
+        "raw.githubusercontent.com", "127.0.0.1"
+    )
+    text = text.replace("https://taldau.stat.gov.kz/ru", address).replace("taldau.stat.gov.kz", "127.0.0.1")
+    text = text.replace("https://data.nationalbank.kz", address).replace("data.nationalbank.kz", "127.0.0.1")
+    publishers.write_text(text.replace(",open_sdg_csv,", ",open_sdg_csv bureau_workbook,"), encoding="utf-8")
+    package = world / "datapackage.json"
+    package.write_text(
+        package.read_text(encoding="utf-8").replace("https://\\\\S+", "https?://\\\\S+"), encoding="utf-8"
+    )
+
+    def refreshed(**options):
+        return refresh(world, **({"sources": ["open_sdg"], "limits": LIMITS, "today": TODAY} | options))
+
+    return refreshed
+
+
+FAULTS = {
+    "a redirect to another host": (
+        send(status=302, Location="http://localhost:1/"), "a redirect to another host, localhost",
+    ),
+    "redirects without end": (send(status=302, Location="/again"), "more than 5 redirects"),
+    "not found": (send(status=404), "status 404"),
+    "busy for ever": (send(status=429), "status 429 after 3 tries"),
+    "broken for ever": (send(status=500), "status 500 after 3 tries"),
+    "a slow drip": (drip, "no whole answer within 3 s"),
+    "a slow drip of the head": (drip_head, "no whole answer within 3 s"),
+    "silence": (hang, "silent for 1 s"),
+    "a cut connection": (cut, "the connection broke off after"),
+    "a web page": (send(b"<!DOCTYPE html><html></html>"), "a web page or XML, where data were due"),
+    "another encoding": (send(SDG.replace(b"PT", "Доля".encode("cp1251"))), "not in UTF-8"),
+    "nothing": (send(b""), "the answer is empty"),
+    "a gigabyte announced": (send(b"", Content_Length=str(2**30)), "1024 MB announced, 1 MB allowed"),
+    "more than allowed": (send(SDG * 20_000), "MB"),
+    "a zip bomb": (send(bomb()), "unpacks to more than 48 MB"),
+    "a value with two points": (send(SDG + b"2024,PT,,56.64.30\n"), "'56.64.30' is no number"),
+    "a figure twice": (send(SDG + b"2023,PT,,4.6\n"), "KAZ 2023 stands twice"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_each_fault_of_a_publisher_is_one_line_and_changes_nothing(asked, server, world, case):  # noqa: F811
+    answer, message = FAULTS[case]
+    server.answers = [answer]
+    before = snapshot(world)
+    outcome = asked()
+    assert len(outcome.faults) == 1, outcome.faults
+    assert message in outcome.faults[0]
+    assert outcome.faults[0].startswith("open_sdg indicator=8-5-2: ")
+    assert "\n" not in outcome.faults[0]
+    assert snapshot(world) == before
+
+
+def test_a_server_that_is_not_there_is_a_fault(asked, server):
+    server.shutdown()
+    server.server_close()
+    assert asked().faults == ["open_sdg indicator=8-5-2: no connection (NewConnectionError)"]
+
+
+def test_a_redirect_to_the_publishers_own_file_is_followed(asked, server):
+    server.answers = [send(status=302, Location="/upload/file.csv"), send(SDG)]
+    assert not asked().faults
+    assert [path for _, path, _, _ in server.seen] == [
+        "/sdg-data-kazstat/HEAD/data/indicator_8-5-2.csv",
+        "/upload/file.csv",
+    ]
+
+
+def test_a_busy_publisher_is_asked_again_after_the_time_it_names(asked, server):
+    server.answers = [send(status=429, Retry_After="1"), send(status=503), send(SDG)]
+    started = time.monotonic()
+    assert not asked().faults
+    assert time.monotonic() - started >= 1
+    assert len(server.seen) == 3
+
+
+def test_an_unchanged_answer_is_not_sent_again(asked, server, world):  # noqa: F811
+    server.answers = [send(SDG, ETag='"one"', Last_Modified="Mon, 23 Nov 2026 00:00:00 GMT"), send(status=304)]
+    asked()
+    before = snapshot(world)
+    outcome = asked(today=date(2026, 11, 24))
+    assert outcome.lines() == ["nothing new; 0 series held back"]
+    assert server.seen[1][2]["If-None-Match"] == '"one"'
+    assert server.seen[1][2]["If-Modified-Since"] == "Mon, 23 Nov 2026 00:00:00 GMT"
+    assert snapshot(world) == before
+
+
+def test_an_answer_from_which_more_is_wanted_is_asked_for_in_full_again(asked, server, world):  # noqa: F811
+    server.answers = [send(SDG, ETag='"one"')]
+    asked()
+    requests = world / "statistics" / "requests.csv"
+    text = requests.read_text(encoding="utf-8").replace("indicator=8-5-2,,all", "indicator=8-5-2,,KAZ")
+    requests.write_text(text, encoding="utf-8")
+    asked()
+    assert "If-None-Match" not in server.seen[1][2]
+
+
+def test_a_publisher_that_is_not_there_is_asked_once(asked, server):
+    server.answers = [hang]
+    assert len(asked(sources=["taldau"]).faults) == 1
+
+
+def test_an_answer_that_was_held_back_is_asked_for_in_full_again(asked, server):
+    server.answers = [send(SDG.replace(b",,4.7", b",,5.7"), ETag='"one"')]
+    assert asked().held
+    assert told(asked(accept=["jobless"])) == ["revised   jobless KAZ 2023: 4.7 → 5.7 (open_sdg_8_5_2)"]
+    assert "If-None-Match" not in server.seen[1][2]
+
+
+def test_the_asker_says_who_it_is_and_posts_the_fields_of_taldau(asked, server):
+    server.answers = [send(tree(("2025", "4.6")).encode())]
+    asked(sources=["taldau"])
+    method, path, headers, body = server.seen[0]
+    assert (method, path) == ("POST", "/NewIndex/GetIndexTreeData")
+    assert headers["User-Agent"].startswith("jospar/")
+    assert headers["X-Requested-With"] == "XMLHttpRequest"
+    assert "p_index_id=7&" in body
+    assert "p_term_id=741880" in body
+
+
+def test_all_pages_of_the_national_bank_are_asked_for(asked, server):
+    row = {"type": "thsd. tenge", "class_type": "Pension savings"}
+    amounts = [("2026-01-01", 14663410141), ("2026-03-01", 15129613382), ("2026-04-01", 15500000000)]
+    rows = [row | {"report_date": day, "amount": amount} for day, amount in amounts]
+    pages = [{"totalRows": 3, "rows": rows[:2]}, {"totalRows": 3, "rows": rows[2:]}]
+    server.answers = [send(json.dumps(page).encode()) for page in pages]
+    outcome = asked(sources=["national_bank"])
+    assert [f"page={page}&" in path for page, (_, path, _, _) in enumerate(server.seen)] == [True, True]
+    assert outcome.held or outcome.changes
+
+
+def test_a_fault_of_one_publisher_keeps_the_others_from_being_written(asked, server, world):  # noqa: F811
+    def by_path(handler):
+        (send(SDG.replace(b",,4.7", b",,4.8")) if "indicator" in handler.path else send(status=404))(handler)
+
+    server.answers = [by_path]
+    before = snapshot(world)
+    outcome = asked(sources=["open_sdg", "taldau"])
+    assert [fault.split(" ")[0] for fault in outcome.faults] == ["taldau"] * 4
+    assert snapshot(world) == before
+
+
+@pytest.fixture
+def secure(server):
+    """The publisher behind https, with a certificate that it signed itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SELF_SIGNED)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    return f"https://127.0.0.1:{server.server_port}/"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(secure, server):
+    with pytest.raises(Unreachable, match="the certificate is not valid"):
+        transport.fetch(secure, ["127.0.0.1"], limits=LIMITS)
+    assert not server.seen
+
+
+def test_a_certificate_of_a_trusted_authority_is_accepted(secure, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(SELF_SIGNED))
+    assert transport.fetch(secure, ["127.0.0.1"], limits=LIMITS).data == SDG
+
+
+def test_https_is_never_left():
+    with pytest.raises(Unreachable, match="a redirect leaves https"):
+        transport._next("https://127.0.0.1/", "http://127.0.0.1/file")
+    assert transport._next("http://127.0.0.1/a/", "file") == "http://127.0.0.1/a/file"
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from helpers.refresh import refresh
+from helpers.sources.transport import Limits
+print(refresh(Path(sys.argv[1]), sources=["open_sdg"], limits=Limits(seconds=20, wait=0.01)).faults)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        (send(bomb()), "unpacks to more than"),
+        (send(b"Year,Value\n" + b"2023,4.7\n" * 4_000_000), "more than 2,000,000 cells"),
+        (send(b'{"rows":[' + b"[]," * 3_600_000 + b"[]]}"), "JSON of more than 10 MB"),
+        (send(b'{"rows":[' + b"[]," * 3_000_000 + b"[]]}"), "the answer is national_bank_json"),
+        (send(b"", Content_Length=str(2**30)), "1024 MB announced"),
+    ],
+)
+def test_no_answer_takes_more_than_500_mb(asked, server, world, case, message):  # noqa: F811
+    server.answers = [case]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    found = subprocess.run([sys.executable, "-c", PROGRAM, world], capture_output=True, text=True, env=environment)
+    assert message in found.stdout, found.stderr
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert max(peak, before) < 500 * 1024
