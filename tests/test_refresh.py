@@ -146,7 +146,8 @@ def test_new_and_revised_figures_are_added_told_and_logged(given, world):
         "2026-11-23,jobless,KZ-11,2024,new,,4.5,open_sdg_8_5_2",
     ]
     assert (
-        "open_sdg_8_5_2,Bureau of National Statistics of Kazakhstan,National SDG indicator 8-5-2,Ұлттық ТДМ индикаторы 8-5-2,Национальный индикатор ЦУР 8-5-2,https://"
+        "open_sdg_8_5_2,Bureau of National Statistics of Kazakhstan,National SDG indicator 8-5-2,"
+        "Ұлттық ТДМ индикаторы 8-5-2,Национальный индикатор ЦУР 8-5-2,https://"
         in (place / "sources.csv").read_text(encoding="utf-8")
     )
     assert data_check.check(world) == []
