@@ -3,9 +3,9 @@
 import sys
 
 import typer
-from helpers.commands import forecasts, reports, tables
 
 from helpers import UserError
+from helpers.commands import forecasts, reports, tables
 
 app = typer.Typer(
     no_args_is_help=True,
