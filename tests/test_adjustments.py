@@ -1,5 +1,7 @@
 """Judgemental adjustments: they move what they name, stand beside the forecast, and bad ones are refused."""
 
+from html import unescape
+
 import pytest
 
 from helpers import UserError, charts, tables, targets
@@ -43,7 +45,7 @@ def test_verdict_and_table_rest_on_the_adjusted_forecast(moved):
 
 
 def test_the_report_names_the_adjustment_and_its_reason(moved):
-    said = prose.paragraph(moved).data
+    said = unescape(prose.paragraph(moved).data)
     assert "moves the forecast for 2026 by +0.50 points; without it the median would be 4.5%" in said
     assert "A. Author: a plant closes in autumn." in said
 

@@ -22,7 +22,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 REGION = [Job(paths.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
 JOBS = [*batch.read_batch(), *REGION]
 # Codes, licences, names of programmes and of code, which are the same in every language.
-SAME = {"Jospar", "jospar", "CRPS", "CC", "BY", "MIT", "ODC", "PDDL", "series_id", "period", "value"}
+SAME = {"Jospar", "jospar", "pdf", "xlsx", "CRPS", "CC", "BY", "MIT", "ODC", "PDDL", "series_id", "period", "value"}
 ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./-]*)?")
 PAGES = [*(job.name for job in JOBS), *(index.file_name(code).removesuffix(".html") for code in LANGUAGES)]
 
