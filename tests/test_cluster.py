@@ -7,9 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from waiting import WAIT, until
 
 from helpers import UserError, paths
 from helpers.batch import Job
@@ -17,7 +17,6 @@ from helpers.rendering import elsewhere, fingerprint, runs
 from helpers.rendering.execution import Work
 
 pytest.importorskip("distributed")
-WAIT = 60.0
 
 
 def test_an_address_where_nothing_answers_is_named(monkeypatch):
@@ -68,15 +67,6 @@ def started(*words, env, cwd):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def until(found):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if result := found():
-            return result
-        time.sleep(0.1)
-    raise AssertionError("waited too long")
 
 
 def kernels(folder):

@@ -6,32 +6,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
+from waiting import WAIT, until
 
 from helpers import batch, paths, statistics
 from helpers.progress import Progress
 from helpers.rendering import summary
 
 JOSPAR = Path(sys.executable).with_name("jospar")
-WAIT = 90.0
 
 
 def jospar(*words, **options):
     options = {"capture_output": True, "text": True, "check": False} | options
     return subprocess.run([JOSPAR, *map(str, words)], **options)
-
-
-def until(found):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if result := found():
-            return result
-        time.sleep(0.1)
-    raise AssertionError("waited too long")
 
 
 def marked(mark):
