@@ -140,8 +140,8 @@ def check(kinds: list, name: str, how: settings) -> None:
 
 def suited(name: str) -> list:
     """The kinds of answers that suit a reader."""
-    others = {"reshaped": name in JSONS, "refilled": name in TABLES, "workbook": name == "bureau_workbook"}
-    return [damaged, noise, *(globals()[kind] for kind, suits in others.items() if suits)]
+    others = {reshaped: name in JSONS, refilled: name in TABLES, workbook: name == "bureau_workbook"}
+    return [damaged, noise, *(kind for kind, suits in others.items() if suits)]
 
 
 CASES = [(kind, name) for name in ANSWERS for kind in suited(name)]

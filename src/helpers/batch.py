@@ -53,13 +53,18 @@ class Job:
 
 def _default_plan(notebook: Path) -> str:
     # Read without Jupyter: a run in which nothing has changed asks for every report.
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    except (OSError, ValueError, KeyError, TypeError):
-        return DEFAULT_PLAN  # no notebook that could be read; the check of the job says so in words
+    lines = "\n".join("".join(source) for kind, source, _ in source_cells(notebook) or [] if kind == "code")
     stated = DECLARED_PLAN.search(lines)
     return stated[2] if stated else DEFAULT_PLAN
+
+
+def source_cells(notebook: Path) -> list[list] | None:
+    """Kind, source and metadata of each cell; none of a file that is no notebook: the check of its job says so."""
+    try:
+        found = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:

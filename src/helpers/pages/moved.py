@@ -31,15 +31,12 @@ def now(found: Found, area: str, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
     from helpers.share import provenance
 
-    version = "{version} {commit}".format(**provenance())
+    made = {"version": "{version} {commit}".format(**provenance())}
     forecasts, figures = [], []
     for outlook in found.values():
         key = {"plan": found.plan_name, "indicator": outlook.indicator, "area": area}
-        key |= {"as_of": as_of or str(date.today()), "version": version}
-        forecasts += [key | row for row in forecast_files.forecast_rows(outlook)]
-        figures += [
-            {k: v for k, v in key.items() if k != "version"} | row for row in forecast_files.figure_rows(outlook)
-        ]
+        rows = forecast_files.outlook_rows(outlook, key | {"as_of": as_of or str(date.today())}, made)
+        forecasts, figures = forecasts + rows[0], figures + rows[1]
     return compare.gather(*forecast_files.as_files(forecasts, figures))
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from helpers import UserError, paths
-from helpers.batch import Job
+from helpers.batch import Job, source_cells
 
 
 def inputs(today: date | None = None) -> str:
@@ -26,10 +26,8 @@ def inputs(today: date | None = None) -> str:
 
 def key(job: Job, sisters: list[tuple], shared: str) -> str:
     """A report's hash: shared inputs, the notebook's cells, its name, parameters and plan, what its page links to."""
-    try:
-        cells = json.loads(job.notebook.read_text(encoding="utf-8"))["cells"]
-        sources = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError):
+    sources = source_cells(job.notebook)
+    if sources is None:
         return ""  # no notebook that could be read; the check of the job says so in words
     parts = [shared, job.name, sources, job.parameters, job.formats, sisters, plan_hash(job.plan)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

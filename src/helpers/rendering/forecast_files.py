@@ -32,8 +32,8 @@ def keep(folder: Path, jobs: list[Job], version: str) -> None:
     wanted = questions(jobs)
     if not wanted:
         return
-    plans = [fingerprint.folder_hash(paths.plan_folder(name)) for name in sorted({question[0] for question in wanted})]
-    parts = [fingerprint.folder_hash(paths.DATA), fingerprint.folder_hash(paths.PACKAGE), version, str(wanted), *plans]
+    plans = [fingerprint.plan_hash(name) for name in sorted({question[0] for question in wanted})]
+    parts = [fingerprint.folder_hash(paths.DATA), fingerprint.code(), version, str(wanted), *plans]
     inputs = hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
     if not link_earlier(folder, inputs):
         compute(folder, wanted, version, inputs)
@@ -80,17 +80,23 @@ def compute(folder: Path, wanted: list[tuple], version: str, inputs: str) -> Non
         with contextlib.suppress(UserError):
             for outlook in targets.outlooks(None, area, as_of, until, folder=plan).values():
                 key = {"plan": plan, "indicator": outlook.indicator, "area": area, "as_of": as_of}
-                forecasts += [key | {"version": version, "inputs": inputs} | row for row in forecast_rows(outlook)]
-                figures += [key | row for row in figure_rows(outlook)]
-                verdicts += [key | row for row in verdict_rows(outlook)]
-    written = as_files(forecasts, figures)
-    for name, content in zip(KEPT, (*written, as_csv(VERDICT_COLUMNS, verdicts)), strict=True):
+                rows = outlook_rows(outlook, key, {"version": version, "inputs": inputs})
+                for kept, found in zip((forecasts, figures, verdicts), rows, strict=True):
+                    kept += found
+    for name, content in zip(KEPT, as_files(forecasts, figures, verdicts), strict=True):
         write(folder / name, content)
 
 
-def as_files(forecasts: list[dict], figures: list[dict]) -> tuple[str, str]:
-    """The texts of the files of forecasts and figures."""
-    return as_csv(FORECAST_COLUMNS, forecasts), as_csv(FIGURE_COLUMNS, figures)
+def outlook_rows(outlook: "object", key: dict, made: dict) -> tuple[list[dict], list[dict], list[dict]]:
+    """The rows of an outlook in each of the files; `made` says what made its forecasts."""
+    found = forecast_rows(outlook), figure_rows(outlook), verdict_rows(outlook)
+    forecasts, figures, verdicts = ([key | row for row in rows] for rows in found)
+    return [made | row for row in forecasts], figures, verdicts
+
+
+def as_files(*rows: list[dict]) -> tuple[str, ...]:
+    """The texts of the files, in the order of KEPT."""
+    return tuple(map(as_csv, (FORECAST_COLUMNS, FIGURE_COLUMNS, VERDICT_COLUMNS), rows))
 
 
 def forecast_rows(outlook: "object") -> list[dict]:
