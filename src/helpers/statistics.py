@@ -30,6 +30,11 @@ def not_measured(folder: Path = paths.STATISTICS) -> pd.Series:
     return _table(folder, "not_measured.csv").set_index("indicator")["reason"]
 
 
+def short_names(folder: Path = paths.STATISTICS) -> pd.DataFrame:
+    """A short name in three languages of each indicator of data/plan, indexed by its number."""
+    return _table(folder, "short_names.csv").set_index("indicator")
+
+
 def for_indicator(indicator: str, role: str = "indicator", folder: Path = paths.STATISTICS) -> list[str]:
     """Codes of the series of `role` that belong to an indicator of the plan, in the order of the catalogue."""
     table = _series_table(folder)

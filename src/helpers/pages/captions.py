@@ -16,11 +16,15 @@ from helpers.language import (
     number,
     per_cent_sign,
     percent,
+    plural,
     quantity,
     quarter,
     text,
+    years as span,
 )
-from helpers.targets import Outlook
+from helpers.targets import Outlook, target
+from helpers.verdict.judge import target_decimals
+from helpers.verdict.precision import met
 
 
 class Words(NamedTuple):
@@ -110,6 +114,55 @@ def regions(table: pd.DataFrame, code: str, first: int) -> Words:
     )
     rings = text("{measure}; ring {first}, dot {last}", measure=measure(name(about), unit), first=first, last=last)
     return Words(title, rings, source_line([code]))
+
+
+def region_histories(latest: pd.Series, code: str, outlook: Outlook, year: int) -> Words:
+    """How many regions reach the national target of the year of `latest`, and which is farthest from it."""
+    about = statistics.catalogue().loc[code]
+    decimals, unit = int(about["decimals"]), about["unit"]
+    shown = text(
+        "{measure}; region blue, whole country grey, national target orange", measure=measure(name(about), unit)
+    )
+    goal = target(outlook, year)
+    if goal is None:
+        return regions(latest.to_frame(year), code, year)._replace(subtitle=shown)
+    good = latest.map(lambda value: met(value, goal, outlook.about["better"], decimals))
+    row = outlook.judged.set_index("year").loc[year]
+    aim = quantity(goal, target_decimals(row), unit)
+    if good.all():
+        title = text("All {all} regions reach the national target of {year} ({target})",
+                     all=integer(len(good)), year=year, target=aim)  # fmt: skip
+        return Words(title, shown, source_line([code]))
+    far = latest.idxmin() if outlook.about["better"] == "higher" else latest.idxmax()
+    title = text(
+        "{n} of {all} regions reach the national target of {year} ({target}); farthest from it: {area} ({figure})",
+        n=integer(good.sum()),
+        all=integer(len(good)),
+        year=year,
+        target=aim,
+        area=place(far),
+        figure=quantity(latest[far], decimals, unit),
+    )
+    return Words(title, shown, source_line([code]))
+
+
+def scorecard(found: dict[str, Outlook]) -> Words:
+    """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
+    judged = pd.concat([outlook.judged for outlook in found.values()], ignore_index=True)
+    settled = judged[judged["verdict"].isin(["met", "missed"])]
+    parts = [text("No target can be held against a published figure yet")]
+    if len(settled):
+        n_met = integer((settled["verdict"] == "met").sum())
+        parts = [plural("{met} of {n} target with a published figure is met",
+                        "{met} of {n} targets with a published figure are met", len(settled), met=n_met)]  # fmt: skip
+    unmeasured = sum(not outlook.has_verdict for outlook in found.values())
+    if unmeasured:
+        parts.append(text("{n} of {all} indicators are not measured", n=integer(unmeasured), all=integer(len(found))))
+    area = place(next(iter(found.values())).area)
+    years = span(int(judged["year"].min()), int(judged["year"].max()))
+    shown = text("Every target of the development plan, {years}, {area}", years=years, area=area)
+    codes = [outlook.series.name for outlook in found.values() if outlook.series is not None]
+    return Words("; ".join(parts), shown, source_line(codes))
 
 
 def town_and_country(urban: pd.Series, rural: pd.Series) -> Words:
