@@ -4,6 +4,7 @@ After a change that is meant: `pytest tests/test_chart_images.py --mpl-generate-
 the pictures. The figures are made up, so that a new one in the data changes no picture.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 from helpers import charts, statistics
+from helpers.figures import small_multiples
+from helpers.figures.scorecard import LOOKS
 from helpers.language import use_language
 from helpers.pages import pension_page
 from helpers.pages.captions import Words
@@ -99,6 +102,32 @@ def test_dots_of_regions():
     after = pd.Series([4.0, 4.6, 5.2, 4.4, 5.0], index=areas)
     before = pd.Series([4.4, 4.8, 4.9, 4.4, 5.5], index=areas)
     return charts.dots(before, after, 4.7, WORDS).figure
+
+
+@pytest.mark.usefixtures("_made_words")
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+@picture()
+def test_scorecard(language):
+    use_language(language)
+    verdicts = [*LOOKS, "met"]
+    found = {}
+    for n in range(6):
+        judged = outlook().judged.assign(verdict=(verdicts * 2)[n : n + 5])
+        about = pd.Series(NAMES | {"unit": "%", "better": "lower", "direction": str(n // 2 + 1)})
+        found[str(n)] = replace(outlook(judged=judged), indicator=str(n + 1), about=about)
+    groups = pd.DataFrame([{"direction": str(n), **NAMES} for n in (1, 2, 3)])
+    return charts.scorecard(found, groups).figure
+
+
+@picture()
+def test_region_histories():
+    areas = ["KZ-10", "KZ-27", "KZ-19", "KZ-75", "KZ-59", "KZ-71"]
+    found = {area: HISTORY + 0.5 - 0.2 * n for n, area in enumerate(areas)}
+    found["KZ-10"] = found["KZ-10"]["2021":]
+    found["KZ-19"] = found["KZ-19"].drop(pd.Period("2018", "Y"))
+    goals = PRINTED.set_index("year")["value"]
+    breaks = {"KZ-27": [pd.Period("2016", "Y")]}
+    return small_multiples.histories(found, HISTORY, goals, breaks, WORDS).figure
 
 
 @picture()

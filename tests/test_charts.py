@@ -7,12 +7,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from helpers import charts, statistics, targets
+from helpers import charts, plan, statistics, targets
+from helpers.figures import strokes
+from helpers.figures.scorecard import LOOKS
 from helpers.language import use_language
 from helpers.pages import captions, labels, pension_page
 from helpers.pages.captions import Words
+from helpers.pages.tones import TONE
+from helpers.record import charts as record_charts, page as record_page
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")
 
@@ -40,6 +45,11 @@ KINDS = FANS | {
     "quarters": lambda found: charts.quarters("unemployment_quarterly", "KAZ", DAY, 2027),
     "unemployment by region": lambda found: charts.regions("unemployment", found["11"], DAY),
     "poverty by region": lambda found: charts.regions("poverty", found["7"], DAY),
+    "scorecard": lambda found: charts.scorecard(found, plan.directions()),
+    "unemployment of each region": lambda found: charts.region_histories("unemployment", found["11"], DAY),
+    "poverty of each region": lambda found: charts.region_histories("poverty", found["7"], DAY),
+    "calibration": lambda found: calibration(),
+    "hedgehog": lambda found: hedgehog(found),
     "peers": lambda found: beside_peers(["KAZ", "RUS", "KGZ", "TUR", "POL", "OED"]),
     "planned": lambda found: charts.paths_to(captions.planned(found, "26.1", "26.2"), 100, WORDS),
 }
@@ -48,6 +58,21 @@ KINDS = FANS | {
 def beside_peers(areas):
     found = captions.peers("peer_unemployment", areas, DAY)
     return charts.lines(found, captions.place("KAZ"), captions.beside_peers(found, "peer_unemployment"))
+
+
+def calibration():
+    stated = [0.05, 0.35, 0.95]
+    table = pd.DataFrame({"n": [1400, 2, 1], "stated": stated, "observed": [0.02, 0.4, 0.99]})
+    return record_charts.calibration(table, record_page.calibration_words(table))
+
+
+def hedgehog(found):
+    spines = [
+        {"indicator": n, "origin": 2015, "year": 2016, "naive": one.history.iloc[-1], "median": one.history.iloc[-2]}
+        for n, one in found.items() if len(one.history) > 1
+    ]  # fmt: skip
+    made, scores = pd.DataFrame(spines), pd.DataFrame({"horizon": ["all"], "error_ratio": [0.9]})
+    return record_charts.hedgehog(found, made, record_page.hedgehog_words(scores, made, found))
 
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
@@ -141,3 +166,75 @@ def test_no_label_reaches_below_the_axis_of_years():
 def test_the_ranges_of_a_forecast_are_named_at_their_ends(found):
     drawn = {text.get_text().replace("\n", " ") for text in texts(charts.fan(found["11"]))}
     assert {"50% range", "80% range"} <= drawn
+
+
+PICTURES = ("scorecard", "unemployment of each region", "poverty of each region")
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+@pytest.mark.parametrize("kind", PICTURES)
+def test_no_two_texts_of_a_crowded_picture_overlap(found, kind, language):
+    use_language(language)
+    boxes = list(texts(KINDS[kind](found)).items())
+    for n, (one, first) in enumerate(boxes):
+        for other, second in boxes[n + 1 :]:
+            wide = min(first.x1, second.x1) - max(first.x0, second.x0)
+            high = min(first.y1, second.y1) - max(first.y0, second.y0)
+            assert wide <= 1 or high <= 1, (one.get_text(), other.get_text())
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+def test_no_name_of_the_scorecard_reaches_into_a_cell(found, language):
+    use_language(language)
+    chart = KINDS["scorecard"](found)
+    boxes = [box for text, box in texts(chart).items() if len(text.get_text()) > 4]
+    cells = [cell.get_window_extent() for cell in chart.figure.findobj(Rectangle) if cell.get_height() > 0.01]
+    cells = [cell for cell in cells if cell.width < chart.figure.bbox.width / 10]
+    assert len(cells) > 29 * 5
+    assert not [box for box in boxes for cell in cells if box.overlaps(cell)]
+
+
+def test_the_words_of_a_picture_are_large_enough_on_paper(found):
+    scale = 180 / 25.4 / 10.4  # of a page with margins of 15 mm
+    assert min(text.get_fontsize() for text in texts(KINDS["scorecard"](found))) * scale >= 7.4
+    assert min(text.get_fontsize() for text in texts(KINDS["poverty of each region"](found))) >= 7.5
+
+
+def test_the_scorecard_has_a_mark_for_every_judged_target(found):
+    judged = targets.assess(found)["verdict"].value_counts()
+    marks = [text.get_text() for text in texts(KINDS["scorecard"](found))]
+    for verdict, look in LOOKS.items():
+        if look.mark:
+            assert marks.count(look.mark) == judged.get(verdict, 0) + (verdict in judged)  # one more in the key
+
+
+def test_every_verdict_has_a_mark_of_its_own():
+    assert set(LOOKS) == set(TONE)
+    assert len({look.mark for look in LOOKS.values()}) == len(LOOKS)
+
+
+def test_the_scorecard_states_what_the_verdicts_count(found):
+    judged = targets.assess(found)["verdict"]
+    met, missed = (judged == "met").sum(), (judged == "missed").sum()
+    assert f"{met} of {met + missed} targets" in KINDS["scorecard"](found).alt
+
+
+def test_every_indicator_has_a_short_name():
+    assert list(statistics.short_names().index) == list(plan.indicators()["indicator"])
+
+
+def test_regions_farthest_on_the_wrong_side_come_first_and_are_counted(found):
+    chart = KINDS["poverty of each region"](found)
+    latest = statistics.by_area("poverty", as_of=DAY).iloc[:, -1].dropna().sort_values(ascending=False)
+    assert chart.figure.axes[0].get_title(loc="left") == captions.place(latest.index[0]).replace(" ", " ")
+    goal = targets.target(found["7"], 2025)
+    assert f"{(latest.round(1) <= goal).sum()} of {len(latest)} regions" in chart.alt
+    assert len({axes.get_ylim() for axes in chart.figure.axes}) == 1
+
+
+def test_a_gap_and_a_break_part_the_line_of_a_region():
+    years = pd.PeriodIndex(["2018", "2019", "2021", "2022", "2023"], freq="Y")
+    history = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], index=years)
+    parts = list(strokes.unbroken(history, [pd.Period("2022", "Y")]))
+    assert [part.index[-1].year for part in parts] == [2022, 2023]
+    assert pd.isna(parts[0][pd.Period("2020", "Y")])

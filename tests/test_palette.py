@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers import charts
+from helpers.figures import small_multiples
+from helpers.figures.scorecard import LOOKS
 from helpers.record.charts import PALE
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
@@ -27,6 +29,13 @@ NEIGHBOURS = {
     "what came and what was known": (charts.INK, charts.GREY),
     "what came and targets": (charts.INK, charts.ORANGE),
     "figures and past forecasts": (charts.BLUE, PALE),
+    "a region and its country": (charts.BLUE, small_multiples.PALE),
+    "the country and its targets": (small_multiples.PALE, charts.ORANGE),
+    "met and likely": (LOOKS["met"].fill, LOOKS["likely"].fill),
+    "missed and unlikely": (LOOKS["missed"].fill, LOOKS["unlikely"].fill),
+    "met and missed": (LOOKS["met"].fill, LOOKS["missed"].fill),
+    "met and not measured": (LOOKS["met"].fill, LOOKS["not measured"].fill),
+    "missed and not measured": (LOOKS["missed"].fill, LOOKS["not measured"].fill),
 }
 APART = 20  # CIE 1976 distance in Lab, about ten times what the eye just tells apart
 
@@ -66,6 +75,11 @@ def test_neighbouring_colours_are_told_apart(pair, kind):
 @pytest.mark.parametrize("colour", [charts.BLUE, charts.ORANGE, charts.PURPLE, charts.INK, charts.SOFT])
 def test_colours_of_words_are_readable_on_the_paper(colour):
     assert contrast(colour, "#FFFFFF") >= 4.5
+
+
+@pytest.mark.parametrize("verdict", LOOKS)
+def test_marks_stand_out_from_the_colour_under_them(verdict):
+    assert contrast(LOOKS[verdict].ink, LOOKS[verdict].fill) >= 4.5
 
 
 @pytest.mark.parametrize("colour", [charts.BLUE, charts.GREY, charts.ORANGE, charts.PURPLE, charts.INK])

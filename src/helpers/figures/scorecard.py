@@ -20,11 +20,10 @@ from helpers.pages.tones import INLINE, TONE
 from helpers.targets import Outlook
 from helpers.verdict.definition import reference_numbers
 
-WIDE, EDGE, GAP = 10.0, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
+WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
 COLUMN = (WIDE - 2 * EDGE - GAP) / 2
-CELL, PITCH, LINE = 0.43, 0.3, 0.175  # inches: width of a cell, height of a row of one line, and of one more line
-SIZE = 11  # points, of which an A4 page leaves 7.8: the picture is shown there at seven tenths
-LETTERS = 29  # of a name in one line
+CELL, PITCH, LINE = 0.45, 0.29, 0.17  # inches: width of a cell, height of a row of one line, and of one more line
+SIZE = 11  # points, of which an A4 page with margins of 15 mm leaves 7.5
 
 
 class Look(NamedTuple):
@@ -50,11 +49,11 @@ def _look(verdict: str, mark: str, share: float) -> Look:
 LOOKS = {
     "met": _look("met", "✓", 1),
     "missed": _look("missed", "✗", 1),
-    "very likely": _look("very likely", "▲▲", 0.3),
-    "likely": _look("likely", "▲", 0.15),
+    "very likely": _look("very likely", "▲▲", 0.22),
+    "likely": _look("likely", "▲", 0.12),
     "about as likely as not": _look("about as likely as not", "◆", 0.2),
-    "unlikely": _look("unlikely", "▼", 0.15),
-    "very unlikely": _look("very unlikely", "▼▼", 0.3),
+    "unlikely": _look("unlikely", "▼", 0.12),
+    "very unlikely": _look("very unlikely", "▼▼", 0.22),
     "not measured": _look("not measured", "–", 0.1),
     "no target": Look("#ffffff", SOFT, ""),
 }
@@ -71,7 +70,7 @@ class Line(NamedTuple):
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
     words, years = captions.scorecard(found), sorted({int(y) for o in found.values() for y in o.judged["year"]})
-    columns = balanced(blocks(found, groups))
+    columns = balanced(blocks(found, groups, len(years)))
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
     key = key_places([v for v in LOOKS if any((o.judged["verdict"] == v).any() for o in found.values())])
     above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
@@ -91,18 +90,37 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     return Chart(figure, f"{words.subtitle}. {words.title}.")
 
 
-def blocks(found: dict[str, Outlook], groups: pd.DataFrame) -> list[list[Line]]:
-    """For each direction its heading and its indicators, in the plan's order."""
+def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: int) -> list[list[Line]]:
+    """For each direction its heading and its indicators, in the plan's order, beside cells for so many years."""
     names, made = groups.set_index(groups["direction"].astype(str)), {}
     for outlook in found.values():
         direction = str(outlook.about["direction"])
         if direction not in made:
-            heading = wrap(f"{direction}. {name(names.loc[direction])}", LETTERS + 2)
+            heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
             made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
-        label = wrap(short_name(outlook), LETTERS)
+        label = fitted(short_name(outlook), COLUMN - CELL * years - 0.1)
         verdicts = dict(zip(outlook.judged["year"].astype(int), outlook.judged["verdict"], strict=True))
         made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
     return list(made.values())
+
+
+def length(words: str, **style: object) -> float:
+    """How wide words are when drawn, in inches."""
+    with matplotlib.style.context(STYLE):
+        font = FontProperties(**{"size": SIZE} | style)
+        return FigureCanvasAgg(Figure(dpi=72)).get_renderer().get_text_width_height_descent(words, font, False)[0] / 72
+
+
+def fitted(words: str, wide: float, **style: object) -> str:
+    """Words broken into lines no wider than `wide` inches, where their own words allow it."""
+    lines = [""]
+    for word in visible(words).split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and length(longer, **style) > wide:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def short_name(outlook: Outlook) -> str:
@@ -110,7 +128,7 @@ def short_name(outlook: Outlook) -> str:
     short, numbers = statistics.short_names(), {words: number for number, words in reference_numbers().items()}
     number = numbers.get(outlook.about["name_kk"])
     row = short.loc[number] if number in short.index else outlook.about
-    return visible(f"{outlook.indicator}. {name(row)}")
+    return f"{outlook.indicator}. {name(row)}"
 
 
 def tall(column: list[Line]) -> float:
@@ -163,15 +181,13 @@ def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: 
 
 def key_places(verdicts: list[str]) -> list[tuple[int, float, str]]:
     """Where each verdict stands in the key: row, distance from the left in inches, verdict."""
-    pen, found, row, left = FigureCanvasAgg(Figure(dpi=72)).get_renderer(), [], 0, EDGE
-    with matplotlib.style.context(STYLE):
-        font = FontProperties(size=SIZE)
-        for verdict in verdicts:
-            length = CELL + 0.2 + pen.get_text_width_height_descent(text(verdict), font, False)[0] / 72
-            if left + length > WIDE - EDGE + 0.15:
-                row, left = row + 1, EDGE
-            found.append((row, left, verdict))
-            left += length
+    found, row, left = [], 0, EDGE
+    for verdict in verdicts:
+        wide = CELL + 0.2 + length(text(verdict))
+        if left + wide > WIDE - EDGE + 0.15:
+            row, left = row + 1, EDGE
+        found.append((row, left, verdict))
+        left += wide
     return found
 
 
@@ -184,4 +200,6 @@ def put(figure: Figure, left: float, top: float, words: str, **style: object) ->
 def rule(figure: Figure, left: float, top: float) -> None:
     """A thin line under a heading, as wide as the column."""
     width, whole = figure.get_size_inches()
-    figure.add_artist(Rectangle((left / width, 1 - top / whole), COLUMN / width, 0.008 / whole, color=SOFT))
+    figure.add_artist(
+        Rectangle((left / width, 1 - top / whole), COLUMN / width, 0.01 / whole, facecolor=SOFT, linewidth=0)
+    )

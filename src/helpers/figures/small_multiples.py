@@ -4,7 +4,6 @@ import matplotlib.style
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from helpers import statistics
 from helpers.figures.frame import BLUE, INK, ORANGE, SOFT, STYLE, WIDTH, Chart
@@ -53,7 +52,7 @@ def histories(
                 draw_goals(axes, goals)
             draw_region(axes, history, breaks.get(area, []))
             axes.set_title(
-                wrap(visible(name(statistics.areas().loc[area])), 19), size=8.5, color=INK, loc="left", pad=4
+                wrap(visible(name(statistics.areas().loc[area])), 22), size=8.5, color=INK, loc="left", pad=4
             )
         one_scale(panels, [*found.values(), country], goals, decimals)
         for axes, history in zip(panels, found.values(), strict=True):
@@ -64,7 +63,7 @@ def histories(
 def grid(words: Words, count: int) -> tuple[Figure, list[Axes]]:
     """Empty panels in rows, with title, unit and source around them."""
     title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 104)
-    above = 0.42 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
+    above = 0.22 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     below = 0.45 + 0.15 * (source.count("\n") + 1)
     step = (WIDTH - LEFT - RIGHT + BETWEEN) / COLUMNS
     rows = -(-count // COLUMNS)
@@ -114,11 +113,11 @@ def one_scale(panels: list[Axes], shown: list[pd.Series], goals: pd.Series, deci
     first = min(at(history.index[0]) for history in shown)
     last = max([at(history.index[-1]) for history in shown] + [int(year) for year in goals.index])
     values = pd.concat([*shown, goals]).dropna()
-    room = 0.24 * ((values.max() - values.min()) or 1)
+    room = 0.2 * ((values.max() - values.min()) or 1)
     for n, axes in enumerate(panels):
-        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(values.min() - room, values.max() + room))
+        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(values.min() - room, values.max() + room / 2))
         number_axis(axes.yaxis, decimals)
-        middle = 5 * round((first + last) / 10)
-        axes.xaxis.set_major_locator(FixedLocator([first, middle, last]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+        axes.set_xticks([first, last], [f"{first:.0f}", f"{last:.0f}"])
+        for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+            label.set_horizontalalignment(side)
         axes.tick_params(labelsize=8.5, labelleft=n % COLUMNS == 0, labelbottom=n + COLUMNS >= len(panels), length=2)
