@@ -49,11 +49,11 @@ def _look(verdict: str, mark: str, share: float) -> Look:
 LOOKS = {
     "met": _look("met", "✓", 1),
     "missed": _look("missed", "✗", 1),
-    "very likely": _look("very likely", "▲▲", 0.22),
-    "likely": _look("likely", "▲", 0.12),
+    "very likely": _look("very likely", "▲▲", 0.18),
+    "likely": _look("likely", "▲", 0.09),
     "about as likely as not": _look("about as likely as not", "◆", 0.2),
-    "unlikely": _look("unlikely", "▼", 0.12),
-    "very unlikely": _look("very unlikely", "▼▼", 0.22),
+    "unlikely": _look("unlikely", "▼", 0.09),
+    "very unlikely": _look("very unlikely", "▼▼", 0.18),
     "not measured": _look("not measured", "–", 0.1),
     "no target": Look("#ffffff", SOFT, ""),
 }
