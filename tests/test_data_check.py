@@ -72,6 +72,7 @@ WORLD = {
         "2026-11-22,jobless,KAZ,2024,revised,4.5,4.6,bns",
     ],
     "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],
+    "statistics/short_names.csv": ["indicator,name_kk,name_ru,name_en", "1,а,а,a", "2,б,б,b"],
     "assumptions/adjustments.csv": ["indicator,period,add_factor,author_note", "1,2026,-0.2,A. Author: a plant opens."],
     "assumptions/pensions.csv": ["parameter,year,value,unit,source", "basic_pension,2025,47561,tenge a month,Ministry"],
     "assumptions/reference_class.csv": [
