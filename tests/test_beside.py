@@ -78,7 +78,7 @@ def test_what_nobody_measures_has_an_ambition_and_no_verdict(found):
     table = tables.not_measured(found)
     assert len(table.rows) == 22
     row = cells(table, "1. ")
-    assert row[1].words == "32.0 (2022) → 55.0 (2027)"
+    assert row[1].words == "32.0\N{NO-BREAK SPACE}(2022) → 55.0\N{NO-BREAK SPACE}(2027)"
     assert row[3].words.endswith(" of 100")
     assert row[3].small == "+23.0 points in 5 years"
     assert cells(table, "16. ")[3].small == "+19% in 5 years"

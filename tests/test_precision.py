@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers import UserError
-from helpers.verdict.precision import as_printed, decimals_of, edge, likelihood_words, met, probability_met, share_met
+from helpers.verdict.precision import (
+    as_printed,
+    decimals_of,
+    decimals_shown,
+    edge,
+    likelihood_words,
+    met,
+    probability_met,
+    share_met,
+)
 
 figures = st.decimals(min_value=-10_000, max_value=10_000, allow_nan=False, places=4).map(float)
 targets = st.decimals(min_value=-10_000, max_value=10_000, allow_nan=False, places=2).map(float)
@@ -118,3 +127,18 @@ def test_a_target_without_a_direction_is_refused():
 def test_a_missing_figure_gets_no_verdict():
     with pytest.raises(UserError, match="not a figure"):
         met(float("nan"), 4.7, "lower", 1)
+
+
+def test_a_wide_range_is_shown_without_decimals_that_say_nothing():
+    assert decimals_shown(4.0, 4.7, 1) == 1
+    assert decimals_shown(21.91, 22.60, 2) == 2
+    assert decimals_shown(31.02, 68.86, 2) == 0
+    assert decimals_shown(-64.5, 95.76, 2) == 0
+
+
+@given(figures, figures, st.integers(0, 4))
+def test_a_range_is_never_shown_with_more_decimals_than_its_figures_have(one, other, decimals):
+    low, high = sorted((one, other))
+    shown = decimals_shown(low, high, decimals)
+    assert 0 <= shown <= decimals
+    assert shown == decimals or (high - low) * 10 ** (shown + 1) > 100

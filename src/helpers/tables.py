@@ -24,6 +24,7 @@ from helpers.pages.table import (
 )
 from helpers.targets import Outlook
 from helpers.verdict.judge import target_decimals
+from helpers.verdict.precision import decimals_shown
 
 __all__ = [
     "TONE",
@@ -78,6 +79,7 @@ def forecasts(found: dict[str, Outlook]) -> Table:
 
 def _forecast_row(outlook: Outlook) -> Row:
     decimals, expected = outlook.decimals, outlook.expected
+    error = expected.error.iloc[0]
     cells = [Cell(label(outlook), text(outlook.unit))]
     last = outlook.history.index[-1]
     cells.append(value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))))
@@ -86,7 +88,7 @@ def _forecast_row(outlook: Outlook) -> Row:
     cells += [
         value_cell(expected.n_used, 0),
         Cell(text(METHODS.get(expected.label, expected.label))),
-        value_cell(expected.error.iloc[0], decimals + 1),
+        value_cell(error, decimals_shown(0, error, decimals + 1)),
     ]
     return Row(cells)
 
@@ -99,7 +101,7 @@ def sources(codes: list[str]) -> Table:
         links = tuple(zip(behind[title], behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
         cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
-        rows.append(Row([*cells, Cell("; ".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
+        rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))

@@ -36,7 +36,8 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         image = base64.b64encode(self.png()).decode()
         alt = visible(self.alt)
-        return {"image/png": image, "text/plain": alt}, {"image/png": {"alt": alt}}
+        wide = round(self.figure.get_figwidth() * self.figure.dpi)
+        return {"image/png": image, "text/plain": alt}, {"image/png": {"alt": alt, "width": wide}}
 
 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:

@@ -113,9 +113,9 @@ def one_scale(panels: list[Axes], shown: list[pd.Series], goals: pd.Series, deci
     first = min(at(history.index[0]) for history in shown)
     last = max([at(history.index[-1]) for history in shown] + [int(year) for year in goals.index])
     values = pd.concat([*shown, goals]).dropna()
-    room = 0.2 * ((values.max() - values.min()) or 1)
+    room = 0.4 * ((values.max() - values.min()) or 1)
     for n, axes in enumerate(panels):
-        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(values.min() - room, values.max() + room / 2))
+        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(values.min() - room, values.max() + room / 4))
         number_axis(axes.yaxis, decimals)
         axes.set_xticks([first, last], [f"{first:.0f}", f"{last:.0f}"])
         for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):

@@ -3,7 +3,7 @@
 from IPython.display import Markdown
 
 from helpers import targets
-from helpers.language import integer, message, number, per_cent_sign, percent, plural, text
+from helpers.language import NBSP, integer, message, number, per_cent_sign, percent, plural, text
 from helpers.pages.table import (
     FEW,
     SHARE,
@@ -22,6 +22,7 @@ from helpers.targets import Outlook
 from helpers.verdict.ambition import Ambition
 from helpers.verdict.judge import target_decimals
 from helpers.verdict.pace import Pace, kind_of, pace as pace_of, promise
+from helpers.verdict.precision import decimals_shown
 
 DASH = "\N{EN DASH}"
 READINGS = {
@@ -159,13 +160,19 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
-    value = number(row["predicted"], outlook.decimals)
-    behind = (row["predicted"], pattern(outlook.decimals), text("expected value"))
+    digits = _digits(outlook, row["year"])
+    value, behind = number(row["predicted"], digits), (row["predicted"], pattern(digits), text("expected value"))
     if row["method"] == "ours":
         tone = OURS.get(row["verdict"], "mid")
         chance = (row["probability"], SHARE, text("chance"))
         return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
     return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
+
+
+def _digits(outlook: Outlook, year: int) -> int:
+    """Decimals with which our forecast for a year is shown; other methods' values beside it have the same."""
+    ahead = outlook.expected.set_index(outlook.expected["period"].astype(str)).loc[str(year)]
+    return decimals_shown(ahead["q10"], ahead["q90"], outlook.decimals)
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
@@ -184,7 +191,7 @@ def _promised(outlook: Outlook) -> Cell:
     made = promise(outlook)
     years = [cells.index[-1]] if made is None else [made.since, made.year]
     shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
-    words = " → ".join(f"{number(value, digits)} ({year})" for value, digits, year in shown)
+    words = " → ".join(f"{number(value, digits)}{NBSP}({year})" for value, digits, year in shown)
     return Cell(words, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
 
 

@@ -9,6 +9,7 @@ from helpers.pages import statements
 from helpers.pages.literal import literal
 from helpers.targets import Outlook, assess
 from helpers.verdict.judge import target_decimals
+from helpers.verdict.precision import decimals_shown
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
@@ -130,13 +131,14 @@ def _latest(outlook: Outlook) -> str:
 def _expected(outlook: Outlook) -> list[str]:
     sentences = []
     for _, row in outlook.judged[outlook.judged["probability"].notna()].tail(2).iterrows():
+        decimals = decimals_shown(row["low"], row["high"], outlook.decimals)
         sentences.append(
             text(
                 "For {year} the forecast is {median}, with an 80% range of {range}; the target of {target} has a "
                 "chance of {chance}: {verdict}.",
                 year=row["year"],
-                median=literal(quantity(row["median"], outlook.decimals, outlook.unit)),
-                range=literal(between(row["low"], row["high"], outlook.decimals, outlook.unit)),
+                median=literal(quantity(row["median"], decimals, outlook.unit)),
+                range=literal(between(row["low"], row["high"], decimals, outlook.unit)),
                 target=literal(quantity(row["target"], target_decimals(row), outlook.unit)),
                 chance=f"**{percent(row['probability'])}**",
                 verdict=text(row["verdict"]),

@@ -15,6 +15,7 @@ from helpers.pages.literal import visible, web_address
 from helpers.pages.tones import INLINE, TONE
 from helpers.targets import Outlook
 from helpers.verdict.judge import target_decimals
+from helpers.verdict.precision import decimals_shown
 
 # The output of a notebook from which the spreadsheet takes a table.
 MIME = "application/vnd.jospar.table+json"
@@ -122,7 +123,8 @@ def value_cell(value: float, decimals: int, small: str = "", *beside: tuple) -> 
 
 
 def range_cell(middle: float, low: float, high: float, decimals: int) -> Cell:
-    """A forecast's median above its 80 % range."""
+    """A forecast's median above its 80 % range, with the publisher's decimals where the range is narrow enough."""
+    decimals = decimals_shown(low, high, decimals)
     shape = pattern(decimals)
     ends = (low, shape, text("lower end")), (high, shape, text("upper end"))
     return value_cell(middle, decimals, between(low, high, decimals), *ends)

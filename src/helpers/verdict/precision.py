@@ -13,6 +13,7 @@ import pandas as pd
 from helpers import UserError
 
 MOST_DECIMALS = 6
+SPANNED = 100  # units of the last decimal that a range may span
 # Calibrated scale of the Intergovernmental Panel on Climate Change: Mastrandrea et al. (2010), "Guidance note for
 # lead authors of the IPCC fifth assessment report on consistent treatment of uncertainties", table 1.
 LIKELIHOOD = ((0.90, "very likely"), (0.66, "likely"))
@@ -41,6 +42,16 @@ def decimals_of(values: pd.Series | np.ndarray) -> int:
         if (np.abs(np.round(figures, decimals) - figures) <= slack).all():
             return decimals
     return MOST_DECIMALS
+
+
+def decimals_shown(low: float, high: float, decimals: int) -> int:
+    """Number of decimals that a range from low to high is shown with: `decimals`, or fewer where it is wide.
+
+    While it spans more than 100 units of the last decimal, that decimal says nothing: 31-69, not 31.02-68.86.
+    """
+    while decimals > 0 and (high - low) * 10**decimals > SPANNED:
+        decimals -= 1
+    return decimals
 
 
 def as_printed(value: float, decimals: int) -> Decimal:
