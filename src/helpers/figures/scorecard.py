@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
-from helpers import statistics
 from helpers.figures.frame import INK, SOFT, STYLE, Chart
 from helpers.language import name, text
 from helpers.pages import captions
@@ -18,7 +17,6 @@ from helpers.pages.labels import wrap
 from helpers.pages.literal import visible
 from helpers.pages.tones import INLINE, TONE
 from helpers.targets import Outlook
-from helpers.verdict.definition import reference_numbers
 
 WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
 COLUMN = (WIDE - 2 * EDGE - GAP) / 2
@@ -98,7 +96,7 @@ def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: int) -> list[
         if direction not in made:
             heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
             made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
-        label = fitted(short_name(outlook), COLUMN - CELL * years - 0.1)
+        label = fitted(captions.short_name(outlook), COLUMN - CELL * years - 0.1)
         verdicts = dict(zip(outlook.judged["year"].astype(int), outlook.judged["verdict"], strict=True))
         made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
     return list(made.values())
@@ -121,14 +119,6 @@ def fitted(words: str, wide: float, **style: object) -> str:
         else:
             lines[-1] = longer
     return "\n".join(lines)
-
-
-def short_name(outlook: Outlook) -> str:
-    """An indicator's number and short name; another plan's keeps its whole name."""
-    short, numbers = statistics.short_names(), {words: number for number, words in reference_numbers().items()}
-    number = numbers.get(outlook.about["name_kk"])
-    row = short.loc[number] if number in short.index else outlook.about
-    return f"{outlook.indicator}. {name(row)}"
 
 
 def tall(column: list[Line]) -> float:

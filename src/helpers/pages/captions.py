@@ -23,6 +23,7 @@ from helpers.language import (
     years as span,
 )
 from helpers.targets import Outlook, target
+from helpers.verdict.definition import reference_numbers
 from helpers.verdict.judge import target_decimals
 from helpers.verdict.precision import met
 
@@ -91,12 +92,20 @@ def planned_words(title: str, subtitle: str) -> Words:
     return Words(title, subtitle, text("Source: the development plan, order No. 547 of 30 December 2022, section 3"))
 
 
+def short_name(outlook: Outlook) -> str:
+    """An indicator's number and short name; another plan's keeps its whole name."""
+    short, numbers = statistics.short_names(), {words: number for number, words in reference_numbers().items()}
+    number = numbers.get(outlook.about["name_kk"])
+    row = short.loc[number] if number in short.index else outlook.about
+    return f"{outlook.indicator}. {name(row)}"
+
+
 def planned(found: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
-    """The planned path of each named indicator by year, under its number."""
+    """The planned path of each named indicator by year, under its number and short name."""
     paths = {}
     for indicator in indicators:
         goals = found[indicator].judged.dropna(subset=["target"])
-        paths[text("row {indicator}", indicator=indicator)] = goals.set_index("year")["target"]
+        paths[short_name(found[indicator])] = goals.set_index("year")["target"]
     return paths
 
 

@@ -22,10 +22,10 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     low, high = axes.get_ylim()
     right = max(x for x, *_ in labels)
     ordered = sorted(labels, key=lambda label: label[1])
-    sizes = [(high - low) * 0.062 * (wrap(words, 15).count("\n") + 1) for _, _, words, _ in ordered]
+    sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
     places = spread([y for _, y, *_ in ordered], sizes, low)
     for place, (_, _, words, colour) in zip(places, ordered, strict=True):
-        axes.annotate(wrap(words, 15), (right, place), xytext=(7, 0), textcoords="offset points", va="center",
+        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points", va="center",
                       color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
 
 
