@@ -4,8 +4,8 @@ import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +18,17 @@ BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
 STYLE = Path(__file__).parents[1] / "jospar.mplstyle"
 WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
+
+
+class Print(NamedTuple):
+    """How a source is set: letters in a line, points, inches from line to line."""
+
+    letters: int
+    size: float
+    line: float
+
+
+FINE, CLEAR = Print(116, 7.8, 0.13), Print(104, 8.5, 0.15)
 
 
 @dataclass(frozen=True)
@@ -40,18 +51,27 @@ class Chart:
         return {"image/png": image, "text/plain": alt}, {"image/png": {"alt": alt, "width": wide}}
 
 
-def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
-    """An empty chart, `height` inches of plot, with its title, unit and source around it however long they are."""
-    title, subtitle = wrap(words.title, 58), wrap(words.subtitle, 88)
-    above = 0.42 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
-    source = wrap(words.source, 116)
-    below = 0.56 + 0.13 * (source.count("\n") + 1)
+def framed(words: Words, height: float, head: float, foot: float, fine: Print = FINE) -> tuple[Figure, float, float]:
+    """A figure with its title, unit and source however long they are, and `height` inches between them.
+
+    Also its whole height and the upper edge of what is between, in inches; `head` and `foot` are the room beside the
+    words above and below.
+    """
+    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, fine.letters)
+    above = head + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
+    below = foot + fine.line * (source.count("\n") + 1)
     whole = above + height + below
     with matplotlib.style.context(STYLE):
         figure = Figure(figsize=(WIDTH, whole))
-        axes = figure.add_axes((left, below / whole, RIGHT - left, height / whole))
         figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
         under = 0.2 + 0.22 * (title.count("\n") + 1)
         figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
-        figure.text(0.02, 0.1 / whole, source, size=7.8, color=SOFT, va="bottom")
-    return figure, axes
+        figure.text(0.02, 0.1 / whole, source, size=fine.size, color=SOFT, va="bottom")
+    return figure, whole, whole - above
+
+
+def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
+    """An empty chart, `height` inches of plot, framed by its words."""
+    figure, whole, top = framed(words, height, 0.42, 0.56)
+    with matplotlib.style.context(STYLE):
+        return figure, figure.add_axes((left, (top - height) / whole, RIGHT - left, height / whole))

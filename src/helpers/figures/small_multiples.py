@@ -6,13 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers import statistics
-from helpers.figures.frame import BLUE, INK, ORANGE, SOFT, STYLE, WIDTH, Chart
+from helpers.figures.frame import BLUE, CLEAR, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, framed
 from helpers.figures.strokes import at, inner, number_axis, recent, unbroken
 from helpers.language import name, number
 from helpers.pages import captions
 from helpers.pages.captions import Words
 from helpers.pages.labels import HALO, wrap
-from helpers.pages.literal import visible
 from helpers.targets import Outlook
 
 PALE = "#B4BDC5"
@@ -48,12 +47,10 @@ def histories(
         for axes, (area, history) in zip(panels, found.items(), strict=True):
             for part in unbroken(country, breaks.get("KAZ", [])):
                 axes.plot([at(p) for p in part.index], part.to_numpy(), color=PALE, linewidth=1.6)
-            if len(goals):
-                draw_goals(axes, goals)
+            # A year wide each, so that they make a line of steps; a year without a target is a gap.
+            axes.hlines(goals, goals.index - 0.5, goals.index + 0.5, color=ORANGE, linewidth=1.8)
             draw_region(axes, history, breaks.get(area, []))
-            axes.set_title(
-                wrap(visible(name(statistics.areas().loc[area])), 22), size=8.5, color=INK, loc="left", pad=4
-            )
+            axes.set_title(wrap(name(statistics.areas().loc[area]), 22), size=8.5, color=INK, loc="left", pad=4)
         one_scale(panels, [*found.values(), country], goals, decimals)
         for axes, history in zip(panels, found.values(), strict=True):
             label_latest(axes, history, country, decimals)
@@ -62,21 +59,12 @@ def histories(
 
 def grid(words: Words, count: int) -> tuple[Figure, list[Axes]]:
     """Empty panels in rows, with title, unit and source around them."""
-    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 104)
-    above = 0.22 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
-    below = 0.45 + 0.15 * (source.count("\n") + 1)
-    step = (WIDTH - LEFT - RIGHT + BETWEEN) / COLUMNS
-    rows = -(-count // COLUMNS)
-    whole = above + rows * (HIGH + NAMED) + below
+    step, rows = (WIDTH - LEFT - RIGHT + BETWEEN) / COLUMNS, -(-count // COLUMNS)
+    figure, whole, top = framed(words, rows * (HIGH + NAMED), 0.22, 0.45, CLEAR)
+    panels = []
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(WIDTH, whole))
-        figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
-        under = 0.2 + 0.22 * (title.count("\n") + 1)
-        figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
-        figure.text(0.02, 0.1 / whole, source, size=8.5, color=SOFT, va="bottom")
-        panels = []
         for n in range(count):
-            bottom = whole - above - (n // COLUMNS + 1) * (HIGH + NAMED)
+            bottom = top - (n // COLUMNS + 1) * (HIGH + NAMED)
             left, width = LEFT + step * (n % COLUMNS), step - BETWEEN
             panels.append(figure.add_axes((left / WIDTH, bottom / whole, width / WIDTH, HIGH / whole)))
     return figure, panels
@@ -90,12 +78,6 @@ def draw_region(axes: Axes, history: pd.Series, breaks: list[pd.Period]) -> None
         axes.plot([at(p) for p in alone.index], alone.to_numpy(), "o", color=BLUE, markersize=2.5)
     for edge in inner(history, breaks):
         axes.axvline((at(edge) + at(edge + 1)) / 2, color=SOFT, linewidth=0.9, linestyle=(0, (1, 2)))
-
-
-def draw_goals(axes: Axes, goals: pd.Series) -> None:
-    """The national targets as an orange line of steps, a year wide each; a year without one is a gap."""
-    for year, goal in goals.items():
-        axes.hlines(goal, year - 0.5, year + 0.5, color=ORANGE, linewidth=1.8)
 
 
 def label_latest(axes: Axes, history: pd.Series, country: pd.Series, decimals: int) -> None:

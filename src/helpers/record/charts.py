@@ -5,10 +5,10 @@ from collections.abc import Callable
 import matplotlib.style
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, canvas, number_axis
+from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, Chart, canvas, number_axis
+from helpers.figures.frame import framed
 from helpers.language import integer, name, per_cent_sign, plural, text
 from helpers.pages.captions import Words, measure
 from helpers.pages.labels import wrap
@@ -53,19 +53,11 @@ def hedgehog(found: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Cha
 
 def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], words: Words) -> Chart:
     """Charts in two columns, each named above, under one title, unit line and source."""
-    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, 116)
     rows = -(-len(found) // 2)
-    above = 0.45 + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
-    below = 0.3 + 0.13 * (source.count("\n") + 1)
-    whole = above + rows * (ROW + GAP) + below
+    figure, whole, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(WIDTH, whole))
-        figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
-        under = 0.2 + 0.22 * (title.count("\n") + 1)
-        figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
-        figure.text(0.02, 0.1 / whole, source, size=7.8, color=SOFT, va="bottom")
         for n, (indicator, outlook) in enumerate(found.items()):
-            top = whole - above - (n // 2) * (ROW + GAP) - 0.48
+            top = inside - (n // 2) * (ROW + GAP) - 0.48
             axes = figure.add_axes((0.075 + 0.49 * (n % 2), (top - ROW) / whole, 0.4, ROW / whole))
             draw(axes, indicator)
             named = wrap(measure(name(outlook.about), outlook.unit), 44)
