@@ -1,11 +1,12 @@
 """All targets of a plan in one picture: indicators down, years across, each verdict as a mark on a colour."""
 
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
 import matplotlib.style
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
@@ -16,7 +17,7 @@ from helpers.pages import captions
 from helpers.pages.labels import wrap
 from helpers.pages.literal import visible
 from helpers.pages.tones import INLINE, TONE
-from helpers.targets import Outlook
+from helpers.targets import Outlook, assess
 
 WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
 COLUMN = (WIDE - 2 * EDGE - GAP) / 2
@@ -67,14 +68,15 @@ class Line(NamedTuple):
 
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
-    words, years = captions.scorecard(found), sorted({int(y) for o in found.values() for y in o.judged["year"]})
-    columns = balanced(blocks(found, groups, len(years)))
+    words, judged = captions.scorecard(found), assess(found)
+    years, said = sorted(judged["year"].astype(int).unique()), set(judged["verdict"])
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
-    key = key_places([v for v in LOOKS if any((o.judged["verdict"] == v).any() for o in found.values())])
-    above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
-    below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
-    whole = above + max(map(tall, columns)) + below
     with matplotlib.style.context(STYLE):
+        columns = balanced(blocks(found, groups, len(years)))
+        key = key_places([verdict for verdict in LOOKS if verdict in said])
+        above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
+        below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
+        whole = above + max(map(tall, columns)) + below
         figure = Figure(figsize=(WIDE, whole))
         put(figure, EDGE, 0.15, title, size=16, weight="bold", va="top")
         put(figure, EDGE, 0.23 + 0.3 * (title.count("\n") + 1), subtitle, size=12, va="top")
@@ -90,23 +92,27 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
 
 def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: int) -> list[list[Line]]:
     """For each direction its heading and its indicators, in the plan's order, beside cells for so many years."""
-    names, made = groups.set_index(groups["direction"].astype(str)), {}
-    for outlook in found.values():
+    names, labels, made = groups.set_index(groups["direction"].astype(str)), captions.short_names(found), {}
+    for key, outlook in found.items():
         direction = str(outlook.about["direction"])
         if direction not in made:
             heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
             made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
-        label = fitted(captions.short_name(outlook), COLUMN - CELL * years - 0.1)
+        label = fitted(labels[key], COLUMN - CELL * years - 0.1)
         verdicts = dict(zip(outlook.judged["year"].astype(int), outlook.judged["verdict"], strict=True))
         made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
     return list(made.values())
 
 
 def length(words: str, **style: object) -> float:
-    """How wide words are when drawn, in inches."""
-    with matplotlib.style.context(STYLE):
-        font = FontProperties(**{"size": SIZE} | style)
-        return FigureCanvasAgg(Figure(dpi=72)).get_renderer().get_text_width_height_descent(words, font, False)[0] / 72
+    """How wide words are when drawn in the style in use, in inches."""
+    font = FontProperties(**{"size": SIZE} | style)
+    return _renderer().get_text_width_height_descent(words, font, False)[0] / 72
+
+
+@lru_cache
+def _renderer() -> RendererAgg:
+    return FigureCanvasAgg(Figure(dpi=72)).get_renderer()
 
 
 def fitted(words: str, wide: float, **style: object) -> str:

@@ -171,8 +171,8 @@ def _said(row: dict, outlook: Outlook) -> Cell:
 
 def _digits(outlook: Outlook, year: int) -> int:
     """Decimals with which our forecast for a year is shown; other methods' values beside it have the same."""
-    ahead = outlook.expected.set_index(outlook.expected["period"].astype(str)).loc[str(year)]
-    return decimals_shown(ahead["q10"], ahead["q90"], outlook.decimals)
+    ahead = outlook.judged.set_index("year").loc[year]
+    return decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:

@@ -22,7 +22,7 @@ from helpers.language import (
     text,
     years as span,
 )
-from helpers.targets import Outlook, target
+from helpers.targets import Outlook, assess, target
 from helpers.verdict.definition import reference_numbers
 from helpers.verdict.judge import target_decimals
 from helpers.verdict.precision import met
@@ -92,20 +92,22 @@ def planned_words(title: str, subtitle: str) -> Words:
     return Words(title, subtitle, text("Source: the development plan, order No. 547 of 30 December 2022, section 3"))
 
 
-def short_name(outlook: Outlook) -> str:
-    """An indicator's number and short name; another plan's keeps its whole name."""
-    short, numbers = statistics.short_names(), {words: number for number, words in reference_numbers().items()}
-    number = numbers.get(outlook.about["name_kk"])
-    row = short.loc[number] if number in short.index else outlook.about
-    return f"{outlook.indicator}. {name(row)}"
+def short_names(found: dict[str, Outlook]) -> dict[str, str]:
+    """Each indicator's number and short name, under its key in `found`; another plan's keeps its whole name."""
+    short, numbers, names = statistics.short_names(), {kk: n for n, kk in reference_numbers().items()}, {}
+    for key, outlook in found.items():
+        number = numbers.get(outlook.about["name_kk"])
+        row = short.loc[number] if number in short.index else outlook.about
+        names[key] = f"{outlook.indicator}. {name(row)}"
+    return names
 
 
 def planned(found: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
     """The planned path of each named indicator by year, under its number and short name."""
-    paths = {}
+    names, paths = short_names(found), {}
     for indicator in indicators:
         goals = found[indicator].judged.dropna(subset=["target"])
-        paths[short_name(found[indicator])] = goals.set_index("year")["target"]
+        paths[names[indicator]] = goals.set_index("year")["target"]
     return paths
 
 
@@ -138,26 +140,23 @@ def region_histories(latest: pd.Series, code: str, outlook: Outlook, year: int) 
     good = latest.map(lambda value: met(value, goal, outlook.about["better"], decimals))
     row = outlook.judged.set_index("year").loc[year]
     aim = quantity(goal, target_decimals(row), unit)
-    if good.all():
-        title = text("All {all} regions reach the national target of {year} ({target})",
-                     all=integer(len(good)), year=year, target=aim)  # fmt: skip
-        return Words(title, shown, source_line([code]))
-    far = latest.idxmin() if outlook.about["better"] == "higher" else latest.idxmax()
-    title = text(
-        "{n} of {all} regions reach the national target of {year} ({target}); farthest from it: {area} ({figure})",
-        n=integer(good.sum()),
-        all=integer(len(good)),
-        year=year,
-        target=aim,
-        area=place(far),
-        figure=quantity(latest[far], decimals, unit),
-    )
+    told = {"all": integer(len(good)), "year": year, "target": aim}
+    title = text("All {all} regions reach the national target of {year} ({target})", **told)
+    if not good.all():
+        far = latest.idxmin() if outlook.about["better"] == "higher" else latest.idxmax()
+        title = text(
+            "{n} of {all} regions reach the national target of {year} ({target}); farthest from it: {area} ({figure})",
+            n=integer(good.sum()),
+            area=place(far),
+            figure=quantity(latest[far], decimals, unit),
+            **told,
+        )
     return Words(title, shown, source_line([code]))
 
 
 def scorecard(found: dict[str, Outlook]) -> Words:
     """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
-    judged = pd.concat([outlook.judged for outlook in found.values()], ignore_index=True)
+    judged = assess(found)
     settled = judged[judged["verdict"].isin(["met", "missed"])]
     parts = [text("No target can be held against a published figure yet")]
     if len(settled):
