@@ -41,6 +41,25 @@ def test_a_chance_is_never_shown_as_certain():
     assert language.percent(0.72) == "72%"
 
 
+def test_a_sentence_says_in_words_that_a_chance_is_near_to_certain():
+    assert language.chance(0.0001) == "less than 1%"
+    assert language.chance(0.999) == "more than 99%"
+    assert language.chance(0.01) == "1%"
+    with in_language("ru"):
+        assert language.chance(0.0001) == "менее 1\N{NO-BREAK SPACE}%"
+    with in_language("kk"):
+        assert language.chance(0.999) == "99\N{NO-BREAK SPACE}%-дан жоғары"
+
+
+def test_a_name_has_its_per_cent_sign_as_the_figures_beside_it_have():
+    row = {"name_en": "bottom 40%", "name_kk": "халықтың 40%-ы", "name_ru": "доля 40% населения"}
+    assert language.name(row) == "bottom 40%"
+    with in_language("ru"):
+        assert language.name(row) == "доля 40\N{NO-BREAK SPACE}% населения"
+    with in_language("kk"):
+        assert language.name(row) == "халықтың 40\N{NO-BREAK SPACE}%-ы"
+
+
 def test_dates_are_written_out_in_the_language():
     assert language.day(date(2026, 11, 22)) == "22 November 2026"
     with in_language("ru"):

@@ -123,3 +123,9 @@ def test_labels_of_the_scenarios_do_not_touch(scenario):
     boxes = [note.get_window_extent(renderer) for note in figure.axes[0].findobj(Annotation)]
     assert len(boxes) == len(scenarios.known())
     assert not any(box.overlaps(other) for n, box in enumerate(boxes) for other in boxes[n + 1 :])
+
+
+def test_the_source_of_an_assumption_is_a_link_without_its_address_in_words():
+    links = [cell.links for row in pension_page.assumptions("baseline", DAY).rows for cell in row.cells if cell.links]
+    assert links
+    assert all(address.startswith("https://") and "http" not in words for ((words, address),) in links)

@@ -12,7 +12,7 @@ from helpers import share, tables, targets
 from helpers.language import use_language
 from helpers.pages.literal import visible
 from helpers.pages.table import MIME, SHARE, Cell, Row, Table, figures, range_cell, value_cell
-from helpers.sharing.spreadsheet import LONGEST_TEXT, spreadsheet
+from helpers.sharing.spreadsheet import LONGEST_TEXT, sheet_names, spreadsheet
 
 FACTS = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {"area": "KZ-75"}}
 
@@ -167,3 +167,9 @@ def test_the_scorecard_can_be_computed_with():
 def test_a_table_carries_no_colour_and_nothing_empty():
     said = table_of(Cell("met", tone="good"))._repr_mimebundle_()[MIME]
     assert said["rows"] == [{"cells": [{"words": "row"}, {"words": "met"}]}]
+
+
+def test_a_sheet_is_named_in_whole_words():
+    captions = ["Contents", "Average pension as a share of average wages", "Indicators without a verdict, and why"]
+    assert sheet_names(captions) == ["Contents", "1 Average pension as a share", "2 Indicators without a verdict"]
+    assert sheet_names(["Contents", "x" * 40]) == ["Contents", "1 " + "x" * 29]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from helpers import plan, statistics, tables, targets
 from helpers.language import use_language
@@ -85,6 +86,43 @@ def test_the_headline_counts_what_the_scorecard_shows(found):
     assert f"**{judged['probability'].notna().sum()} targets**" in said
 
 
+def test_the_headline_has_a_paragraph_for_the_past_the_future_and_what_nobody_measures(found):
+    past, ahead, unmeasured = prose.headline(found).data.split("\n\n")
+    assert "can be held against" in past
+    assert "still open" in ahead
+    assert "not measured" in unmeasured
+
+
+def test_a_sentence_says_a_unit_once(found):
+    said = prose.headline({"22": found["22"]}).data
+    assert "occupational injury rate (0.20\N{NO-BREAK SPACE}per 1,000 workers against a target of 0.215)" in said
+    latest, ahead = prose.paragraph(found["22"]).data.split(". ")[:2]
+    assert latest.count("per 1,000 workers") == ahead.count("per 1,000 workers") == 1
+
+
+def test_a_paragraph_has_no_sign_for_less_or_more(found):
+    said = prose.paragraph(found["5"]).data
+    assert "a chance of **less than 1%**" in said
+    assert "<" not in said
+    assert ">" not in said
+
+
+def test_no_two_tables_of_the_overview_have_the_same_caption(found):
+    captions = tables.scorecard(found).caption, tables.nationals(targets.national_outlooks()).caption
+    assert captions == ("Targets and verdicts", "National targets and verdicts")
+
+
+def test_a_table_with_long_words_shows_each_cell_with_its_head_on_a_phone(found):
+    html = tables.sources(targets.codes(found))._repr_html_()
+    assert 'class="stacked"' in html
+    assert 'data-head="Publisher"' in html
+
+
+def test_each_licence_stands_apart(found):
+    row = BeautifulSoup(tables.sources(["unemployment"])._repr_html_(), "html.parser").select_one("tbody tr")
+    assert len(row.select('[data-head="Licence"] .item')) == 3
+
+
 def test_a_direction_without_series_says_so():
     said = prose.headline(targets.outlooks(1)).data
     assert "None of the 3 indicators" in said
@@ -128,3 +166,9 @@ def test_captions_name_the_extremes_and_the_rank():
     assert "Mangystau region (5.1%)" in captions.regions(table, "unemployment", 2021).title
     peers = captions.peers("peer_unemployment", ["KAZ", "RUS", "TUR"])
     assert captions.beside_peers(peers, "peer_unemployment").title.endswith("of 2 peers")
+
+
+def test_lines_of_peers_end_in_the_year_in_which_they_are_ranked():
+    peers = captions.peers("peer_unemployment", ["KAZ", "RUS", "TUR"])
+    assert {str(values.index[-1]) for values in peers.values()} == {"2021"}
+    assert "in 2021" in captions.beside_peers(peers, "peer_unemployment").title

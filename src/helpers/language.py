@@ -85,7 +85,9 @@ def plural(one: str, many: str, n: int, **values: object) -> str:
 
 def name(row: Mapping) -> str:
     """The name of a table's row (name_en, name_kk, name_ru) in the language in use; untranslated, in Kazakh."""
-    return row[f"name_{current()}"] or row["name_kk"]
+    words = row[f"name_{current()}"] or row["name_kk"]
+    # Documents print "40%"; beside our own figures the sign stands as in them.
+    return words if current() == "en" else re.sub(r"(?<=\d)%", f"{NBSP}%", words)
 
 
 def number(value: float, decimals: int = 1) -> str:
@@ -110,6 +112,13 @@ def percent(share: float) -> str:
     return f"{sign}{shown}{per_cent_sign()}"
 
 
+def chance(share: float) -> str:
+    """A probability as a sentence says it: `less than 1%` where a table has `<1%`."""
+    if share < 0.01:
+        return text("less than {share}", share=percent(0.01))
+    return text("more than {share}", share=percent(0.99)) if share > 0.99 else percent(share)
+
+
 def per_cent_sign() -> str:
     """The per cent sign with the space that Kazakh and Russian put before it."""
     return "%" if current() == "en" else f"{NBSP}%"
@@ -119,7 +128,12 @@ def quantity(value: float, decimals: int, unit: str) -> str:
     """A value with its unit, short enough for a sentence: `% of total income` is shown as a bare per cent sign."""
     if unit.startswith("%"):
         return number(value, decimals) + per_cent_sign()
-    return f"{number(value, decimals)}{NBSP}{text(unit)}"
+    return f"{number(value, decimals)}{NBSP}{text(unit)}" if unit else number(value, decimals)
+
+
+def again(value: float, decimals: int, unit: str) -> str:
+    """A value whose unit its sentence has just said: bare, but for the per cent sign."""
+    return quantity(value, decimals, unit if unit.startswith("%") else "")
 
 
 def between(low: float, high: float, decimals: int, unit: str = "") -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.language import current, day, message, name, number, text
+from helpers.language import NBSP, current, day, message, name, number, text
 from helpers.pages.beside import depends_on_reading, methods, not_measured, other_reading, pace
 from helpers.pages.table import (
     TONE,
@@ -44,7 +44,7 @@ __all__ += ["pace", "resources", "room", "scorecard", "series", "sources"]
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 
 
-def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> Table:
+def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None, caption: str = "") -> Table:
     """All targets by year: the verdict in words and colour, with the figure or forecast beside the target."""
     years = sorted({year for o in found.values() for year in o.judged["year"]})
     rows, group = [], None
@@ -57,7 +57,7 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None) -> 
         cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
         rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells]))
     heads = [text("Indicator"), *(str(year) for year in years)]
-    return Table(text("Targets and verdicts"), heads, rows, verdicts=True)
+    return Table(caption or text("Targets and verdicts"), heads, rows, verdicts=True)
 
 
 def _measured_in(outlook: Outlook) -> str:
@@ -147,7 +147,8 @@ def nationals(found: dict[str, Outlook]) -> Table | Markdown:
     """The scorecard of national targets without a row of their own in the plan."""
     if not found:
         return Markdown(text("No such target of this plan has published figures."))
-    return scorecard({code: replace(outlook, indicator="") for code, outlook in found.items()})
+    unnumbered = {code: replace(outlook, indicator="") for code, outlook in found.items()}
+    return scorecard(unnumbered, caption=text("National targets and verdicts"))
 
 
 def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
@@ -177,7 +178,7 @@ def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown
     for indicator, cells in uncertain.groupby("indicator", sort=False):
         first, later = cells.iloc[0], cells[cells["column"] != "reported"]
         values = [
-            f"{year}: {'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"
+            f"{year}:{NBSP}{'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"
             for year, value, as_printed in later[["year", "value", "as_printed"]].itertuples(index=False)
         ]
         names = Cell(f"{indicator}. {name(about.loc[indicator])}")

@@ -202,8 +202,11 @@ def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
 
 
 def peers(code: str, areas: list[str], as_of: str = "") -> dict[str, pd.Series]:
-    """The series of each named country or group, under its name, from 2005 on."""
-    return {place(area): statistics.series(code, area, as_of)["2005":] for area in areas}
+    """The series of each named country or group, under its name, from 2005 to the last year that all have."""
+    found = {place(area): statistics.series(code, area, as_of)["2005":] for area in areas}
+    # Where the title ranks them, the lines end: a later year of some would tell another order.
+    ends = [values.index[-1] for values in found.values() if len(values)]
+    return {words: values[: min(ends)] if ends else values for words, values in found.items()}
 
 
 def beside_peers(found: dict[str, pd.Series], code: str) -> Words:

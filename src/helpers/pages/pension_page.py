@@ -1,5 +1,7 @@
 """The pension model in the report: its chart, its results beside the statistical forecast, its assumptions."""
 
+import re
+
 import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
@@ -124,11 +126,17 @@ def assumptions(scenario: str, as_of: str = "") -> Table:
         year = int(row["year"] or 0)
         value = scenarios.value(scenario, row["driver"], year, as_of)
         cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
-        rows.append(Row([*cells, value_cell(value, 1), Cell(text(row["reason"]))]))
+        rows.append(Row([*cells, value_cell(value, 1), _linked(text(row["reason"]))]))
     for row in pensions.parameters().to_dict("records"):
         year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
         cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
-        rows.append(Row([*cells, value_cell(row["value"], 0), Cell(text(row["source"]))]))
+        rows.append(Row([*cells, value_cell(row["value"], 0), _linked(text(row["source"]))]))
     heads = [text("Assumption"), text("Year"), text("Value"), text("Source or reason")]
     caption = text("What the scenario assumes: {name}", name=named(scenario))
     return Table(caption, heads, rows, text_columns=(0, 1, 3))
+
+
+def _linked(words: str) -> Cell:
+    """A source as a link to the address in brackets at its end, which nobody wants to read."""
+    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return Cell("", links=((found[1] + found[3], found[2]),)) if found else Cell(words)

@@ -1,10 +1,12 @@
 """The report's sentences: each is a whole message with named placeholders, filled from what was computed."""
 
+import re
+
 import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import between, listing, name, number, percent, plural, quantity, text, years
+from helpers.language import again, between, chance, listing, name, number, plural, quantity, text, years
 from helpers.pages import statements
 from helpers.pages.literal import literal
 from helpers.targets import Outlook, assess
@@ -20,10 +22,11 @@ def plan_title(folder: str) -> Markdown:
 
 
 def headline(found: dict[str, Outlook]) -> Markdown:
-    """The answer in two or three sentences: what was met and missed, what is expected, what nobody measures."""
+    """The answer in up to three paragraphs: what was met and missed, what is expected, what nobody measures."""
     judged = assess(found)
-    sentences = [*_past(judged, found), *_ahead(judged), statements.together(found), _unmeasured(found)]
-    return Markdown(" ".join(sentence for sentence in sentences if sentence))
+    said = _past(judged, found), [*_ahead(judged), statements.together(found)], [_unmeasured(found)]
+    paragraphs = [" ".join(sentence for sentence in sentences if sentence) for sentences in said]
+    return Markdown("\n\n".join(words for words in paragraphs if words))
 
 
 def _past(judged: pd.DataFrame, found: dict[str, Outlook]) -> list[str]:
@@ -56,10 +59,15 @@ def _named(latest: pd.DataFrame, verdict: str, found: dict[str, Outlook]) -> str
 def _against(row: pd.Series, outlook: Outlook) -> str:
     return text(
         "{name} ({figure} against a target of {target})",
-        name=literal(lowered(name(outlook.about))),
+        name=literal(lowered(_plain(name(outlook.about)))),
         figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
-        target=literal(quantity(row["target"], target_decimals(row), outlook.unit)),
+        target=literal(again(row["target"], target_decimals(row), outlook.unit)),
     )
+
+
+def _plain(words: str) -> str:
+    """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
+    return re.sub(r"\s*\([^()]*\)$", "", words) or words
 
 
 def lowered(words: str) -> str:
@@ -120,7 +128,7 @@ def _latest(outlook: Outlook) -> str:
     row = outlook.judged[outlook.judged["year"] == year]
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
         return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
-    target = literal(quantity(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
+    target = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
     if row.iloc[0]["verdict"] == "met":
         message = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
     else:
@@ -129,7 +137,8 @@ def _latest(outlook: Outlook) -> str:
 
 
 def _expected(outlook: Outlook) -> list[str]:
-    sentences = []
+    # The unit is said once, but for the per cent sign.
+    sentences, share = [], "%" if outlook.unit.startswith("%") else ""
     for _, row in outlook.judged[outlook.judged["probability"].notna()].tail(2).iterrows():
         decimals = decimals_shown(row["low"], row["high"], outlook.decimals)
         sentences.append(
@@ -138,9 +147,9 @@ def _expected(outlook: Outlook) -> list[str]:
                 "chance of {chance}: {verdict}.",
                 year=row["year"],
                 median=literal(quantity(row["median"], decimals, outlook.unit)),
-                range=literal(between(row["low"], row["high"], decimals, outlook.unit)),
-                target=literal(quantity(row["target"], target_decimals(row), outlook.unit)),
-                chance=f"**{percent(row['probability'])}**",
+                range=literal(between(row["low"], row["high"], decimals, share)),
+                target=literal(again(row["target"], target_decimals(row), outlook.unit)),
+                chance=f"**{chance(row['probability'])}**",
                 verdict=text(row["verdict"]),
             )
         )

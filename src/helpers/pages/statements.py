@@ -2,7 +2,7 @@
 
 import math
 
-from helpers.language import number, percent, plural, quantity, text
+from helpers.language import chance, number, plural, quantity, text
 from helpers.pages.beside import signed
 from helpers.pages.literal import literal
 from helpers.targets import Outlook
@@ -27,14 +27,14 @@ def together(found: dict[str, Outlook]) -> str:
 
 def jointly(outlook: Outlook) -> list[str]:
     """The chance that every target ahead is met, and the first year in which one is."""
-    ahead, chance = joint.open_targets(outlook), joint.all_met(outlook)
-    if chance is None or len(ahead) < 2:
+    ahead, shared = joint.open_targets(outlook), joint.all_met(outlook)
+    if shared is None or len(ahead) < 2:
         return []
     every = text(
         "The chance of meeting every target from {first} to {last} is {chance}.",
         first=int(ahead["year"].iloc[0]),
         last=int(ahead["year"].iloc[-1]),
-        chance=percent(chance),
+        chance=chance(shared),
     )
     return [every, _first(outlook)]
 
@@ -46,11 +46,11 @@ def _first(outlook: Outlook) -> str:
     if (outlook.judged["verdict"] == "met").any():
         return ""
     if not year:
-        return text("The chance of meeting none of them is {chance}.", chance=percent(shares.loc[0]))
+        return text("The chance of meeting none of them is {chance}.", chance=chance(shares.loc[0]))
     return text(
         "A target is most likely met for the first time in {year}: the chance of that is {chance}.",
         year=year,
-        chance=percent(shares.loc[year]),
+        chance=chance(shares.loc[year]),
     )
 
 

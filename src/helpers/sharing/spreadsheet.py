@@ -21,6 +21,7 @@ LONGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME = 32767, 2079, 31  # letters that th
 HEAD = 2  # the row of a table's heads; caption and report stand above
 A4 = 9
 WIDEST, NARROWEST = 48, 9  # letters
+COVER = 76  # letters, which fit A4 in the wider letters of another program too
 LINE = 15  # points
 WIDER = 1.15  # than a digit, of which widths are counted, a letter in bold may be
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a program might take for the start of one
@@ -99,18 +100,26 @@ def tables_of(notebook: NotebookNode) -> list[dict]:
 def sheet_names(captions: list[str]) -> list[str]:
     """A name for each sheet: its number and caption, as long and of such letters as the format allows."""
     plain = [" ".join(re.sub(r"[\[\]:*?/\\']", " ", str(visible(caption))).split()) for caption in captions]
-    return [f"{n} {words}"[:LONGEST_NAME].strip() if n else words[:LONGEST_NAME] for n, words in enumerate(plain)]
+    return [_whole_words(f"{n} {words}".strip() if n else words) for n, words in enumerate(plain)]
+
+
+def _whole_words(words: str) -> str:
+    """As many whole words as a sheet's name may have, the last one longer than two letters; of one word, its start."""
+    if len(words) <= LONGEST_NAME:
+        return words
+    shorter = re.sub(r"\W*(?:\s\w{1,2})*\W*$", "", words[: LONGEST_NAME + 1].rpartition(" ")[0])
+    return shorter if len(shorter) > LONGEST_NAME / 2 else words[:LONGEST_NAME].strip()
 
 
 def contents(sheet: Worksheet, looks: Looks, facts: dict, captions: list[str], names: list[str]) -> None:
     """The first sheet: which report this is, of which data, and what is on the other sheets."""
-    sheet.set_column(0, 0, 2 * WIDEST)
+    sheet.set_column(0, 0, COVER)
     put_text(sheet, 0, 0, facts["title"], looks, "title")
     exact = text("A number is shown with as many decimals as in the report; its cell holds the exact one.")
     said = [facts["footer"], facts["parameters"], exact]
     for row, words in enumerate(said, 1):
         put_text(sheet, row, 0, words, looks)
-        sheet.set_row(row, LINE * lines(words, 2 * WIDEST))
+        sheet.set_row(row, LINE * lines(words, COVER))
     if not captions:
         put_text(sheet, len(said) + 2, 0, text("This report has no table."), looks)
     for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(said) + 2):
