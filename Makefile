@@ -4,6 +4,11 @@ BIN := .venv/bin
 # A faster installer than pip, itself from the package index; pip takes over where it can't reach that.
 INSTALLER := uv==0.13.9
 
+# As src/helpers/__init__.py has it, for the notebooks of `make lab` and the tests.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+
 .PHONY: report test lab lock messages clean
 
 report: .venv/ready

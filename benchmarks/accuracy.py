@@ -16,13 +16,14 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from development_sets import Case, held_out, last, read_competition, read_panel
 
-from helpers import backtest
+from helpers import ONE_THREAD, backtest
 from helpers.engine.bulk import forecast_table
 from helpers.forecast import COLUMNS
 
@@ -116,7 +117,7 @@ def compare(name: str, cases: list[Case], period: int, methods: list[str], jobs:
     horizon, rows = len(cases[0].future), {}
     for method in methods:
         parts = [cases[i::8] for i in range(8)]
-        with ProcessPoolExecutor(jobs) as pool:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:  # one thread each, by the environment
             done = list(pool.map(_timed, [(METHODS[method], part, horizon, period) for part in parts if part]))
         frames = [record(part, told, method) for part, (told, _) in zip([p for p in parts if p], done, strict=True)]
         rows[method] = summary(pd.concat(frames), "#" in cases[0].series)
@@ -143,6 +144,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
+    os.environ |= ONE_THREAD
     m1, wdi = (read_competition(arguments.data / f) for f in ("m1_yearly.csv", "wdi_annual_dev.csv"))
     sets = {
         "M1 yearly": (m1, 1),

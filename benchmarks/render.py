@@ -30,6 +30,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from helpers import ONE_THREAD
+
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 NOTEBOOK, SCRIPT, TABLE = "report.ipynb", "report.py", "indicators.csv"
 TITLE = "# Forecast of one direction"
@@ -56,7 +58,6 @@ CELLS = [
 DISPLAYED = ("wide.tail()", "future.round(2)", CELLS[-1])
 PNG = "fig.savefig(io.BytesIO(), format='png', bbox_inches='tight'); plt.close(fig)"
 QUIET = 0.9
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 def write_inputs(folder: Path) -> None:

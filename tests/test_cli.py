@@ -1,11 +1,14 @@
 """The command: one line and exit code 2 for what a user can mend."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from helpers import ONE_THREAD
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 
@@ -91,8 +94,16 @@ def test_help_imports_nothing_heavy():
     assert result.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(("asked", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_processes_side_by_side_have_one_thread_each_unless_asked_otherwise(asked, threads):
+    code = "import os, helpers.cli as cli\ntry: cli.main()\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    plain = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    words = [sys.executable, "-c", code, "--help"]
+    result = subprocess.run(words, env=plain | asked, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == threads
+
+
 def test_the_past_of_anyones_table_can_be_forecast(tmp_path):
-    pytest.importorskip("helpers.backtest")
     rows = [("a", year, 10 + (year % 3) + 0.5 * (year - 2000)) for year in range(2000, 2020)]
     pd.DataFrame(rows, columns=["series_id", "period", "value"]).to_csv(tmp_path / "in.csv", index=False)
     options = ("--horizon", 2, "--origins", 2, "--jobs", 1, "--output", tmp_path / "out.csv")

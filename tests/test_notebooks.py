@@ -1,7 +1,5 @@
 """Every notebook gives a report whatever is asked of it: another region, an early day, a short horizon, a reading."""
 
-import json
-
 import nbformat
 import pytest
 
@@ -19,28 +17,6 @@ def test_every_notebook_answers(asked, tmp_path):
     jobs = [Job(path, asked) for path in NOTEBOOKS if set(asked) <= set(batch.declared(path))]
     run = runs.run(jobs, tmp_path)
     assert [(r["name"], r["error"]) for r in run["reports"] if r["status"] == "failed"] == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("language", ["kk", "ru"])
-def test_a_translated_report_leaves_no_english_sentence(language, tmp_path):
-    run = runs.run([Job(path, {"language": language}) for path in NOTEBOOKS], tmp_path)
-    english = json.dumps([message for message in sentences() if " " in message])
-    for report in run["reports"]:
-        notebook = nbformat.read(run["folder"] / f"{report['name']}.ipynb", as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                for line in filter(None, cell.source.splitlines()):
-                    assert json.dumps(line)[1:-1] not in english, line
-
-
-def sentences():
-    from babel.messages.pofile import read_po
-
-    from helpers.language import LOCALE
-
-    with open(LOCALE / "jospar.pot", "rb") as file:
-        return [m.id for m in read_po(file) if isinstance(m.id, str) and m.id]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

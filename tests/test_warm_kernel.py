@@ -20,7 +20,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import warm_kernel
+from helpers import ONE_THREAD, warm_kernel
 from helpers.kernels import zygote_client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -107,7 +107,7 @@ def nothing_is_left():
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch):
     """The ordinary engine does not limit threads; here they shall be the only difference less."""
-    for name in warm_kernel.ONE_THREAD:
+    for name in ONE_THREAD:
         monkeypatch.setenv(name, "1")
 
 
@@ -222,7 +222,7 @@ def test_threads_share_one_parent_process_which_is_not_ours(fresh):
 
 
 def test_each_kernel_has_one_thread_for_linear_algebra(monkeypatch):
-    for name in warm_kernel.ONE_THREAD:
+    for name in ONE_THREAD:
         monkeypatch.delenv(name)
     assert (
         text(render("import os; print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])")) == "1 1\n"

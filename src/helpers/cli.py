@@ -1,10 +1,11 @@
 """The command `jospar`. Each command is a few lines over the module that does the work; imports wait until needed."""
 
+import os
 import sys
 
 import typer
 
-from helpers import UserError
+from helpers import ONE_THREAD, UserError
 from helpers.commands import forecasts, reports, tables
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ for commands in (reports, tables, forecasts):
 
 def main() -> None:
     """Run the command; a fault that the user can mend is one line and exit code 2."""
+    for name, one in ONE_THREAD.items():  # before anything imports numpy, which reads it once
+        os.environ.setdefault(name, one)
     try:
         app()
     except UserError as fault:

@@ -20,6 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Int, List, Unicode
 
+from helpers import ONE_THREAD
 from helpers.kernels.zygote_client import ColdKernel, ForkedProcess, ZygoteProcess, close_all, find_zygote
 
 __all__ = ["PRELOAD", "WarmProvisioner", "close_all", "prepare"]
@@ -43,7 +44,6 @@ PRELOAD = (
     "statsmodels.api",
     "statsmodels.tsa.api",
 )
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
 UNDERSTOOD = {"env", "cwd", "stdout", "stderr", "extra_arguments", "kernel_id"}
 LISTEN_LIMIT = 10.0
 POLL = 0.005
