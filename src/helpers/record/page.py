@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
@@ -61,7 +62,7 @@ def _nearer(checked: pd.DataFrame) -> str:
 
 def _on_panel(record: pd.DataFrame) -> str:
     brier = overall(record)["brier"]
-    best = brier[list(OFFICIAL)].idxmin()
+    best = best_official(record)
     return text(
         "On {n} targets set for official yearly series, the error of our chances (Brier score) was {ours}, against "
         "{naive} for a random walk and {official} for the best official method ({method}).",
@@ -171,16 +172,54 @@ def share_cell(share: float, naive: float | None = None) -> Cell:
     return Cell(shown(share), text("naive {share}", share=shown(naive)), figures=behind)
 
 
-def panel_table(record: pd.DataFrame) -> Table:
-    """A row a method: Brier score, the same against the best official method, CRPS, coverage."""
-    rows, best = [], overall(record).loc[list(OFFICIAL), "brier"].min()
+def best_official(record: pd.DataFrame) -> str:
+    """The official method with the lowest Brier score."""
+    return overall(record).loc[list(OFFICIAL), "brier"].idxmin()
+
+
+def panel_table(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Table:
+    """A row a method: Brier score, the same against the best official method and its 95 % range, CRPS, coverage."""
+    rows, best = [], best_official(record)
     for method, row in overall(record).iterrows():
-        cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), value_cell(row["brier"] / best, 2)]
+        ratio = row["brier"] / overall(record).loc[best, "brier"]
+        against = value_cell(ratio, 2)
+        if method != best and len(by_indicator) > 1:
+            against = range_cell(ratio, *ratio_range(by_indicator[method], by_indicator[best]), 2)
+        cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), against]
         cells += [value_cell(row["crps"], 2), share_cell(row["coverage80"]), share_cell(row["coverage95"])]
         rows.append(Row(cells))
     heads = [text("Method"), text("Brier score"), text("Against the best official method"), text("CRPS")]
     heads += [text("Inside the 80% range"), text("Inside the 95% range")]
     return Table(text("Scores on the panel; lower Brier scores and CRPS are better"), heads, rows)
+
+
+def ratio_range(scores: pd.Series, others: pd.Series) -> tuple[float, float]:
+    """Between which ratios of the mean scores 95 of 100 panels of indicators like these would lie.
+
+    Percentiles of a paired bootstrap (Efron 1979): the indicators drawn anew with replacement.
+    """
+    from scipy.stats import bootstrap
+
+    def ratio(ours: np.ndarray, theirs: np.ndarray, axis: int) -> np.ndarray:
+        return ours.mean(axis) / theirs.mean(axis)
+
+    data = scores.to_numpy(), others.to_numpy()
+    options = {"paired": True, "n_resamples": 10_000, "method": "percentile", "rng": np.random.default_rng(2023)}
+    return tuple(map(float, bootstrap(data, ratio, **options).confidence_interval))
+
+
+def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown:
+    """In how many of the panel's indicators our chances lay nearer than the best official method's."""
+    best = best_official(record)
+    return Markdown(
+        text(
+            "In {won} of the panel's {n} indicators our chances lay nearer to what came than those of the best official "
+            "method ({method}).",
+            won=f"**{integer((by_indicator['ours'] < by_indicator[best]).sum())}**",
+            n=integer(len(by_indicator)),
+            method=text(METHODS[best]),
+        )
+    )
 
 
 def brier_table(record: pd.DataFrame) -> Table:

@@ -104,8 +104,7 @@ def summary(scored: Scored) -> pd.DataFrame:
     held at the 99th percentile of the naive forecast's, lest a series that had hardly moved before decide the mean.
     Coverage: share, 0 to 1, of figures inside the central interval; empty where a method predicts one value only.
     """
-    squares = scored.cases[list(NAMES)].sub(scored.cases["met"], axis=0) ** 2
-    squares = pd.concat([scored.cases[["indicator", "horizon"]], squares], axis=1)
+    squares = _squares(scored)
     figures = scored.figures
     most = figures.loc[figures["method"] == "naive", "crps"].quantile(0.99)
     figures = figures.assign(crps=figures["crps"].clip(upper=most))
@@ -118,6 +117,20 @@ def summary(scored: Scored) -> pd.DataFrame:
             means = mine.groupby("indicator")[["crps", "in80", "in95"]].mean().mean()
             rows.append((name, horizon, len(now), now.groupby("indicator")[name].mean().mean(), *means))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def by_indicator(scored: Scored) -> pd.DataFrame:
+    """Columns indicator, n (targets) and the Brier score of each method; their means are those of `summary`."""
+    groups = _squares(scored).groupby("indicator")
+    table = groups[list(NAMES)].mean()
+    table.insert(0, "n", groups.size())
+    return table.reset_index()
+
+
+def _squares(scored: Scored) -> pd.DataFrame:
+    """Squared distance between each method's probability and what came, a row a target."""
+    squares = scored.cases[list(NAMES)].sub(scored.cases["met"], axis=0) ** 2
+    return pd.concat([scored.cases[["indicator", "horizon"]], squares], axis=1)
 
 
 def calibration(scored: Scored, method: str = "ours") -> pd.DataFrame:

@@ -15,6 +15,7 @@ FOLDER = paths.DATA / "record"
 TABLES = {
     "record": record.COLUMNS,
     "calibration": ["method", "tenth", "n", "stated", "observed", "observed_plain"],
+    "by_indicator": ["indicator", "n", *record.NAMES],
     "made": ["made_on", "version", "commit", "series", "left_out", "first_year", "last_year", "panel_sha256"],
 }
 # With a probability of its own for every target; the others say one of a few words.
@@ -30,7 +31,13 @@ def publish(panel_path: str | Path, folder: Path = FOLDER, jobs: int | None = No
     parts = [record.calibration(scored, method).assign(method=method) for method in CALIBRATED]
     made = facts(Path(panel_path), panel, len(scored.left_out))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in {"record": table, "calibration": pd.concat(parts), "made": made}.items():
+    found = {
+        "record": table,
+        "calibration": pd.concat(parts),
+        "by_indicator": record.by_indicator(scored),
+        "made": made,
+    }
+    for name, rows in found.items():
         write(folder / f"{name}.csv", rows[TABLES[name]].to_csv(index=False, float_format="%.6g"))
     return table
 
@@ -45,7 +52,7 @@ def facts(path: Path, panel: pd.DataFrame, left_out: int) -> pd.DataFrame:
 
 
 def read(name: str, folder: Path = FOLDER) -> pd.DataFrame:
-    """One of the tables `record`, `calibration`, `made`; a missing or strange one says how it is made again."""
+    """One of the tables `record`, `calibration`, `by_indicator`, `made`; a missing or strange one says how it is made again."""
     path = folder / f"{name}.csv"
     remake = "make it again with `jospar record --panel FILE.csv --publish`"
     if not path.is_file():
