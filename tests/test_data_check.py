@@ -86,6 +86,10 @@ WORLD = {
     ],
     "record/record.csv": ["method,horizon,n,brier,crps,coverage80,coverage95", "ours,all,10,0.15,2.3,0.76,5e-05"],
     "record/calibration.csv": ["method,tenth,n,stated,observed,observed_plain", "ours,0-10 %,10,0.04,0.05,0.055"],
+    "record/by_indicator.csv": [
+        "indicator,n,ours,naive,linear,eurostat,escap,oecd",
+        "1-2-1,10,0.15,0.18,0.21,0.18,0.19,0.16",
+    ],
     "record/made.csv": [
         "made_on,version,commit,series,left_out,first_year,last_year,panel_sha256",
         f"2026-11-22,0.1.0,1e28c26,12,0,2010,2023,{64 * 'a'}",

@@ -52,6 +52,36 @@ def test_the_tables_are_made_again_from_a_panel(tmp_path):
     assert counted == record.query("method == 'ours' and horizon == 'all'")["n"].item()
 
 
+def test_the_scores_by_indicator_average_to_those_of_the_record():
+    means = record_tables.read("by_indicator").set_index("indicator").drop(columns="n").mean()
+    whole = record_page.overall(record_tables.read("record"))["brier"]
+    assert means.to_dict() == pytest.approx(whole.to_dict(), rel=1e-4)
+
+
+def test_a_ratio_that_every_indicator_shares_is_beyond_chance():
+    scores = pd.Series([0.1, 0.2, 0.4])
+    assert record_page.ratio_range(scores / 2, scores) == pytest.approx((0.5, 0.5))
+
+
+def test_the_range_of_a_ratio_is_that_of_panels_drawn_anew():
+    # Of two indicators drawn twice, a quarter of the panels hold only the one, and a quarter only the other.
+    low, high = record_page.ratio_range(pd.Series([0.1, 0.3]), pd.Series([0.2, 0.2]))
+    assert (low, high) == pytest.approx((0.5, 1.5))
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_panel_of_one_indicator_has_no_range(n):
+    record, by_indicator = record_tables.read("record"), record_tables.read("by_indicator").head(n)
+    cell = record_page.panel_table(record, by_indicator).rows[0].cells[2]
+    assert bool(cell.small) == (n == 2)
+
+
+def test_the_report_says_in_how_many_indicators_ours_was_nearer():
+    by_indicator = pd.DataFrame({"indicator": ["1", "2", "3"], "ours": [0.1, 0.2, 0.3], "oecd": [0.2, 0.2, 0.4]})
+    said = record_page.indicators_won(record_tables.read("record"), by_indicator).data
+    assert said.startswith("In **2** of the panel's 3 indicators")
+
+
 def test_a_table_that_is_missing_or_strange_says_how_to_make_it(tmp_path):
     with pytest.raises(UserError, match="--publish"):
         record_tables.read("record", tmp_path)

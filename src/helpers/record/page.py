@@ -212,11 +212,13 @@ def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown
     """In how many of the panel's indicators our chances lay nearer than the best official method's."""
     best = best_official(record)
     return Markdown(
-        text(
-            "In {won} of the panel's {n} indicators our chances lay nearer to what came than those of the best official "
-            "method ({method}).",
+        plural(
+            "In {won} of the panel's {n} indicator our chances lay nearer to what came than those of the best "
+            "official method ({method}).",
+            "In {won} of the panel's {n} indicators our chances lay nearer to what came than those of the best "
+            "official method ({method}).",
+            len(by_indicator),
             won=f"**{integer((by_indicator['ours'] < by_indicator[best]).sum())}**",
-            n=integer(len(by_indicator)),
             method=text(METHODS[best]),
         )
     )

@@ -52,7 +52,7 @@ def facts(path: Path, panel: pd.DataFrame, left_out: int) -> pd.DataFrame:
 
 
 def read(name: str, folder: Path = FOLDER) -> pd.DataFrame:
-    """One of the tables `record`, `calibration`, `by_indicator`, `made`; a missing or strange one says how it is made again."""
+    """One of TABLES by its name; a missing or strange one says how it is made again."""
     path = folder / f"{name}.csv"
     remake = "make it again with `jospar record --panel FILE.csv --publish`"
     if not path.is_file():
