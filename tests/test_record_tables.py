@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import UserError, targets
+from helpers import UserError, backtest, targets
 from helpers.language import use_language
 from helpers.record import charts as record_charts, hindsight, page as record_page, tables as record_tables
 
@@ -60,12 +60,12 @@ def test_the_scores_by_indicator_average_to_those_of_the_record():
 
 def test_a_ratio_that_every_indicator_shares_is_beyond_chance():
     scores = pd.Series([0.1, 0.2, 0.4])
-    assert record_page.ratio_range(scores / 2, scores) == pytest.approx((0.5, 0.5))
+    assert backtest.ratio_range(scores / 2, scores) == pytest.approx((0.5, 0.5))
 
 
 def test_the_range_of_a_ratio_is_that_of_panels_drawn_anew():
     # Of two indicators drawn twice, a quarter of the panels hold only the one, and a quarter only the other.
-    low, high = record_page.ratio_range(pd.Series([0.1, 0.3]), pd.Series([0.2, 0.2]))
+    low, high = backtest.ratio_range(pd.Series([0.1, 0.3]), pd.Series([0.2, 0.2]))
     assert (low, high) == pytest.approx((0.5, 1.5))
 
 

@@ -130,3 +130,19 @@ def score(results: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     out["series"] = mean.groupby(keys, sort=False).size()
     columns = ["series", "OWA", "MASE", "sMAPE", "CRPS", "pinball", "MSIS", "coverage_80", "coverage_95"]
     return out[[*columns, "MASE_ratio", "CRPS_ratio"]].reset_index()
+
+
+def ratio_range(scores: pd.Series, others: pd.Series) -> tuple[float, float]:
+    """Between which values the ratio of two mean scores lies in 95 of 100 panels like this one; no unit.
+
+    scores, others: what two methods scored on the same units (series or indicators), two at least. Percentiles of a
+    paired bootstrap (Efron 1979): the units are drawn anew with replacement.
+    """
+    from scipy.stats import bootstrap
+
+    def ratio(ours: np.ndarray, theirs: np.ndarray, axis: int) -> np.ndarray:
+        return ours.mean(axis) / theirs.mean(axis)
+
+    data = scores.to_numpy(), others.to_numpy()
+    options = {"paired": True, "n_resamples": 10_000, "method": "percentile", "rng": np.random.default_rng(2023)}
+    return tuple(map(float, bootstrap(data, ratio, **options).confidence_interval))

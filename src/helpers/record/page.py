@@ -2,11 +2,10 @@
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import targets
+from helpers import backtest, targets
 from helpers.language import day, integer, message, number, per_cent_sign, percent, plural, text, years
 from helpers.pages import captions
 from helpers.pages.captions import Words
@@ -184,28 +183,13 @@ def panel_table(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Table:
         ratio = row["brier"] / overall(record).loc[best, "brier"]
         against = value_cell(ratio, 2)
         if method != best and len(by_indicator) > 1:
-            against = range_cell(ratio, *ratio_range(by_indicator[method], by_indicator[best]), 2)
+            against = range_cell(ratio, *backtest.ratio_range(by_indicator[method], by_indicator[best]), 2)
         cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), against]
         cells += [value_cell(row["crps"], 2), share_cell(row["coverage80"]), share_cell(row["coverage95"])]
         rows.append(Row(cells))
     heads = [text("Method"), text("Brier score"), text("Against the best official method"), text("CRPS")]
     heads += [text("Inside the 80% range"), text("Inside the 95% range")]
     return Table(text("Scores on the panel; lower Brier scores and CRPS are better"), heads, rows)
-
-
-def ratio_range(scores: pd.Series, others: pd.Series) -> tuple[float, float]:
-    """Between which ratios of the mean scores 95 of 100 panels of indicators like these would lie.
-
-    Percentiles of a paired bootstrap (Efron 1979): the indicators drawn anew with replacement.
-    """
-    from scipy.stats import bootstrap
-
-    def ratio(ours: np.ndarray, theirs: np.ndarray, axis: int) -> np.ndarray:
-        return ours.mean(axis) / theirs.mean(axis)
-
-    data = scores.to_numpy(), others.to_numpy()
-    options = {"paired": True, "n_resamples": 10_000, "method": "percentile", "rng": np.random.default_rng(2023)}
-    return tuple(map(float, bootstrap(data, ratio, **options).confidence_interval))
 
 
 def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown:
