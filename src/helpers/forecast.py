@@ -21,8 +21,9 @@ from helpers.engine import (
 from helpers.engine.exponential_mixture import PROBABILITIES
 
 COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-# Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen on M1 quarterly.
-SEASON_DOUBT = 3.0
+# Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt
+# grows from quarter to quarter (`ensemble.widening`), on M1 quarterly with M3 quarterly in view.
+SEASON_DOUBT = 5.0
 
 
 class Forecast(pd.DataFrame):

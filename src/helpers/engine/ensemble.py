@@ -107,33 +107,38 @@ def features(values: np.ndarray) -> np.ndarray:
     return np.column_stack([np.ones(len(values)), jump, 2 * (step == 0).mean(1)])
 
 
-def widening(x: np.ndarray, horizon: int) -> np.ndarray:
-    """Factor on the mixture's width by row of features: [series, probability, horizon]."""
+def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
+    """Factor on the mixture's width by row of features: [series, probability, horizon].
+
+    Learnt on years. Quarters tell less of how doubt grows with the horizon: none is taken off the first, and half is
+    added to the later ones.
+    """
     from scipy.special import ndtri
 
     coefficients = np.array(learnt.WIDTHS)
     late = np.log(np.arange(1, horizon + 1)) - 0.8
+    late = late if period == 1 else np.maximum(late, 0) / 2
     log = np.clip((x @ coefficients[:, :-1].T)[:, :, None] + coefficients[:, -1, None] * late, -1.5, 1.5)
     at = np.clip(np.abs(ndtri(PROBABILITIES)), _LEVELS[0], _LEVELS[-1])
     share = np.array([np.interp(at, _LEVELS, unit) for unit in np.eye(len(_LEVELS))])
     return np.exp(np.einsum("slh,lp->sph", log, share))
 
 
-def spread(point: np.ndarray, told: Parts, x: np.ndarray) -> np.ndarray:
+def spread(point: np.ndarray, told: Parts, x: np.ndarray, period: int = 1) -> np.ndarray:
     """Ensemble quantiles in steps from the last value: the mixture's width, widened, and the members' disagreement."""
     from scipy.special import ndtri
 
     score = ndtri(PROBABILITIES)[:, None]
     trending = told.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
     apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * learnt.DISAGREEMENT
-    width = told.width * widening(x, point.shape[1])
+    width = told.width * widening(x, point.shape[1], period)
     return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
 
 
-def ensemble(values: np.ndarray, horizon: int) -> np.ndarray:
+def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     """Quantiles at PROBABILITIES for rows of equal length that are not flat: [series, probability, horizon]."""
     told = parts(values, horizon)
-    away = spread(centre(values, told), told, features(values))
+    away = spread(centre(values, told), told, features(values), period)
     return values[:, -1, None, None] + step_size(values)[:, None, None] * away
 
 

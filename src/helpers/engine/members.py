@@ -122,7 +122,7 @@ def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
 
 
 def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return engine.ensemble(values, horizon)
+    return engine.ensemble(values, horizon, period)
 
 
 METHODS: dict[str, Method] = {
