@@ -10,13 +10,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from helpers import charts, plan, statistics, targets
+from helpers import charts, plan, statistics, tables, targets
 from helpers.figures import strokes
 from helpers.figures.scorecard import LOOKS
 from helpers.language import use_language
 from helpers.pages import captions, labels, pension_page
 from helpers.pages.captions import Words
-from helpers.pages.tones import TONE
+from helpers.pages.tones import TONE, said_of
 from helpers.record import charts as record_charts, page as record_page
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")
@@ -201,15 +201,23 @@ def test_the_words_of_a_picture_are_large_enough_on_paper(found):
 
 
 def test_the_scorecard_has_a_mark_for_every_judged_target(found):
-    judged = targets.assess(found)["verdict"].value_counts()
+    judged = targets.assess(found).apply(said_of, axis=1).value_counts()
     marks = [text.get_text() for text in texts(KINDS["scorecard"](found))]
     for verdict, look in LOOKS.items():
         if look.mark:
             assert marks.count(look.mark) == judged.get(verdict, 0) + (verdict in judged)  # one more in the key
 
 
+def test_a_cell_that_was_lost_is_told_from_one_that_was_never_filled(found):
+    picture, card = KINDS["scorecard"](found), str(tables.scorecard(found)._repr_html_())
+    shown = [text.get_text() for text in texts(picture)]
+    for words in ("cell lost", "none set"):
+        assert (words in shown) == (words in card)
+    assert "no target" not in shown
+
+
 def test_every_verdict_has_a_mark_of_its_own():
-    assert set(LOOKS) == set(TONE)
+    assert set(LOOKS) == set(TONE) - {"no target"} | {"cell lost", "none set"}
     assert len({look.mark for look in LOOKS.values()}) == len(LOOKS)
 
 

@@ -16,7 +16,7 @@ from helpers.language import name, text
 from helpers.pages import captions
 from helpers.pages.labels import wrap
 from helpers.pages.literal import visible
-from helpers.pages.tones import INLINE, TONE
+from helpers.pages.tones import INLINE, TONE, said_of
 from helpers.targets import Outlook, assess
 
 WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
@@ -54,7 +54,8 @@ LOOKS = {
     "unlikely": _look("unlikely", "▼", 0.09),
     "very unlikely": _look("very unlikely", "▼▼", 0.18),
     "not measured": _look("not measured", "–", 0.1),
-    "no target": Look("#ffffff", SOFT, ""),
+    "cell lost": Look("#ffffff", SOFT, "?"),
+    "none set": Look("#ffffff", SOFT, ""),
 }
 
 
@@ -69,7 +70,7 @@ class Line(NamedTuple):
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
     words, judged = captions.scorecard(found), assess(found)
-    years, said = sorted(judged["year"].astype(int).unique()), set(judged["verdict"])
+    years, said = sorted(judged["year"].astype(int).unique()), {said_of(row) for _, row in judged.iterrows()}
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
     with matplotlib.style.context(STYLE):
         columns = balanced(blocks(found, groups, len(years)))
@@ -99,7 +100,7 @@ def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: int) -> list[
             heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
             made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
         label = fitted(labels[key], COLUMN - CELL * years - 0.1)
-        verdicts = dict(zip(outlook.judged["year"].astype(int), outlook.judged["verdict"], strict=True))
+        verdicts = {int(row["year"]): said_of(row) for _, row in outlook.judged.iterrows()}
         made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
     return list(made.values())
 
@@ -160,16 +161,16 @@ def draw_column(figure: Figure, left: float, top: float, column: list[Line], yea
         else:
             put(figure, left, middle, line.words)
             for edge, year in zip(edges, years, strict=True):
-                draw_cell(figure, edge, middle, line.verdicts.get(year, "no target"), line.height)
+                draw_cell(figure, edge, middle, line.verdicts.get(year, "none set"), line.height)
         top += line.height
 
 
 def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: float = PITCH) -> None:
-    """A verdict's mark on its colour; what has no target is an empty frame."""
+    """A verdict's mark on its colour; what has no target is a white frame."""
     look, (width, whole) = LOOKS[verdict], figure.get_size_inches()
     size = (CELL - 0.03) / width, (height - 0.03) / whole
     corner = (left + 0.015) / width, 1 - (middle + height / 2 - 0.015) / whole
-    edge = "#C9D1D8" if verdict == "no target" else look.fill
+    edge = "#C9D1D8" if look.fill == "#ffffff" else look.fill
     figure.add_artist(Rectangle(corner, *size, facecolor=look.fill, edgecolor=edge, linewidth=0.6))
     if look.mark:
         put(figure, left + CELL / 2, middle, look.mark, ha="center", color=look.ink, weight="bold")

@@ -22,7 +22,7 @@ from helpers.language import (
     use_terms,
 )
 from helpers.pages.literal import visible
-from helpers.pages.tones import TONE
+from helpers.pages.tones import TONE, said_of
 from helpers.rendering import fingerprint
 from helpers.rendering.forecast_files import ASKED, VERDICTS
 
@@ -126,9 +126,9 @@ def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
 
 def cell(row: dict) -> dict:
     """A verdict as a word and a tone, above the figure or the chance and the target."""
-    said = {"verdict": row["verdict"], "words": text(row["verdict"]), "tone": TONE[row["verdict"]], "small": ""}
+    said = {"verdict": row["verdict"], "words": text(said_of(row)), "tone": TONE[row["verdict"]], "small": ""}
     if row["verdict"] == "no target":
-        return said | {"words": text("none set") if row["reading"] == "blank" else text("cell lost")}
+        return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
     if row["verdict"] == "not measured":
         return said | {"small": goal}

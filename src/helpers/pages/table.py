@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import paths
 from helpers.language import between, name, number, percent, text
 from helpers.pages.literal import visible, web_address
-from helpers.pages.tones import INLINE, TONE
+from helpers.pages.tones import INLINE, TONE, said_of
 from helpers.targets import Outlook
 from helpers.verdict.judge import target_decimals
 from helpers.verdict.precision import decimals_shown
@@ -132,9 +132,9 @@ def range_cell(middle: float, low: float, high: float, decimals: int) -> Cell:
 
 def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     """A target's verdict as a word with its chance, above the figure (or forecast) and the target."""
-    tone, word = TONE[row["verdict"]], text(row["verdict"])
+    tone, word = TONE[row["verdict"]], text(said_of(row))
     if row["verdict"] == "no target":
-        return Cell(text("none set") if row["reading"] == "blank" else text("cell lost"), tone="quiet")
+        return Cell(word, tone=tone)
     goal = text("target {value}", value=number(row["target"], target_decimals(row)))
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
     if row["verdict"] == "not measured":
