@@ -109,10 +109,12 @@ def test_dots_of_regions():
 @picture()
 def test_scorecard(language):
     use_language(language)
-    verdicts = [*LOOKS, "met"]
+    missing = {"none set": ("no target", "blank"), "cell lost": ("no target", "resolved")}
+    rows = [missing.get(look, (look, "resolved")) for look in [*LOOKS, "met"]]
     found = {}
     for n in range(6):
-        judged = outlook().judged.assign(verdict=(verdicts * 2)[n : n + 5])
+        verdicts, readings = zip(*(rows * 2)[n : n + 5], strict=True)
+        judged = outlook().judged.assign(verdict=verdicts, reading=readings)
         about = pd.Series(NAMES | {"unit": "%", "better": "lower", "direction": str(n // 2 + 1)})
         found[str(n)] = replace(outlook(judged=judged), indicator=str(n + 1), about=about)
     groups = pd.DataFrame([{"direction": str(n), **NAMES} for n in (1, 2, 3)])

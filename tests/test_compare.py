@@ -1,11 +1,14 @@
 """A run keeps its forecasts; two runs tell what moved and why, cause by cause."""
 
+import json
+
 import pandas as pd
 import pytest
 
-from helpers import UserError
+from helpers import UserError, paths, targets
 from helpers.batch import Job
-from helpers.rendering import compare, forecast_files
+from helpers.pages import moved as moved_page
+from helpers.rendering import archive, compare, forecast_files
 from helpers.rendering.compare import Cause, Move
 from helpers.rendering.forecast_files import FIGURES, FORECASTS
 
@@ -120,3 +123,46 @@ def test_a_move_is_one_line_with_its_causes_below():
         "  new figure: 2025 4.6: +0.09",
         "  changed assumption",
     ]
+
+
+@pytest.fixture
+def reported(run, tmp_path, monkeypatch):
+    """What a report says has moved since a run of the day before the last figures came, or of the same day."""
+    monkeypatch.setattr(paths, "OUTPUTS", tmp_path)
+
+    def report(before):
+        if before:
+            run("before", before)
+            facts = {"format": archive.FORMAT, "complete": True, "started": "2026-01-05T02:00", "reports": []}
+            (tmp_path / "before" / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+        return moved_page.since_last_run(targets.outlooks(as_of=DAY), "KAZ", DAY)
+
+    return report
+
+
+def test_a_report_names_each_forecast_that_moved_since_the_last_run_and_why(reported):
+    table = reported("2025-12-31")
+    assert table.caption == "Forecasts that moved since the run of 5 January 2026"
+    said = [[cell.words for cell in row.cells] for row in table.rows]
+    unemployment = next(row for row in said if row[0].startswith("11. ") and row[1] == "2027")
+    assert unemployment[4].startswith("new figure: 2025 4.6")
+    assert unemployment[2] != unemployment[3]
+
+
+def test_a_report_says_that_no_forecast_moved(reported):
+    assert reported(DAY).data == "No forecast moved since the run of 5 January 2026."
+
+
+def test_a_report_without_an_earlier_run_says_so(reported):
+    assert reported(None).data == "There is no earlier run to compare with."
+
+
+@pytest.mark.parametrize("folder", [paths.PLAN, "data/plan", paths.ROOT / "data" / "plan"])
+def test_a_plan_has_one_name_whichever_way_its_folder_is_given(folder):
+    assert paths.plan_name(folder) == "data/plan"
+    assert targets.outlooks(1, folder=folder).plan_name == "data/plan"
+
+
+def test_a_plan_elsewhere_keeps_its_own_name(tmp_path):
+    assert paths.plan_name(tmp_path) == str(tmp_path)
+    assert paths.plan_folder(paths.plan_name(tmp_path)) == tmp_path

@@ -121,3 +121,8 @@ def test_the_language_in_use_stays_as_it_was(made):
     use_language("kk")
     made([report()])
     assert index.text("met") == "орындалды"
+
+
+@pytest.mark.parametrize(("reading", "words"), [("blank", "none set"), ("inferred", "cell lost")])
+def test_a_missing_target_says_why_it_is_missing(reading, words):
+    assert index.cell({"verdict": "no target", "reading": reading})["words"] == words

@@ -19,3 +19,12 @@ def plan_folder(name: str | Path = PLAN) -> Path:
     place = Path(name)
     # The data folder may lie elsewhere than in the repository; the name `data/plan` goes with it.
     return DATA.joinpath(*place.parts[1:]) if place.parts[:1] == ("data",) else ROOT / place
+
+
+def plan_name(folder: str | Path = PLAN) -> str:
+    """The name that `plan_folder` takes for a folder, so that a run keeps the same one whichever way it was given."""
+    place = plan_folder(folder)
+    for base, prefix in ((DATA, Path("data")), (ROOT, Path())):
+        if place.is_relative_to(base):
+            return (prefix / place.relative_to(base)).as_posix()
+    return str(folder)

@@ -111,7 +111,7 @@ def outlooks(
         if rows.empty:
             raise UserError(f"direction: the plan has no direction {direction}")
     printed = {name: plan.targets(name, folder) for name in [reading, *(r for r in plan.READINGS if r != reading)]}
-    found = Found(str(folder))
+    found = Found(paths.plan_name(folder))
     for _, row in rows.iterrows():
         cells = {name: table[table["indicator"] == row["indicator"]] for name, table in printed.items()}
         if len(cells[reading]):

@@ -70,10 +70,11 @@ class Line(NamedTuple):
 def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
     words, judged = captions.scorecard(found), assess(found)
-    years, said = sorted(judged["year"].astype(int).unique()), {said_of(row) for _, row in judged.iterrows()}
+    years = sorted(judged["year"].astype(int).unique())
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
     with matplotlib.style.context(STYLE):
-        columns = balanced(blocks(found, groups, len(years)))
+        columns = balanced(blocks(found, groups, years))
+        said = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
         key = key_places([verdict for verdict in LOOKS if verdict in said])
         above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
         below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
@@ -91,16 +92,17 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     return Chart(figure, f"{words.subtitle}. {words.title}.")
 
 
-def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: int) -> list[list[Line]]:
-    """For each direction its heading and its indicators, in the plan's order, beside cells for so many years."""
+def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: list[int]) -> list[list[Line]]:
+    """For each direction its heading and its indicators, in the plan's order, with a verdict for each of the years."""
     names, labels, made = groups.set_index(groups["direction"].astype(str)), captions.short_names(found), {}
     for key, outlook in found.items():
         direction = str(outlook.about["direction"])
         if direction not in made:
             heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
             made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
-        label = fitted(labels[key], COLUMN - CELL * years - 0.1)
-        verdicts = {int(row["year"]): said_of(row) for _, row in outlook.judged.iterrows()}
+        label = fitted(labels[key], COLUMN - CELL * len(years) - 0.1)
+        verdicts = dict.fromkeys(years, "none set")
+        verdicts |= {int(row["year"]): said_of(row) for _, row in outlook.judged.iterrows()}
         made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
     return list(made.values())
 
@@ -161,7 +163,7 @@ def draw_column(figure: Figure, left: float, top: float, column: list[Line], yea
         else:
             put(figure, left, middle, line.words)
             for edge, year in zip(edges, years, strict=True):
-                draw_cell(figure, edge, middle, line.verdicts.get(year, "none set"), line.height)
+                draw_cell(figure, edge, middle, line.verdicts[year], line.height)
         top += line.height
 
 

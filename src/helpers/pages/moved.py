@@ -35,8 +35,9 @@ def now(found: Found, area: str, as_of: str) -> dict:
     forecasts, figures = [], []
     for outlook in found.values():
         key = {"plan": found.plan_name, "indicator": outlook.indicator, "area": area}
-        rows = forecast_files.outlook_rows(outlook, key | {"as_of": as_of or str(date.today())}, made)
-        forecasts, figures = forecasts + rows[0], figures + rows[1]
+        key["as_of"] = as_of or str(date.today())
+        forecasts += [made | key | row for row in forecast_files.forecast_rows(outlook)]
+        figures += [key | row for row in forecast_files.figure_rows(outlook)]
     return compare.gather(*forecast_files.as_files(forecasts, figures))
 
 

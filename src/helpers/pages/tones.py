@@ -1,4 +1,4 @@
-"""What colour a verdict has. Imports nothing, so that a page that only shows verdicts is made at once."""
+"""What colour a verdict has. Imports next to nothing, so that a page that only shows verdicts is made at once."""
 
 from collections.abc import Mapping
 
