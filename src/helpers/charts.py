@@ -48,7 +48,7 @@ def fan(outlook: Outlook) -> Chart:
             labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
         label_ends(axes, labels + draw_targets(axes, outlook.judged))
         finish(axes, outlook.decimals)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
@@ -58,7 +58,7 @@ def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, word
         labels = draw_history(axes, history)
         label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
         finish(axes, decimals)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def quarters(code: str, area: str, as_of: str, until: int) -> Chart:
@@ -93,7 +93,7 @@ def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int =
             labels.append((when[-1], series.iloc[-1], label, colour if label == focus else SOFT))
         label_ends(axes, labels)
         finish(axes, decimals)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
@@ -114,7 +114,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
             axes.axvline(target, color=ORANGE, linewidth=2, zorder=0.5)
             axes.annotate(text("target"), (target, 1), xycoords=("data", "axes fraction"), color=ORANGE, size=8.5,
                           xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
@@ -130,4 +130,4 @@ def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -
             axes.set_ylim(top=ceiling * 1.06)
         label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
         finish(axes, 0)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)

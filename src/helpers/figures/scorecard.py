@@ -89,7 +89,7 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
             draw_cell(figure, left, middle, verdict)
             put(figure, left + CELL + 0.03, middle, text(verdict))
         put(figure, EDGE, whole - 0.12, source, color=SOFT, va="bottom")
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: list[int]) -> list[list[Line]]:

@@ -54,7 +54,7 @@ def histories(
         one_scale(panels, [*found.values(), country], goals, decimals)
         for axes, history in zip(panels, found.values(), strict=True):
             label_latest(axes, history, country, decimals)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def grid(words: Words, count: int) -> tuple[Figure, list[Axes]]:

@@ -35,6 +35,11 @@ class Words(NamedTuple):
     subtitle: str
     source: str
 
+    @property
+    def alt(self) -> str:
+        """What the chart says to those who do not see it."""
+        return f"{self.subtitle}. {self.title}."
+
 
 def fan(outlook: Outlook) -> Words:
     """The last verdict and the last chance; name, unit and area; source."""

@@ -65,7 +65,7 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
         axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
         label_ends(axes, labels)
         finish(axes, 1)
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:

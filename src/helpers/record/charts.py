@@ -65,7 +65,7 @@ def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], w
             axes.tick_params(labelsize=8)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
 
 
 def calibration(table: pd.DataFrame, words: Words) -> Chart:
@@ -84,4 +84,4 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
             axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
-    return Chart(figure, f"{words.subtitle}. {words.title}.")
+    return Chart(figure, words.alt)
