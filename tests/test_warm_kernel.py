@@ -171,6 +171,20 @@ def outputs_of(path):
     return [cell.get("outputs") for cell in nbformat.read(path, 4).cells]
 
 
+def test_a_kernel_that_is_done_is_ended_without_an_interrupt(monkeypatch):
+    sent = []
+    send = warm_kernel.WarmProvisioner.send_signal
+
+    async def noted(self, signum):
+        sent.append(signum)
+        await send(self, signum)
+
+    monkeypatch.setattr(warm_kernel.WarmProvisioner, "send_signal", noted)
+    with pytest.raises(papermill.PapermillExecutionError):
+        render("1 / 0")
+    assert signal.SIGINT not in sent
+
+
 def test_nothing_passes_from_one_notebook_to_the_next(tmp_path):
     render(
         "import pandas as pd, matplotlib as mpl, matplotlib.pyplot, os, builtins, sys, random\n"

@@ -72,6 +72,11 @@ class WarmManager(AsyncKernelManager):
         cold = {"kernel": "cold", "reason": "the kernel names its own provisioner"}
         self.report.update(getattr(self.provisioner, "used", cold))
 
+    async def _async_interrupt_kernel(self) -> None:
+        """Interrupt, but not a kernel that is ended anyway: one still busy with its answer would complain of it."""
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
         if self._folder and not restart:
