@@ -121,7 +121,7 @@ def pool(reports: int) -> float:
 def warm(reports: int, threads: int = 1) -> float:
     """Warm kernels, one at a time; the first start of the libraries is counted."""
     start = time.perf_counter()
-    from helpers import warm_kernel
+    from helpers.render import kernels as warm_kernel
 
     warm_kernel.prepare()
     with concurrent.futures.ThreadPoolExecutor(threads) as executor:

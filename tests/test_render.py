@@ -12,9 +12,9 @@ import pytest
 import yaml
 from waiting import WAIT, until
 
-from helpers import batch, paths, statistics
-from helpers.progress import Progress
-from helpers.rendering import summary
+from helpers import files, statistics
+from helpers.render import batch, summary
+from helpers.render.progress import Progress
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 
@@ -161,7 +161,7 @@ def test_the_batch_of_regions_names_every_region_that_has_figures():
 
 
 def test_the_command_of_the_workflow_is_one_that_exists():
-    workflow = yaml.safe_load((paths.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load((files.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
     commands = [step["run"].split() for step in workflow["jobs"]["render"]["steps"] if "run" in step]
     words = next(command for command in commands if "render" in command)
     options = jospar("render", "--help").stdout

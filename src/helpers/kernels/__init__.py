@@ -1,1 +1,0 @@
-"""Kernels forked from one process with the imports done; `helpers.warm_kernel` is their door."""
