@@ -17,14 +17,14 @@ def then():
     return targets.outlooks(as_of="2022-12-31")
 
 
-@pytest.fixture(scope="module")
-def now():
-    return targets.outlooks(as_of="2026-11-22")
+@pytest.fixture
+def now(found):
+    return found
 
 
 @pytest.fixture(scope="module")
-def made(now):
-    return hindsight.rolling(now)
+def made(found):
+    return hindsight.rolling(found)
 
 
 def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):

@@ -26,7 +26,8 @@ def why_not(name_kk: str, area: str) -> str:
     if name_kk in set(statistics.catalogue().query("role == 'indicator'")["name_kk"]):
         return message("No figures are published for this area.")
     numbers = {name: number for number, name in reference_numbers().items()}
-    return statistics.not_measured().get(numbers.get(name_kk, "")) or message("No series in the tables of statistics has this indicator's definition.")
+    reason = statistics.not_measured().get(numbers.get(name_kk, ""))
+    return reason or message("No series in the tables of statistics has this indicator's definition.")
 
 
 def reported_year(printed: pd.DataFrame) -> int:
