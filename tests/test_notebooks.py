@@ -45,14 +45,14 @@ def show(value):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "asked"), variants(CROSSED))
+@pytest.mark.parametrize(("path", "asked"), list(variants(CROSSED)))
 def test_every_notebook_answers(path, asked):
     run(path, asked)
 
 
 @pytest.mark.slow
 @pytest.mark.hard
-@pytest.mark.parametrize(("path", "asked"), variants(ASKED))
+@pytest.mark.parametrize(("path", "asked"), list(variants(ASKED)))
 def test_every_notebook_answers_in_a_kernel_and_as_a_page(path, asked, tmp_path):
     run = render.run([Job(path, asked)], tmp_path)
     assert [(r["name"], r["error"]) for r in run["reports"] if r["status"] == "failed"] == []
