@@ -5,6 +5,7 @@ with most slow tests begin. Tests marked `hard` wait for `make test-hard`.
 """
 
 import os
+import signal
 import time
 from collections import Counter
 from dataclasses import replace
@@ -32,6 +33,8 @@ for name in FOREIGN:
     os.environ.pop(name, None)
 os.umask(0o022)
 time.tzset()
+# A shell starts what runs in its background deaf to Ctrl-C, and its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The short profile gives every machine the same examples; the deep one looks for new ones.
 ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
