@@ -8,6 +8,8 @@ INSTALLER := uv==0.13.9
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
+# Without compiled modules every process would compile the libraries anew, which takes longer than a report.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: report test quick test-hard pins lab lock messages clean
 

@@ -26,7 +26,16 @@ from helpers.render.batch import Job
 HOME = files.ROOT / "build" / "home"
 ENVIRONMENT = {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "120"}
 ENVIRONMENT |= {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
-FOREIGN = ("FORCE_COLOR", "NO_COLOR", "JOSPAR_DATA", "LANGUAGE", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED")
+FOREIGN = (
+    "PYTHONDONTWRITEBYTECODE",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "JOSPAR_DATA",
+    "LANGUAGE",
+    "MPLBACKEND",
+    "MPLCONFIGDIR",
+    "PYTHONHASHSEED",
+)
 HOME.mkdir(parents=True, exist_ok=True)
 os.environ.update(ENVIRONMENT)
 for name in FOREIGN:
