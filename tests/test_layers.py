@@ -21,7 +21,7 @@ FLOORS = (
     {"prose", "pensions", "record"},
     {"cli"},
 )
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in sorted(rooms)}
 ROOMS = [room for room in FLOOR if room != "files"]
 LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 10_500  # lines
 
@@ -51,7 +51,9 @@ def imports(path: Path) -> Iterator[Import]:
     skipped = {id(child) for node in typed for child in ast.walk(node)}
     module = path.relative_to(PACKAGE).as_posix()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers" and id(node) not in skipped:
+        if not isinstance(node, ast.ImportFrom) or id(node) in skipped:
+            continue
+        if (node.module or "").split(".")[0] == "helpers":
             _, _, inner = node.module.partition(".")
             for alias in node.names:
                 room, _, inside = (inner or alias.name).partition(".")
@@ -134,6 +136,6 @@ if __name__ == "__main__":
     print(f"{len(arrows())} arrows, {len(up)} up or sideways, {len(circles())} circles, {len(past)} past a door")
     print("up:", *[" -> ".join(pair) for pair in up], sep="\n  ")
     print("past a door:", *past, sep="\n  ")
-    for lower, higher in pairwise(FLOORS):
+    for _, higher in pairwise(FLOORS):
         for room in sorted(higher):
             print(room, "->", ", ".join(sorted(other for one, other in arrows() if one == room)))
