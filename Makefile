@@ -28,6 +28,10 @@ test: .venv/ready
 quick: .venv/ready
 	$(PYTEST) -m "not slow and not hard" tests
 
+# For maintainers: pin the forecasts of the committed data anew, after a change that is meant.
+pins: .venv/ready
+	$(BIN)/python tests/pins.py
+
 lab: .venv/ready
 	$(BIN)/jupyter lab notebooks
 
