@@ -8,6 +8,12 @@ import typer
 from helpers import ONE_THREAD, UserError
 from helpers.cli import forecasts, reports, tables
 
+__all__ = [
+    "app",
+    "main",
+]
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
