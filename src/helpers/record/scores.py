@@ -264,16 +264,16 @@ def _ours(known: pd.Series) -> np.ndarray:
 
 def naive_points(values: np.ndarray) -> np.ndarray:
     """Equally likely values of a random walk with normal errors: the forecast that every other must beat."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    return values[-1] + norm.ppf(LEVELS)[:, None] * _naive_spread(values)
+    return values[-1] + ndtri(LEVELS)[:, None] * _naive_spread(values)
 
 
 def _naive_probability(values: np.ndarray, targets: np.ndarray, better: str) -> np.ndarray:
     """Probability, 0 to 1, that a random walk with normal errors meets each target."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    below = norm.cdf((targets - values[-1]) / _naive_spread(values))
+    below = ndtr((targets - values[-1]) / _naive_spread(values))
     return 1 - below if better == "higher" else below
 
 
