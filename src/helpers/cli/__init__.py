@@ -9,6 +9,12 @@ from helpers import ONE_THREAD, UserError
 from helpers.cli import forecasts, reports, tables
 from helpers.cli.environment import open_streams, writable_home
 
+__all__ = [
+    "app",
+    "main",
+]
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,

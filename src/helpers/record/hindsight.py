@@ -9,8 +9,7 @@ import pandas as pd
 from helpers import statistics
 from helpers.forecast import forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
-from helpers.targets import Outlook, bound
-from helpers.targets.pool import pooled_points
+from helpers.targets import Outlook, bound, pooled_points
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
 
