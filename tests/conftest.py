@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import files, render, targets
 from helpers.language import LANGUAGES, use_language
+from helpers.record import hindsight
 from helpers.render import batch
 from helpers.render.batch import Job
 
@@ -83,6 +84,12 @@ def _english():
 def outlooks():
     """What is known and expected of every indicator on the day of the committed figures."""
     return targets.outlooks(as_of="2026-11-22")
+
+
+@pytest.fixture(scope="session")
+def hindcasts(found):
+    """The forecasts that could have been made at the end of each past year, with what came."""
+    return hindsight.rolling(found)
 
 
 @pytest.fixture(scope="session")
