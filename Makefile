@@ -17,16 +17,22 @@ report: .venv/ready
 	@$(BIN)/jospar render
 
 # Each file of tests stays on one worker, unless it names groups; the notebooks' kernels are forked from one process.
+# pytest wants streams, also where a scheduler has closed them.
+STREAMS := test -e /dev/fd/0 || exec </dev/null; test -e /dev/fd/1 || exec >/dev/null;
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 NOTEBOOKS := --nbval-lax --nbval-kernel-name jospar-warm notebooks
 
 test: .venv/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/jospar data check
-	$(PYTEST) tests $(NOTEBOOKS)
+	@$(STREAMS) $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(STREAMS) $(BIN)/jospar data check
+	@$(STREAMS) $(PYTEST) tests $(NOTEBOOKS)
 
 quick: .venv/ready
-	$(PYTEST) -m "not slow and not hard" tests
+	@$(STREAMS) $(PYTEST) -m "not slow and not hard" tests
+
+# At night, and before a release: each way to start the tests, and the deep ones. Hours on two cores.
+test-hard: .venv/ready
+	@scripts/test_hard.sh
 
 # For maintainers: pin the forecasts of the committed data anew, after a change that is meant.
 pins: .venv/ready
