@@ -15,11 +15,11 @@ from helpers import charts, statistics
 from helpers.charts import small_multiples
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
+from helpers.forecast.futures import futures
 from helpers.language import use_language
 from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts
 from helpers.targets import Outlook
-from helpers.targets.futures import futures
 from helpers.targets.judge import judge
 
 WORDS = Words("A finding in words", "What is measured, %, where", "Source: someone; data read 1 May 2026")

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.targets.futures import futures
-from helpers.targets.pool import pooled_forecast
+from helpers.forecast.futures import futures
+from helpers.forecast.pool import pooled_forecast
 from helpers.targets.precision import probability_met
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import prose, targets
+from helpers.forecast.futures import futures
 from helpers.prose import statements
-from helpers.targets.futures import futures
 from helpers.targets.joint import all_met, expected_met, first_met, hits
 from helpers.targets.judge import judge
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import statistics
-from helpers.targets.narrowing import distances, narrow
-from helpers.targets.pool import pooled_forecast
+from helpers.forecast.pool import pooled_forecast
+from helpers.forecast.quarters import distances, narrow
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import UserError, files
+from helpers.forecast.pool import pooled_forecast
 from helpers.prose import own as own_indicator
-from helpers.targets.pool import pooled_forecast
 from helpers.targets.precision import likelihood_words
 
 EXAMPLE = files.DATA / "examples" / "my_indicator.csv"

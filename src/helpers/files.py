@@ -15,6 +15,8 @@ NOTEBOOKS = ROOT / "notebooks"
 OUTPUTS = ROOT / "outputs"
 # The output of a notebook from which the spreadsheet takes a table.
 TABLE_MIME = "application/vnd.jospar.table+json"
+# The output from which index and tables of a run take forecasts and verdicts.
+VERDICTS_MIME = "application/vnd.jospar.verdicts+json"
 
 
 def plan_folder(name: str | Path = PLAN) -> Path:

@@ -11,20 +11,33 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import centres, ensemble as engine, methods as members, mixture, reference, series as kept
+from helpers.forecast.expectation import DEFAULT, expect, names
+from helpers.forecast.futures import COLUMNS, Futures, futures
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
+from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points
+from helpers.forecast.quarters import Narrowing
 
 __all__ = [
     "COLUMNS",
+    "DEFAULT",
+    "LEVELS",
     "SEASON_DOUBT",
     "Forecast",
+    "Futures",
+    "Narrowing",
     "backtest",
     "check_panel",
     "ensemble",
+    "expect",
     "explain",
     "forecast",
     "forecast_table",
+    "futures",
     "is_reference",
+    "likely_bounds",
+    "names",
+    "pooled_points",
     "read_panel",
     "read_table",
     "reference",
@@ -33,7 +46,6 @@ __all__ = [
 ]
 
 
-COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 # Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt
 # grows from quarter to quarter (`ensemble.widening`), on M1 quarterly with M3 quarterly in view.
 SEASON_DOUBT = 5.0

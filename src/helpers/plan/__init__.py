@@ -19,15 +19,19 @@ __all__ = [
     "READINGS",
     "TABLES",
     "TERMS",
+    "TargetRow",
     "conflicts",
     "directions",
     "document",
     "goals",
     "indicators",
     "load",
+    "national_row",
     "national_targets",
     "programmes",
     "resources",
+    "target_row",
+    "target_rows",
     "targets",
     "terms",
     "title",
@@ -208,3 +212,6 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     placed = grid.merge(cells, on=["indicator", "year"], how="left").set_index(table.index)
     placed["reading"] = placed["reading"].fillna("blank")
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
+
+
+from helpers.plan.target_rows import TargetRow, national_row, target_row, target_rows  # noqa: E402  (builds on what stands above)

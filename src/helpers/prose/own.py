@@ -6,9 +6,9 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.charts import Words
-from helpers.forecast import check_panel
+from helpers.forecast import Futures, check_panel
 from helpers.language import between, number, percent, text
-from helpers.targets import Futures, decimals_of, likelihood_words, met, probability_met
+from helpers.targets import decimals_of, likelihood_words, met, probability_met
 
 
 def read(path: str | Path) -> pd.Series:

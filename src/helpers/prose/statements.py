@@ -84,12 +84,12 @@ def adjusted(outlook: Outlook) -> list[str]:
         text(
             "A judgement moves the forecast for {year} by {change}; without it the median would be {median}. "
             "The reason given: {note}",
-            year=row["period"],
-            change=literal(moved_by(row["add_factor"], outlook)),
-            median=literal(quantity(plain.loc[str(row["period"]), "q50"], outlook.decimals, outlook.unit)),
-            note=literal(row["author_note"]),
+            year=year,
+            change=literal(moved_by(add, outlook)),
+            median=literal(quantity(plain.loc[str(year), "q50"], outlook.decimals, outlook.unit)),
+            note=literal(f"{outlook.decision.who}: {outlook.decision.why}" if outlook.decision else ""),
         )
-        for row in outlook.adjustments.to_dict("records")
+        for year, add in outlook.adjusted.judgement.items()
     ]
 
 

@@ -1,8 +1,7 @@
 """What moved between two runs, and why: each cause switched one at a time while the rest is held."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
@@ -11,9 +10,10 @@ import pandas as pd
 
 from helpers import UserError, plan, statistics
 from helpers.charts import captions
+from helpers.forecast import expect
 from helpers.language import listing, name, number, quarter, text
 from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
-from helpers.targets import expect, quarterly_series
+from helpers.targets import quarters_of
 
 CLOSE = 1e-4  # relative; the files hold six digits
 KEYS = ["indicator", "area", "plan"]
@@ -116,18 +116,17 @@ def median(known: pd.Series, area: str, period: str, until: str, when: str) -> f
     """The median that today's method gives for a year from these figures, in their unit; a known year is its figure."""
     if pd.Period(period, freq="Y") <= known.index[-1]:
         return float(known.get(pd.Period(period, freq="Y"), np.nan))
-    row = statistics.catalogue().loc[known.name]
-    made, _ = expect(known, row, area, int(until), date.fromisoformat(when))
+    figures = replace(statistics.figures(known.name, area, when), values=known)
+    made = expect(figures, int(until), quarters=quarters_of(figures))
     return float(made.loc[made["period"] == pd.Period(period, freq="Y"), "q50"].iloc[0])
 
 
 def _new_quarters(code: str, area: str, before: str, after: str) -> list[str]:
     """The quarters of a yearly series' indicator published between two days, as they read in a sentence."""
-    indicator = statistics.catalogue().loc[code, "indicator"]
-    known = [quarterly_series(indicator, area, date.fromisoformat(day)) for day in (before, after)]
-    if known[1] is None:
+    quarters = [quarters_of(statistics.figures(code, area, day)) for day in (before, after)]
+    if quarters[1] is None:
         return []
-    later = known[1][known[1].index.difference(known[0].index)]
+    later = quarters[1].values[quarters[1].values.index.difference(quarters[0].values.index)]
     return [f"{quarter(q.year, q.quarter)} {_shown(later, q)}" for q in later.index]
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from helpers import statistics
-from helpers.forecast import forecast
+from helpers.forecast import forecast, pooled_points
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
-from helpers.targets import Outlook, bound, pooled_points
+from helpers.statistics import bound
+from helpers.targets import Outlook
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
 

@@ -7,17 +7,17 @@ from IPython.display import Markdown
 from helpers import files, plan
 from helpers.language import day, literal, name, text
 from helpers.record import compare
-from helpers.render import archive, forecast_files
+from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, as_csv
 from helpers.tables import Cell, Row, Table, value_cell
-from helpers.targets import Found
+from helpers.targets import Found, publish
 
 
 def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
     """The forecasts that moved since the last complete run in `outputs/`, each with its causes; or that none did."""
     record = archive.latest_complete(archive.history(files.OUTPUTS))
-    if record is None or not (record["folder"] / forecast_files.FORECASTS).is_file():
+    if record is None or not (record["folder"] / FORECASTS).is_file():
         return Markdown(text("There is no earlier run to compare with."))
-    moves = compare.compare(compare.load(record["folder"], files.OUTPUTS), now(found, area, as_of))
+    moves = compare.compare(compare.load(record["folder"], files.OUTPUTS), now(found, as_of))
     ran = day(date.fromisoformat(record["started"][:10]))
     if not moves:
         return Markdown(text("No forecast moved since the run of {day}.", day=literal(ran)))
@@ -27,18 +27,14 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
     return Table(text("Forecasts that moved since the run of {day}", day=ran), heads, rows)
 
 
-def now(found: Found, area: str, as_of: str) -> dict:
+def now(found: Found, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
     from helpers.render import provenance
 
-    made = {"version": "{version} {commit}".format(**provenance())}
-    forecasts, figures = [], []
-    for outlook in found.values():
-        key = {"plan": found.plan_name, "indicator": outlook.indicator, "area": area}
-        key["as_of"] = as_of or str(date.today())
-        forecasts += [made | key | row for row in forecast_files.forecast_rows(outlook)]
-        figures += [key | row for row in forecast_files.figure_rows(outlook)]
-    return compare.gather(*forecast_files.as_files(forecasts, figures))
+    version = "{version} {commit}".format(**provenance())
+    rows = publish(found, as_of)
+    forecasts = [row | {"version": version} for row in rows.forecasts]
+    return compare.gather(as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures))
 
 
 def _row(move: compare.Move, called: str) -> Row:

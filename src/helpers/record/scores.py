@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import check_panel, read_panel
-from helpers.targets import LEVELS, METHODS, WORDS, Judgement, decimals_of, likely_bounds, pooled_points, share_met
+from helpers.forecast import LEVELS, check_panel, likely_bounds, pooled_points, read_panel
+from helpers.targets import METHODS, WORDS, Judgement, decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
 HORIZONS = np.arange(1, 6)

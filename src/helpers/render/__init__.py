@@ -13,10 +13,11 @@ from helpers import UserError, files
 from helpers.render import archive, fingerprint
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
-from helpers.render.forecast_files import FIGURES, FORECASTS
+from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, as_csv
 from helpers.render.progress import Progress
 
 __all__ = [
+    "COLUMNS",
     "DEFAULT_PLAN",
     "FIGURES",
     "FORECASTS",
@@ -24,13 +25,14 @@ __all__ = [
     "Progress",
     "Run",
     "archive",
+    "as_csv",
     "batch",
     "cluster",
     "finish",
-    "forecast_files",
     "ignore",
     "keep",
     "kernels",
+    "outcomes",
     "parcel",
     "prepared",
     "provenance",
@@ -244,12 +246,13 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
 
 def finish(run_: Run, output: Path) -> dict:
     """Close the record, keep the forecasts, write summary and index, and make the run the latest."""
-    from helpers.render import forecast_files, index, summary
+    from helpers.render import index, outcomes, summary
 
-    forecast_files.keep(run_.folder, run_.jobs, f"{run_.facts['version']} {run_.facts['commit']}")
+    reports = [run_.records[n] for n in sorted(run_.records)]
+    contradictions = outcomes.keep(run_.folder, reports, f"{run_.facts['version']} {run_.facts['commit']}")
     began = datetime.fromisoformat(run_.facts["started"])
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
-    facts = run_.save(complete=True, seconds=seconds)
+    facts = run_.save(complete=True, seconds=seconds, contradictions=contradictions)
     files.write(run_.folder / "summary.txt", summary.as_text(facts))
     files.write(run_.folder / "summary.json", summary.as_json(facts))
     for name, page in index.pages(facts, run_.folder).items():

@@ -25,7 +25,7 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.forecast_files import ASKED, VERDICTS
+from helpers.render.outcomes import VERDICTS
 
 STATES = {
     "rendered": (message("new"), "good"),
@@ -33,6 +33,7 @@ STATES = {
     "failed": (message("failed"), "bad"),
 }
 MISSING = ("not measured", "no target")
+COUNTRY = "KAZ"
 FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
 
@@ -96,7 +97,7 @@ def main_plan(verdicts: list[dict]) -> str:
 def scorecards(verdicts: list[dict], plan: str) -> tuple[Card, Card]:
     """The country's scorecard by direction, and that of the other areas, a group each, without what isn't measured."""
     areas = dict.fromkeys(row["area"] for row in verdicts)
-    main = ASKED["area"] if ASKED["area"] in areas else next(iter(areas), "")
+    main = COUNTRY if COUNTRY in areas else next(iter(areas), "")
     about, names = plan_table("indicators", plan), plan_table("directions", plan)
     years = sorted({row["year"] for row in verdicts})
     rows = card_rows([row for row in verdicts if row["area"] == main], about)
@@ -166,7 +167,7 @@ def report(group: list[dict], prefix: str) -> dict:
     found = {"title": titled["title"] or group[0]["notebook"], "href": titled["href"], "language": titled["language"]}
     # A notebook whose name begins with a direction's number is the report of that direction.
     known = plan_table("directions", parameters.get("plan", DEFAULT_PLAN))
-    found |= {"direction": first if first in known else "", "area": area or ASKED["area"]}
+    found |= {"direction": first if first in known else "", "area": area or COUNTRY}
     return found | {"shown": ", ".join(shown), "editions": editions}
 
 

@@ -14,13 +14,17 @@ from helpers import UserError, files
 
 __all__ = [
     "STATUSES",
+    "Figures",
     "areas",
+    "bound",
     "breaks",
     "by_area",
     "catalogue",
     "check",
     "covers",
+    "figures",
     "for_indicator",
+    "known_day",
     "last_known",
     "nearest",
     "not_measured",
@@ -197,6 +201,11 @@ def _known(code: str, area: str, folder: Path) -> None:
         raise UserError(f"area {area!r} is not in {folder.name}/areas.csv; {advice}")
 
 
+def known_day(as_of: str | datetime.date | None) -> datetime.date:
+    """The day whose knowledge counts; today when empty."""
+    return _date(as_of).date()
+
+
 def _date(as_of: str | datetime.date | None) -> pd.Timestamp:
     if as_of is None or as_of == "":
         return pd.Timestamp.today().normalize()
@@ -264,7 +273,8 @@ def _days_known(table: pd.DataFrame, lags: pd.Series) -> pd.Series:
     """The day from which each value counts.
 
     A first value counts from its publication where that day is known, else from the end of its period plus the
-    series' usual lag, but no later than it was read. A revision counts from the day on which it was read.
+    series' usual lag, but no later than it was read. A value that a later reading of the series brought, and a
+    revision, count from the day on which they were read: before, nobody here knew them.
     """
     periods, series = table["period"].cat, table["series"].cat
     ends = pd.Series([period_end(period) for period in periods.categories]).to_numpy()[periods.codes]
@@ -272,11 +282,15 @@ def _days_known(table: pd.DataFrame, lags: pd.Series) -> pd.Series:
     read = _dates(table["read_on"])
     published = _dates(table["published"])
     first = published.fillna(pd.Series(usual, table.index).where(read.isna() | (usual < read), read))
-    revised = table.duplicated(["series", "area", "period"]) & read.notna()
-    return first.mask(revised, published.fillna(read))
+    first_reading = read.groupby(table["series"].cat.codes).transform("min")
+    later = (table.duplicated(["series", "area", "period"]) & read.notna()) | (read > first_reading)
+    return first.mask(later, published.fillna(read))
 
 
 def _dates(column: pd.Series) -> pd.Series:
     """Days out of a column of categories; empty ones are missing."""
     days = pd.to_datetime(pd.Series(column.cat.categories).replace("", None)).to_numpy()
     return pd.Series(days[column.cat.codes], column.index)
+
+
+from helpers.statistics.figures import Figures, bound, figures  # noqa: E402  (builds on what stands above)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from helpers.forecast import Futures
 from helpers.language import message
-from helpers.targets.futures import Futures
 from helpers.targets.precision import likelihood_words, met, probability_met
 
 JUDGED = ["indicator", "year", "target", "as_printed", "reading", "evidence", "figure", "status"]

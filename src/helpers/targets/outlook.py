@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from helpers import UserError, statistics
+from helpers import UserError
+from helpers.forecast import Futures, Narrowing
 from helpers.language import message
-from helpers.targets.futures import Futures
+from helpers.statistics import Figures
+from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
-from helpers.targets.narrowing import Narrowing
 
 INCOMPARABLE = message(
     "Figures published since the plan can't be compared with those before, so no target is judged on them."
@@ -23,7 +24,9 @@ class Found(dict):
         super().__init__()
         self.plan_name = plan_name
 
-    def __missing__(self, indicator: str) -> "Outlook":
+    def __missing__(self, indicator: str | int) -> "Outlook":
+        if str(indicator) in self:
+            return self[str(indicator)]
         known = ", ".join(self) or "none"
         raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
 
@@ -45,8 +48,9 @@ class Outlook:
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
     narrowing: Narrowing | None = None
     adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
-    adjustments: pd.DataFrame | None = None
+    decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
+    figures: Figures | None = None
 
     @property
     def measured(self) -> bool:
@@ -79,12 +83,6 @@ class Outlook:
     def unit(self) -> str:
         """The unit of the plan's target."""
         return self.about["unit"]
-
-
-def comparable(history: pd.Series, code: str, area: str) -> pd.Series:
-    """The figures since the last change of definition or territory, in the unit of the series."""
-    earlier = [edge for edge in statistics.breaks(code, area) if edge < history.index[-1]]
-    return history[history.index > earlier[-1]] if earlier else history
 
 
 def target(outlook: Outlook, year: int) -> float | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.targets.ambition import Ambition, ambition
-from helpers.targets.outlook import Outlook, comparable
+from helpers.targets.outlook import Outlook
 from helpers.targets.precision import is_higher, met
 
 RECENT = 5  # figures behind the recent pace
@@ -35,7 +35,7 @@ def pace(outlook: Outlook) -> Pace | None:
     if ahead.empty:
         return None
     year, target = int(ahead["year"].iloc[-1]), float(ahead["target"].iloc[-1])
-    figures = comparable(outlook.history, outlook.series.name, outlook.area)
+    figures = outlook.figures.comparable
     better, left = outlook.about["better"], year - figures.index[-1].year
     gap, recent = target - figures.iloc[-1], slope(figures.tail(RECENT))
     reached = met(figures.iloc[-1], target, better, int(outlook.series["decimals"]))

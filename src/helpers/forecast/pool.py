@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.forecast import forecast, is_reference, series as kept
-from helpers.targets.futures import Futures, futures
+from helpers.forecast import series as kept
+from helpers.forecast.futures import Futures, futures
 
 LEVELS = (np.arange(199) + 0.5) / 199
 ENGINE_PARTS = 2  # beside one part of the past redrawn
@@ -42,6 +42,8 @@ def pooled_forecast(
     Only figures after the last break are redrawn, gaps bridged. A series too short or too flat for its own past to say
     anything has no past to redraw: there the engine's reference class stands alone.
     """
+    from helpers.forecast import forecast, is_reference
+
     engine = forecast(history, until=until, lower=lower, upper=upper, breaks=breaks, decimals=decimals)
     values = kept.prepare(history, breaks).values
     if is_reference(values):

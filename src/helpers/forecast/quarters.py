@@ -1,14 +1,11 @@
 """The current year, narrowed by its quarters that are already published; later years follow from it."""
 
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers import statistics
-from helpers.forecast import forecast
-from helpers.targets.futures import Futures
+from helpers.forecast.futures import Futures
 
 LEAST_YEARS = 5  # years with all quarters and a yearly figure, before the one is believed to follow from the other
 SEED = 11
@@ -21,15 +18,6 @@ class Narrowing(NamedTuple):
     quarters: int
     compared: int
     apart: float  # largest distance between a year and the mean of its quarters, in the unit of the indicator
-
-
-def quarterly_series(indicator: str, area: str, when: date) -> pd.Series | None:
-    """The quarters of an indicator with the plan's own definition, known by the day; none where there are none."""
-    table = statistics.catalogue()
-    for code in statistics.for_indicator(indicator):
-        if table.loc[code, "frequency"] == "Q" and statistics.covers(code, area):
-            return statistics.series(code, area, when)
-    return None
 
 
 def narrow(
@@ -72,6 +60,8 @@ def year_from_quarters(
     missing = 4 - len(known)
     if not missing:
         return np.full(n, known.mean())
+    from helpers.forecast import forecast
+
     lower, upper = limits
     ahead = forecast(
         quarters, horizon=missing, lower=lower, upper=upper, frequency="quarterly", decimals=decimals

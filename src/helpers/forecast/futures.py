@@ -6,17 +6,26 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import COLUMNS
+
+COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 
 
 class Futures(pd.DataFrame):
     """Distribution by period in the data's unit: period, horizon, mean, q025, q10, q25, q50, q75, q90, q975.
 
     Attributes: `draws`, equally likely futures, a row each, a column a period; `limits`, the bounds of the values;
-    `n_used`, the figures that it rests on; `label`, the method; `error`, expected absolute error of the median.
+    `n_used`, the figures that it rests on; `label`, the method; `error`, expected absolute error of the median;
+    `narrowing`, the quarters that narrow it; `judgement`, what was added by year, `unadjusted`, the forecast before.
     """
 
-    _metadata = ["draws", "limits", "n_used", "label", "error"]  # noqa: RUF012
+    _metadata = [  # noqa: RUF012
+        *("draws", "limits", "n_used", "label", "error"),
+        *("method", "narrowing", "judgement", "unadjusted"),
+    ]
+    method = ""
+    narrowing = None
+    judgement: dict[int, float] | None = None
+    unadjusted: "Futures | None" = None
 
     @property
     def _constructor(self) -> type:
@@ -48,6 +57,11 @@ class Futures(pd.DataFrame):
         if str(period) not in known:
             raise UserError(f"{period}: the forecast covers {known[0]} to {known[-1]}; ask for one of these periods.")
         return known.index(str(period))
+
+    def first(self, until: Hashable) -> "Futures":
+        """The same forecast up to a period."""
+        width = self.column(until) + 1
+        return futures(self["period"].iloc[:width], self.draws[:, :width], self.limits, self.n_used, self.label)
 
     def moved(self, draws: np.ndarray) -> "Futures":
         """The same forecast with other futures, kept within the bounds."""

@@ -1,0 +1,95 @@
+"""What is to be expected of a series: one distribution, by a named method, from the window and bounds chosen."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers import UserError
+from helpers.forecast import methods
+from helpers.forecast.futures import Futures, futures
+from helpers.forecast.pool import FUTURES, SEED, pooled_forecast
+from helpers.forecast.quarters import narrow
+
+if TYPE_CHECKING:
+    from helpers.statistics import Figures
+
+DEFAULT = "pooled"  # the one method behind verdicts, charts, commands and the record
+REACH = 10  # years that are always simulated, so that a year's chance doesn't depend on the last year asked for
+
+
+def names() -> list[str]:
+    """The methods that can be asked for by name, the default first."""
+    return [DEFAULT, *methods.METHODS]
+
+
+def expect(
+    figures: "Figures | None",
+    until: int,
+    method: str = DEFAULT,
+    since: int | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+    quarters: "Figures | None" = None,
+    judgement: Mapping[int, float] | None = None,
+) -> Futures | None:
+    """The predictive distribution of a yearly series to the year `until`, in its unit; none where `until` is known.
+
+    method: one of `forecast.names()`. since: the first year to learn from (all when empty). lower, upper: bounds in
+    place of the series' own. quarters: the same indicator by quarter; what is published of a year narrows it.
+    judgement: what to add to a year's forecast, by year, in the unit. Raises UserError for an unknown method, a window
+    that leaves no figure, a judgement of a year that is not forecast.
+
+    Example: `expect(statistics.figures("unemployment"), 2027, method="ets", since=2016)`
+    """
+    if figures is None or not len(figures.values) or figures.values.index[-1].year >= until:
+        return None
+    history = window(figures, since)
+    bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
+    expected = simulate(history, method, bounds, figures.breaks, figures.decimals, until)
+    expected, narrowing = narrow(expected, history, None if quarters is None else quarters.values, figures.decimals)
+    expected = expected.first(until)
+    expected.narrowing, expected.method = narrowing, method
+    return judge_by(expected, judgement or {})
+
+
+def window(figures: "Figures", since: int | None) -> pd.Series:
+    """The values from the year `since` on, in the series' unit."""
+    history = figures.values if not since else figures.values[figures.values.index.year >= since]
+    if not len(history):
+        last = figures.values.index[-1].year
+        raise UserError(f"since: {figures.code} has no figure from {since} on; its last one is of {last}")
+    return history
+
+
+def simulate(
+    history: pd.Series,
+    method: str,
+    bounds: tuple[float | None, float | None],
+    breaks: list[pd.Period],
+    decimals: int,
+    until: int,
+) -> Futures:
+    """Futures of a yearly series over REACH years at least, in its unit."""
+    from helpers.forecast import forecast
+
+    last = max(until, history.index[-1].year + REACH)
+    shared = {"until": last, "lower": bounds[0], "upper": bounds[1], "breaks": breaks, "decimals": decimals}
+    if method == DEFAULT:
+        return pooled_forecast(history, **shared)
+    one = forecast(history, method=method, **shared)
+    return futures(one["period"], np.asarray(one.paths(FUTURES, SEED), dtype=float), one.limits, one.n_used, one.label)
+
+
+def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
+    """The forecast with each judged year moved, within its bounds; `unadjusted` is the one without."""
+    if not judgement:
+        return expected
+    draws = expected.draws.copy()
+    for year, add in judgement.items():
+        draws[:, expected.column(year)] += add
+    moved = expected.moved(draws)
+    moved.narrowing, moved.method = expected.narrowing, expected.method
+    moved.unadjusted, moved.judgement = expected, dict(judgement)
+    return moved

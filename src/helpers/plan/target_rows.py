@@ -1,0 +1,69 @@
+"""A row of the plan's table of targets: what the indicator is, its cells in a reading, its cells in the others."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, files, plan
+from helpers.language import use_terms
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One indicator of the plan and what the plan prints of it."""
+
+    about: pd.Series  # the row of indicators.csv, or of national_targets.csv
+    cells: pd.DataFrame = field(repr=False)  # every cell in the reading in use
+    others: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)  # by the names of the other readings
+    area: str = "KAZ"
+    series: str = ""  # the code of its series where the plan's name doesn't tell
+
+    def _repr_html_(self) -> str:
+        shown = self.cells[["year", "column", "as_printed", "value", "reading"]]
+        return f"<p><b>{self.about['indicator']}</b> {self.about['name_en']}</p>{shown.to_html(index=False)}"
+
+
+def target_rows(
+    direction: int | None = None, reading: str = "resolved", folder: str | Path = files.PLAN, area: str = "KAZ"
+) -> dict[str, TargetRow]:
+    """The rows of a direction (all when none is named) by indicator, in the plan's order.
+
+    From here on the plan's own terms are known to `language.text`. Raises UserError for an unknown direction.
+    """
+    rows = plan.indicators(folder)
+    use_terms(plan.terms("unit", folder).set_index("term").to_dict("index"))
+    if direction is not None:
+        rows = rows[rows["direction"].astype(str) == str(direction)]
+        if rows.empty:
+            raise UserError(f"direction: the plan has no direction {direction}")
+    readings = {name: plan.targets(name, folder) for name in [reading, *(r for r in plan.READINGS if r != reading)]}
+    result = {}
+    for _, about in rows.iterrows():
+        cells = {name: table[table["indicator"] == about["indicator"]] for name, table in readings.items()}
+        if len(cells[reading]):
+            result[about["indicator"]] = TargetRow(about, cells.pop(reading), cells, area)
+    return result
+
+
+def target_row(
+    indicator: str | int, reading: str = "resolved", folder: str | Path = files.PLAN, area: str = "KAZ"
+) -> TargetRow:
+    """The row of one indicator. Raises UserError where the plan has none of that number.
+
+    Example: `target_row("11")`
+    """
+    rows = target_rows(None, reading, folder, area)
+    if str(indicator) not in rows:
+        raise UserError(f"indicator: {files.plan_name(folder)} has no indicator {indicator}, only {', '.join(rows)}")
+    return rows[str(indicator)]
+
+
+def national_row(name_kk: str, series: str, folder: str | Path = files.PLAN) -> TargetRow:
+    """The national target of that Kazakh name, as a row. Raises UserError where the plan has none."""
+    rows = plan.national_targets(folder)
+    rows = rows[rows["name_kk"] == name_kk]
+    if rows.empty:
+        raise UserError(f"series {series}: no national target of the plan has its name")
+    cells = rows.assign(column="planned", as_printed=rows["value"].astype(str), reading="certain", evidence="")
+    return TargetRow(rows.iloc[0], cells, series=series)

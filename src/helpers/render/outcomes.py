@@ -1,0 +1,88 @@
+"""What a run says: the forecasts, figures and verdicts that its notebooks handed out, gathered into three tables.
+
+`forecasts.csv` has a row for each indicator, area and period, `figures.csv` one for each figure known, `verdicts.csv`
+one for each target. Where two notebooks speak of one indicator, the one that speaks of fewer is heard: the report of a
+direction before the overview.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers import files
+from helpers.files import VERDICTS_MIME
+
+KEPT = FORECASTS, FIGURES, VERDICTS = "forecasts.csv", "figures.csv", "verdicts.csv"
+KEYS = ["plan", "indicator", "area", "as_of"]
+QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
+COLUMNS = {
+    FORECASTS: [*KEYS, "method", "version", "period", *QUANTILES, "adjustment"],
+    FIGURES: [*KEYS, "series", "period", "value"],
+    VERDICTS: [
+        *(*KEYS, "year", "verdict", "probability", "figure", "decimals"),
+        *("target", "target_decimals", "reading", "decision"),
+    ],
+}
+
+
+def keep(folder: Path, reports: list[dict], version: str) -> list[str]:
+    """Write the tables into the folder of a run; nothing where no report hands anything out.
+
+    Returns where reports contradict one another, a line each: an edited notebook says otherwise than the overview.
+    """
+    spoken = sorted(handed_out(folder, reports), key=lambda one: len({row["indicator"] for row in one["verdicts"]}))
+    tables: dict[str, dict[tuple, list[dict]]] = {name: {} for name in KEPT}
+    contradictions: dict[str, None] = {}
+    for one in spoken:
+        for name in KEPT:
+            for key, rows in by_key(one[name.removesuffix(".csv")]).items():
+                first = tables[name].setdefault(key, rows)
+                if name == VERDICTS and plain(first) != plain(rows):
+                    contradictions[f"indicator {key[1]}, {key[2]}: {one['report']} says otherwise"] = None
+    if spoken:
+        for name in KEPT:
+            rows = [row | {"version": version} for found in tables[name].values() for row in found]
+            files.write(folder / name, as_csv(COLUMNS[name], rows))
+    return list(contradictions)
+
+
+def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:
+    """What each report of a run handed out, of the last good copy where it failed."""
+    for report in reports:
+        good = report if report["status"] != "failed" else report.get("last_good")
+        for name in (good or {}).get("files", []):
+            if name.endswith(".ipynb"):
+                for payload in payloads(folder / name):
+                    yield payload | {"report": report["name"]}
+
+
+def payloads(notebook: Path) -> Iterator[dict]:
+    """The outputs of an executed notebook that are made for the run."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            if payload := output.get("data", {}).get(VERDICTS_MIME):
+                yield payload
+
+
+def by_key(rows: list[dict]) -> dict[tuple, list[dict]]:
+    """Rows by plan, indicator, area and day."""
+    groups: dict[tuple, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in KEYS), []).append(row)
+    return groups
+
+
+def plain(rows: list[dict]) -> list[tuple]:
+    """What two reports must agree on: verdict and chance of each year."""
+    return [(row["year"], row["verdict"], row["probability"]) for row in rows]
+
+
+def as_csv(columns: list[str], rows: list[dict]) -> str:
+    """Rows as the text of a CSV file; what has no column is left out."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,85 @@
+"""The verdict on one indicator: its row of the plan, its figures, what is expected of it."""
+
+import pandas as pd
+
+from helpers import UserError
+from helpers.forecast import Futures
+from helpers.language import message
+from helpers.plan import TargetRow
+from helpers.statistics import Figures
+from helpers.targets.decisions import Decision
+from helpers.targets.definition import reported_year, why_not
+from helpers.targets.judge import judge
+from helpers.targets.outlook import INCOMPARABLE, Outlook
+
+FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
+
+
+def verdict(
+    row: TargetRow, figures: Figures | None, expected: Futures | None = None, decision: Decision | None = None
+) -> Outlook:
+    """The outlook of one indicator: its figures, its forecast, the verdict on each of its targets.
+
+    row: see `plan.target_row`. figures: none where the plan's own definition has none here. expected: see
+    `forecast.expect`; it is passed over where the figures can't be held against the targets. Raises UserError where
+    the plan says of no target which side meets it.
+
+    Example: `verdict(plan.target_row("11"), figures, forecast.expect(figures, 2027))`
+    """
+    require_direction(row.about, row.cells)
+    indicator = row.about["indicator"]
+    if figures is None:
+        reason = why_not(row.about["name_kk"], row.area)
+        return Outlook(indicator, row.about, row.area, judged=judge(row.cells), reason=reason, printed=row.cells)
+    reported = reported_year(row.cells)
+    history, redefined = split_at_redefinition(figures, reported)
+    reason = unjudgeable(figures, history, reported)
+    expected = None if reason else expected
+    basis = {"history": history, "expected": expected, "better": row.about["better"]}
+    basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE}
+    plain = None if expected is None else expected.unadjusted
+    return Outlook(
+        indicator=indicator,
+        about=row.about,
+        area=figures.area,
+        series=figures.about,
+        history=history,
+        redefined=redefined,
+        provisional=figures.provisional,
+        forecast=expected if plain is None else plain,
+        judged=judge(row.cells, **basis),
+        reason=reason,
+        printed=row.cells,
+        narrowing=None if expected is None else expected.narrowing,
+        adjusted=None if plain is None else expected,
+        decision=decision,
+        other={name: judge(cells, **basis) for name, cells in row.others.items()},
+        figures=figures,
+    )
+
+
+def require_direction(about: pd.Series, printed: pd.DataFrame) -> None:
+    """Refuses targets of which nobody can say on which side they are met."""
+    if about["better"] not in ("higher", "lower") and printed["value"].notna().any():
+        raise UserError(
+            f"indicator {about['indicator']}: its targets have no direction; say higher or lower in the column `better`"
+        )
+
+
+def split_at_redefinition(figures: Figures, reported: int) -> tuple[pd.Series, pd.Series]:
+    """The figures with the definition of the plan's reported year, and those that a later break made another thing."""
+    later = [edge for edge in figures.redefinitions if edge.year >= reported]
+    values = figures.values
+    return (values[values.index <= later[0]], values[values.index > later[0]]) if later else (values, values[:0])
+
+
+def unjudgeable(figures: Figures, history: pd.Series, reported: int) -> str:
+    """Why figures that exist can't be held against the targets ahead; empty when they can."""
+    redefined = [edge for edge in figures.redefinitions if edge.end_time.date() < figures.as_of]
+    if any(edge.year >= reported for edge in redefined):
+        return INCOMPARABLE
+    if not len(history):
+        return message("No figure had been published by this date.")
+    if len(figures.comparable) < FEWEST:
+        return message("Fewer than five comparable figures are published: too few to judge a target ahead.")
+    return ""
