@@ -201,8 +201,8 @@ def hostile(tmp_path_factory):
                 writer = csv.DictWriter(file, list(rows[0]))
                 writer.writeheader()
                 writer.writerows(rows)
-    with (folder / "data" / "assumptions" / "adjustments.csv").open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow(["11", "2026", "0.2", f"A. Author: {SUFFIX}"])
+    with (folder / "data" / "assumptions" / "decisions.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(["11", "", "", "2026:0.2", "A. Author", "2026-11-01", f"a plant {SUFFIX}"])
     notebooks = sorted(files.NOTEBOOKS.glob("[0-9]*.ipynb"))
     entries = [{"notebook": str(path), "formats": ["html", "xlsx"]} for path in notebooks]
     (folder / "batch.yml").write_text(json.dumps({"batches": {"default": entries}}), encoding="utf-8")
