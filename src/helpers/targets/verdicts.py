@@ -61,7 +61,7 @@ def without_figures(row: TargetRow) -> Outlook:
 
 
 def of_forecast(expected: Futures | None) -> dict:
-    """The fields of an outlook that come from its forecast: as computed, as moved by judgement, and what narrowed it."""
+    """The fields of an outlook that come from its forecast: as computed, as judgement moved it, what narrowed it."""
     if expected is None:
         return {}
     if expected.unadjusted is None:
