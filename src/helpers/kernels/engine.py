@@ -1,4 +1,4 @@
-"""papermill's engine ``jospar-warm``: the ordinary engine on a warm kernel, without the waits that do nothing."""
+"""papermill's engine `jospar-warm`: the ordinary engine on a warm kernel, without the waits that do nothing."""
 
 import os
 import shutil
@@ -12,16 +12,39 @@ from typing import Any
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from nbformat import NotebookNode
 from traitlets import Type
 
-from helpers.warm_kernel import POLL, WarmProvisioner
+from helpers.kernels import POLL, WarmProvisioner
 
 LONGEST_SOCKET = 100  # bytes in the path of a Unix socket; systems take 108 or 104
+OUTPUT_LIMIT = 100_000_000  # bytes that a notebook's cells may print and show
+
+
+class OutputLimitError(RuntimeError):
+    """A notebook that prints or shows more than can be kept."""
+
+
+class CountedChannel(AsyncZMQSocketChannel):
+    """A channel that ends at the limit of output, before what is too much is made into text."""
+
+    size = 0
+
+    async def _recv(self, **options: Any) -> dict[str, Any]:
+        parts = await self.socket.recv_multipart(copy=False, **options)
+        self.size += sum(map(len, parts))
+        if self.size > OUTPUT_LIMIT:
+            self.socket.close()
+            raise OutputLimitError(f"the cells print and show more than {OUTPUT_LIMIT // 10**6} MB; print less")
+        _, message = self.session.feed_identities(parts, copy=False)
+        return self.session.deserialize(message, copy=False)
 
 
 class PromptClient(AsyncKernelClient):
     """A client that is ready when the kernel is; the stock one then waits for a silence of 0.2 s."""
+
+    iopub_channel_class = Type(CountedChannel)
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when the kernel answers and its output channel is connected."""
@@ -49,7 +72,6 @@ class WarmManager(AsyncKernelManager):
     client_class = f"{__name__}.PromptClient"
     client_factory = Type(klass=PromptClient)
     report: MutableMapping[str, Any]
-    settings: dict[str, Any]
     _folder = ""
 
     async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
@@ -62,9 +84,7 @@ class WarmManager(AsyncKernelManager):
                 self.transport, self.ip = "ipc", os.path.join(self._folder, "k")
             self.connection_file = os.path.join(self._folder, "kernel.json")
         if self.provisioner is None and "kernel_provisioner" not in self.kernel_spec.metadata:
-            self.provisioner = WarmProvisioner(
-                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self, **self.settings
-            )
+            self.provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
         return await super()._async_pre_start_kernel(**options)
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
@@ -96,37 +116,17 @@ class WarmEngine:
 
     @staticmethod
     def execute_notebook(
-        nb: NotebookNode,
-        kernel_name: str,
-        output_path: str | None = None,
-        progress_bar: bool | dict = True,
-        log_output: bool = False,
-        report: MutableMapping[str, Any] | None = None,
-        **options: Any,
+        nb: NotebookNode, kernel_name: str, report: MutableMapping[str, Any] | None = None, **options: Any
     ) -> NotebookNode:
-        """The executed notebook; ``report`` receives which kernel ran it: warm, or cold and the reason.
+        """The executed notebook; `report` receives which kernel ran it: warm, or cold and the reason.
 
-        It is saved here only if it cannot be finished, and by papermill once it is: not after each cell.
-        ``preload`` and ``limit`` are passed on to the provisioner, all else to papermill's ordinary engine.
+        All other options are those of papermill's ordinary engine. Raises `OutputLimitError` over 100 MB of output.
         """
-        from papermill.engines import NBClientEngine, NotebookExecutionManager
+        from papermill.engines import NBClientEngine
 
-        options.pop("autosave_cell_every", None)
-        settings = {name: options.pop(name) for name in ("preload", "limit") if name in options}
-        marks = {"report": {} if report is None else report, "settings": settings}
-        manager_class = type("Manager", (WarmManager,), marks)
-        options = {"kernel_manager_class": manager_class, "shutdown_kernel": "immediate"} | options
-        state = NotebookExecutionManager(nb, None, log_output, progress_bar, autosave_cell_every=0)
-        state.notebook_start()
-        try:
-            NBClientEngine.execute_managed_notebook(state, kernel_name, log_output=log_output, **options)
-        except BaseException:
-            state.output_path = output_path
-            raise
-        finally:
-            state.cleanup_pbar()
-            state.notebook_complete()
-        return state.nb
+        manager = type("Manager", (WarmManager,), {"report": {} if report is None else report})
+        options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
+        return NBClientEngine.execute_notebook(nb, kernel_name, **options)
 
     @staticmethod
     def nb_kernel_name(nb: NotebookNode, name: str | None = None) -> str:
