@@ -42,9 +42,9 @@ lock: .venv/ready
 # For maintainers and translators: collect the messages of code, notebooks and tables into the catalogues.
 messages: .venv/ready
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword text --keyword plural:1,2 --keyword message \
-		--no-location --sort-output --omit-header --output-file src/helpers/locale/jospar.pot .
+		--no-location --sort-output --omit-header --output-file src/helpers/language/locale/jospar.pot .
 	for language in kk ru; do $(BIN)/pybabel --quiet update --domain jospar --locale $$language --no-fuzzy-matching \
-		--omit-header --ignore-obsolete --input-file src/helpers/locale/jospar.pot --output-dir src/helpers/locale; done
+		--omit-header --ignore-obsolete --input-file src/helpers/language/locale/jospar.pot --output-dir src/helpers/language/locale; done
 
 clean:
 	rm -rf .venv outputs build .pytest_cache .ruff_cache .hypothesis src/*.egg-info

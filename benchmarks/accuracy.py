@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 from development_sets import Case, held_out, last, read_competition, read_panel
 
-from helpers import ONE_THREAD, backtest
-from helpers.engine.bulk import forecast_table
-from helpers.forecast import COLUMNS
+from helpers import ONE_THREAD
+from helpers.forecast import COLUMNS, backtest
+from helpers.forecast.table import forecast_table
 
 ROWS = ["mean", *COLUMNS]
 STATSFORECAST = ("AutoETS", "AutoTheta", "DynamicOptimizedTheta", "AutoARIMA")

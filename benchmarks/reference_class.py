@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from development_sets import read_competition, read_panel
 
-from helpers.engine import reference_class as reference
+from helpers.forecast import reference
 
 HORIZONS = np.arange(1, 6)
 LARGEST = 40.0  # yardsticks, about twice the level: counts of disasters would else rule the tail

@@ -13,8 +13,8 @@ import numpy as np
 from development_sets import Case, read_all
 from scipy.optimize import minimize
 
-from helpers.engine import ensemble as engine, weights as learnt
-from helpers.engine.series import bound
+from helpers.forecast import ensemble as engine, widths as learnt
+from helpers.forecast.series import bound
 
 TARGET = Path(engine.__file__).with_name("weights.py")
 SEVEN = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import paths, statistics
+from helpers import files, statistics
 
 ROWS = 1_000_000
 
@@ -20,8 +20,8 @@ ROWS = 1_000_000
 def million(folder: Path) -> int:
     """Write a folder of statistics with a million observations; returns their number."""
     for name in ("series.csv", "areas.csv", "sources.csv"):
-        (folder / name).write_bytes((paths.STATISTICS / name).read_bytes())
-    own = pd.read_csv(paths.STATISTICS / "observations.csv", dtype=str, keep_default_na=False)
+        (folder / name).write_bytes((files.STATISTICS / name).read_bytes())
+    own = pd.read_csv(files.STATISTICS / "observations.csv", dtype=str, keep_default_na=False)
     days = pd.date_range("2027-01-01", periods=ROWS // len(own)).strftime("%Y-%m-%d")
     table = pd.concat([own, *(own.assign(read_on=day) for day in days)])
     table.sort_values(["series", "area", "period", "read_on"]).to_csv(folder / "observations.csv", index=False)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.record.panel import read_panel
-from helpers.verdict.ambition import QUANTILES, REFERENCE_CLASS, STORED, relative_change
+from helpers.targets.ambition import QUANTILES, REFERENCE_CLASS, STORED, relative_change
 
 YEARS = range(1, 6)
 BANDS = ((0, 5), (5, 20), (20, 50), (50, 80), (80, 100))  # percent

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import paths, transform
+from helpers import files
+from helpers.statistics import transform
 
 READ_ON = "2026-11-22"  # the day on which the files were collected
 PEERS = "ARM AZE BLR ECA GEO KAZ KGZ OED POL RUS TUR UMC UZB WLD"
@@ -160,20 +161,20 @@ FILES = {
 
 def main(folder: Path, output: Path) -> None:
     """Write both tables."""
-    decimals = pd.read_csv(paths.STATISTICS / "series.csv", dtype=str).set_index("series")["decimals"].astype(int)
+    decimals = pd.read_csv(files.STATISTICS / "series.csv", dtype=str).set_index("series")["decimals"].astype(int)
     rows = gather(folder)
     rows = pd.concat([rows, derive(folder, rows)])
     rows["value"] = [printed(v, decimals[s], st) for v, s, st in zip(rows.value, rows.series, rows.status, strict=True)]
     used = rows.sort_values("address").groupby("address", sort=True).first().reset_index()
     names = name_sources(used)
     rows["source"] = rows["address"].map(names)
-    refreshed = pd.read_csv(paths.STATISTICS / "observations.csv", dtype=str, keep_default_na=False)
+    refreshed = pd.read_csv(files.STATISTICS / "observations.csv", dtype=str, keep_default_na=False)
     refreshed = refreshed[refreshed["read_on"] != ""]
     rows = pd.concat([rows.assign(read_on=""), refreshed]).sort_values(["series", "area", "period", "read_on"])
     save(rows[refreshed.columns], output / "observations.csv")
     used["source"] = used["address"].map(names)
     used["url"], used["read_on"] = used["address"].str.split(" ").str[0], READ_ON
-    sources = pd.read_csv(paths.STATISTICS / "sources.csv", dtype=str, keep_default_na=False)
+    sources = pd.read_csv(files.STATISTICS / "sources.csv", dtype=str, keep_default_na=False)
     # A title that is new here has no translation yet: the data check asks for it.
     known = sources.set_index("title")[["title_kk", "title_ru"]]
     used = used.join(known[~known.index.duplicated()], on="title")
@@ -390,4 +391,4 @@ if __name__ == "__main__":
         raise SystemExit(
             "usage: python scripts/compile_statistics.py FOLDER [OUTPUT] (FOLDER holds the collected files)"
         )
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) == 3 else paths.STATISTICS)
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) == 3 else files.STATISTICS)

@@ -4,9 +4,8 @@ from html import unescape
 
 import pytest
 
-from helpers import UserError, charts, tables, targets
-from helpers.pages import prose
-from helpers.verdict.adjustments import COLUMNS, adjustments
+from helpers import UserError, charts, prose, tables, targets
+from helpers.targets.adjustments import COLUMNS, adjustments
 
 HEAD = ",".join(COLUMNS)
 

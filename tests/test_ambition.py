@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.paths import ROOT
-from helpers.verdict.ambition import QUANTILES, STORED, ambition, reference_class
+from helpers.files import ROOT
+from helpers.targets.ambition import QUANTILES, STORED, ambition, reference_class
 
 BUILDER = ROOT / "scripts" / "build_reference_class.py"
 

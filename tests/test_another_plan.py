@@ -5,15 +5,16 @@ import shutil
 import nbformat
 import pytest
 
-from helpers import UserError, batch, paths, plan, plan_document, statistics, targets
-from helpers.batch import Job
+from helpers import UserError, files, plan, render as runs, statistics, targets
 from helpers.language import use_language
-from helpers.rendering import fingerprint, forecast_files, runs
+from helpers.plan import document as plan_document
+from helpers.render import batch, fingerprint, forecast_files
+from helpers.render.batch import Job
 
 RIVERS = "tests/fixtures/rivers_plan"
-FOLDER = paths.ROOT / RIVERS
+FOLDER = files.ROOT / RIVERS
 DAY = "2026-11-22"
-OVERVIEW = paths.NOTEBOOKS / "0_overview.ipynb"
+OVERVIEW = files.NOTEBOOKS / "0_overview.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +81,14 @@ def test_its_units_are_in_the_readers_language(found):
 
 
 def test_the_name_of_the_default_folder_goes_with_the_data(monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "DATA", tmp_path / "elsewhere")
-    assert paths.plan_folder("data/plan") == tmp_path / "elsewhere" / "plan"
-    assert paths.plan_folder(RIVERS) == paths.ROOT / RIVERS
+    monkeypatch.setattr(files, "DATA", tmp_path / "elsewhere")
+    assert files.plan_folder("data/plan") == tmp_path / "elsewhere" / "plan"
+    assert files.plan_folder(RIVERS) == files.ROOT / RIVERS
 
 
 # What a report depends on
 def test_every_numbered_notebook_takes_the_plan():
-    for path in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb")):
+    for path in sorted(files.NOTEBOOKS.glob("[0-9]*.ipynb")):
         assert Job(path).plan == "data/plan"
         assert batch.declared(path)["plan"]["default"] == '"data/plan"'
 

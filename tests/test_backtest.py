@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import UserError, backtest
+from helpers import UserError
+from helpers.forecast import backtest
 
 
 def table_of(**series):

@@ -5,9 +5,9 @@ import json
 import nbformat
 import pytest
 
-from helpers import UserError, batch
-from helpers.batch import Job
-from helpers.rendering import runs
+from helpers import UserError, render as runs
+from helpers.render import batch
+from helpers.render.batch import Job
 
 
 def write_batch(folder, text):
@@ -122,7 +122,7 @@ def test_an_executed_notebook_and_its_page_name_no_machine(make_notebook, tmp_pa
     import os
     import socket
 
-    bad = make_notebook("bad", "import helpers.batch\nprint(helpers.batch.__file__)\nhelpers.batch.read_batch(1)")
+    bad = make_notebook("bad", "from helpers.render import batch\nprint(batch.__file__)\nbatch.read_batch(1)")
     folder = runs.run([Job(bad)], tmp_path / "out")["folder"]
     for path in folder.rglob("*"):
         if path.is_file():

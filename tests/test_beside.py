@@ -5,9 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import UserError, charts, plan, tables, targets
-from helpers.pages import prose
-from helpers.pages.beside import signed
+from helpers import UserError, charts, plan, prose, tables, targets
+from helpers.tables.beside import signed
 
 
 @pytest.fixture(scope="module")

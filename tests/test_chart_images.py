@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 
 from helpers import charts, statistics
-from helpers.figures import small_multiples
-from helpers.figures.scorecard import LOOKS
+from helpers.charts import small_multiples
+from helpers.charts.captions import Words
+from helpers.charts.scorecard import LOOKS
 from helpers.language import use_language
-from helpers.pages import pension_page
-from helpers.pages.captions import Words
+from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts
 from helpers.targets import Outlook
-from helpers.verdict.futures import futures
-from helpers.verdict.judge import judge
+from helpers.targets.futures import futures
+from helpers.targets.judge import judge
 
 WORDS = Words("A finding in words", "What is measured, %, where", "Source: someone; data read 1 May 2026")
 YEARS = pd.period_range("2010", "2024", freq="Y")
@@ -56,7 +56,7 @@ def outlook(**other):
 @pytest.fixture
 def _made_words(monkeypatch):
     """A source line and breaks that don't depend on the data."""
-    monkeypatch.setattr("helpers.pages.captions.source_line", lambda codes: WORDS.source)
+    monkeypatch.setattr("helpers.charts.captions.source_line", lambda codes: WORDS.source)
     monkeypatch.setattr("helpers.statistics.breaks", lambda code, area="KAZ": [pd.Period("2015", "Y")])
 
 
@@ -172,7 +172,7 @@ def test_pension_scenarios(monkeypatch):
         return pd.DataFrame({"low": low, "high": low + 0.6})
 
     ratio = pd.Series([33.0, 32.0, 31.0], index=pd.period_range("2022", "2024", freq="Y"))
-    monkeypatch.setattr("helpers.verdict.pensions.replacement", replacement)
-    monkeypatch.setattr("helpers.verdict.scenarios.known", lambda: list(ends))
+    monkeypatch.setattr("helpers.pensions.replacement", replacement)
+    monkeypatch.setattr("helpers.pensions.scenarios.known", lambda: list(ends))
     monkeypatch.setattr("helpers.statistics.series", lambda code, as_of="": ratio)
     return pension_page.chart("baseline", 2027).figure

@@ -12,12 +12,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from helpers import charts, plan, statistics, tables, targets
-from helpers.figures import strokes
-from helpers.figures.scorecard import LOOKS
+from helpers.charts import captions, labels, strokes
+from helpers.charts.captions import Words
+from helpers.charts.scorecard import LOOKS
 from helpers.language import use_language
-from helpers.pages import captions, labels, pension_page
-from helpers.pages.captions import Words
-from helpers.pages.tones import TONE, said_of
+from helpers.language.tones import TONE, said_of
+from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts, page as record_page
 
 WORDS = Words("A finding", "what, %, where", "Source: someone")

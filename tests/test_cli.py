@@ -44,10 +44,10 @@ def test_the_committed_data_pass_the_check():
 def test_a_fault_in_the_data_is_a_line_and_exit_code_1(tmp_path):
     import shutil
 
-    from helpers import paths
+    from helpers import files
 
     folder = tmp_path / "data"
-    shutil.copytree(paths.DATA, folder)
+    shutil.copytree(files.DATA, folder)
     with open(folder / "statistics" / "observations.csv", "a", encoding="utf-8") as file:
         file.write("unemployment,KAZ,2031,104.6,final,nobody,,\n")
     result = jospar("data", "check", folder)
@@ -81,11 +81,11 @@ def test_anyones_table_can_be_forecast(tmp_path):
 
 
 def test_a_plan_is_read_into_tables(tmp_path):
-    from helpers import paths
+    from helpers import files
 
-    result = jospar("plan", "read", paths.PLAN / "source" / "development_plan_2023_2027_kk.txt", "--output", tmp_path)
+    result = jospar("plan", "read", files.PLAN / "source" / "development_plan_2023_2027_kk.txt", "--output", tmp_path)
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / "targets.csv").read_bytes() == (paths.PLAN / "targets.csv").read_bytes()
+    assert (tmp_path / "targets.csv").read_bytes() == (files.PLAN / "targets.csv").read_bytes()
 
 
 def test_help_imports_nothing_heavy():

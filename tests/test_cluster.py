@@ -11,10 +11,10 @@ import sys
 import pytest
 from waiting import WAIT, until
 
-from helpers import UserError, paths
-from helpers.batch import Job
-from helpers.rendering import elsewhere, fingerprint, runs
-from helpers.rendering.execution import Work
+from helpers import UserError, files, render as runs
+from helpers.render import cluster as elsewhere, fingerprint
+from helpers.render.batch import Job
+from helpers.render.execution import Work
 
 pytest.importorskip("distributed")
 
@@ -43,9 +43,9 @@ def test_a_worker_with_another_package_refuses(tmp_path):
 
 
 def test_data_arrive_as_they_were_sent():
-    data = elsewhere.packed(paths.DATA)
-    assert data == elsewhere.packed(paths.DATA)
-    assert fingerprint.folder_hash(elsewhere.unpacked(data)) == fingerprint.folder_hash(paths.DATA)
+    data = elsewhere.packed(files.DATA)
+    assert data == elsewhere.packed(files.DATA)
+    assert fingerprint.folder_hash(elsewhere.unpacked(data)) == fingerprint.folder_hash(files.DATA)
     assert elsewhere.unpacked(data) == elsewhere.unpacked(data)
 
 
@@ -106,11 +106,11 @@ def cluster(tmp_path):
 @pytest.mark.slow
 def test_every_report_arrives_though_a_worker_is_lost(cluster, make_notebook, tmp_path, monkeypatch):
     address, workers = cluster
-    shutil.copytree(paths.DATA, tmp_path / "data")
+    shutil.copytree(files.DATA, tmp_path / "data")
     (tmp_path / "data" / "mark.txt").write_text("sent along", encoding="utf-8")
-    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
     notebook = make_notebook(
-        "a", "import time\nfrom helpers import paths", "time.sleep(2)", "print((paths.DATA / 'mark.txt').read_text())"
+        "a", "import time\nfrom helpers import paths", "time.sleep(2)", "print((files.DATA / 'mark.txt').read_text())"
     )
     jobs = [Job(notebook, {"rate": float(n)}) for n in range(6)]
     lost = []

@@ -5,12 +5,12 @@ import json
 import pandas as pd
 import pytest
 
-from helpers import UserError, paths, targets
-from helpers.batch import Job
-from helpers.pages import moved as moved_page
-from helpers.rendering import archive, compare, forecast_files
-from helpers.rendering.compare import Cause, Move
-from helpers.rendering.forecast_files import FIGURES, FORECASTS
+from helpers import UserError, files, targets
+from helpers.record import compare, moved as moved_page
+from helpers.record.compare import Cause, Move
+from helpers.render import archive, forecast_files
+from helpers.render.batch import Job
+from helpers.render.forecast_files import FIGURES, FORECASTS
 
 PARAMETERS = 'language: str = "en"\narea: str = "KAZ"\nas_of: str = ""\nuntil: int = 2027'
 DAY = "2026-11-22"
@@ -128,7 +128,7 @@ def test_a_move_is_one_line_with_its_causes_below():
 @pytest.fixture
 def reported(run, tmp_path, monkeypatch):
     """What a report says has moved since a run of the day before the last figures came, or of the same day."""
-    monkeypatch.setattr(paths, "OUTPUTS", tmp_path)
+    monkeypatch.setattr(files, "OUTPUTS", tmp_path)
 
     def report(before):
         if before:
@@ -157,12 +157,12 @@ def test_a_report_without_an_earlier_run_says_so(reported):
     assert reported(None).data == "There is no earlier run to compare with."
 
 
-@pytest.mark.parametrize("folder", [paths.PLAN, "data/plan", paths.ROOT / "data" / "plan"])
+@pytest.mark.parametrize("folder", [files.PLAN, "data/plan", files.ROOT / "data" / "plan"])
 def test_a_plan_has_one_name_whichever_way_its_folder_is_given(folder):
-    assert paths.plan_name(folder) == "data/plan"
+    assert files.plan_name(folder) == "data/plan"
     assert targets.outlooks(1, folder=folder).plan_name == "data/plan"
 
 
 def test_a_plan_elsewhere_keeps_its_own_name(tmp_path):
-    assert paths.plan_name(tmp_path) == str(tmp_path)
-    assert paths.plan_folder(paths.plan_name(tmp_path)) == tmp_path
+    assert files.plan_name(tmp_path) == str(tmp_path)
+    assert files.plan_folder(files.plan_name(tmp_path)) == tmp_path

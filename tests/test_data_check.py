@@ -3,8 +3,9 @@ import shutil
 
 import pytest
 
-from helpers import UserError, data_check, paths
-from helpers.verdict.ambition import QUANTILES
+from helpers import UserError, files
+from helpers.statistics import check as data_check
+from helpers.targets.ambition import QUANTILES
 
 FOLDERS = ("assumptions/", "examples/", "plan/", "record/", "statistics/")
 # A small world in which all is well: table → header and rows.
@@ -100,7 +101,7 @@ WORLD = {
 
 @pytest.fixture
 def world(tmp_path):
-    shutil.copy(paths.DATA / "datapackage.json", tmp_path)
+    shutil.copy(files.DATA / "datapackage.json", tmp_path)
     for name, lines in WORLD.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -230,7 +231,7 @@ def test_a_broken_package_description_is_a_user_error(world):
 
 
 def test_every_column_is_described_and_every_number_has_a_unit():
-    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((files.DATA / "datapackage.json").read_text(encoding="utf-8"))
     for resource in package["resources"]:
         assert resource["sources"]
         assert resource["licenses"]
@@ -241,8 +242,8 @@ def test_every_column_is_described_and_every_number_has_a_unit():
 
 
 def test_every_table_is_in_the_package():
-    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((files.DATA / "datapackage.json").read_text(encoding="utf-8"))
     described = {resource["path"] for resource in package["resources"]}
-    found = {path.relative_to(paths.DATA).as_posix() for path in paths.DATA.glob("*/*.csv")}
+    found = {path.relative_to(files.DATA).as_posix() for path in files.DATA.glob("*/*.csv")}
     assert {name.partition("/")[0] + "/" for name in found} == set(FOLDERS)
     assert found == described

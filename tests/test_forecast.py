@@ -6,11 +6,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from helpers import UserError, backtest
-from helpers.engine import centres, ensemble, exponential_mixture as mixture
-from helpers.engine.ensemble import MEMBERS
-from helpers.engine.members import METHODS
-from helpers.forecast import COLUMNS, explain, forecast, forecast_table, read_table
+from helpers import UserError
+from helpers.forecast import (
+    COLUMNS,
+    backtest,
+    centres,
+    ensemble,
+    explain,
+    forecast,
+    forecast_table,
+    mixture,
+    read_table,
+)
+from helpers.forecast.ensemble import MEMBERS
+from helpers.forecast.methods import METHODS
 
 UNEMPLOYMENT = [5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9, 4.9, 4.8, 4.9, 4.9]
 HISTORIES = st.lists(st.integers(1, 9999).map(lambda i: i / 10), min_size=5, max_size=14).filter(

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.verdict.futures import futures
-from helpers.verdict.pool import pooled_forecast
-from helpers.verdict.precision import probability_met
+from helpers.targets.futures import futures
+from helpers.targets.pool import pooled_forecast
+from helpers.targets.precision import probability_met
 
 
 @pytest.fixture

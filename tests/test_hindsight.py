@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import paths, statistics, targets
+from helpers import files, statistics, targets
 from helpers.record import hindsight
 from helpers.record.hindsight import by_horizon
 
@@ -47,7 +47,7 @@ def test_a_past_forecast_rests_on_the_figures_of_its_day(monkeypatch, tmp_path):
     ]
     (tmp_path / "observations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in ("series.csv", "areas.csv"):
-        (tmp_path / name).write_bytes((paths.STATISTICS / name).read_bytes())
+        (tmp_path / name).write_bytes((files.STATISTICS / name).read_bytes())
     for name in ("series", "vintages"):
         monkeypatch.setattr(statistics, name, partial(getattr(statistics, name), folder=tmp_path))
     history = statistics.series("unemployment")

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from helpers.language import LANGUAGES, use_language
-from helpers.pages import index
+from helpers.render import index
 
 HEAD = "plan,indicator,area,as_of,year,verdict,probability,figure,decimals,target,target_decimals,reading\n"
 VERDICTS = {

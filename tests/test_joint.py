@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import targets
-from helpers.pages import prose, statements
-from helpers.verdict.futures import futures
-from helpers.verdict.joint import all_met, expected_met, first_met, hits
-from helpers.verdict.judge import judge
+from helpers import prose, targets
+from helpers.prose import statements
+from helpers.targets.futures import futures
+from helpers.targets.joint import all_met, expected_met, first_met, hits
+from helpers.targets.judge import judge
 
 
 def made(draws, goals, better="higher", figure=None):

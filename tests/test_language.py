@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from babel.messages.pofile import read_po
 
-from helpers import UserError, language, paths
+from helpers import UserError, files, language
 from helpers.language import LOCALE, in_language, use_language
 
 FIELDS = re.compile(r"{(\w+)}")
@@ -108,13 +108,13 @@ def test_translations_keep_the_bold_marks_of_the_message(code):
 
 
 def test_the_catalogue_holds_every_message_of_notebooks_and_tables():
-    from helpers.language import extract_notebook, extract_table
+    from helpers.language.extract import extract_notebook, extract_table
 
     found = set()
-    for notebook in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+    for notebook in sorted(files.NOTEBOOKS.glob("*.ipynb")):
         with open(notebook, "rb") as file:
             found |= {row[2] for row in extract_notebook(file, {"text": None, "message": None}, [], {})}
-    with open(paths.STATISTICS / "not_measured.csv", "rb") as file:
+    with open(files.STATISTICS / "not_measured.csv", "rb") as file:
         found |= {row[2] for row in extract_table(file, {}, [], {"columns": "reason"})}
     singles = {ident if isinstance(ident, str) else ident[0] for ident in template()}
     assert not {words for words in found if isinstance(words, str)} - singles

@@ -12,9 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers import paths
-from helpers.rendering import execution
-from helpers.sharing import pdf
+from helpers import files
+from helpers.render import execution, pdf
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 USER, FOLDER = "qyzgaldaq", "saryarqa"  # a telling user, and a telling folder to work in
@@ -39,7 +38,7 @@ def shared(tmp_path_factory):
     temporary = folder.parent / "temporary"
     for made in (folder, home, temporary):
         made.mkdir(parents=True)
-    entries = [{"notebook": str(paths.NOTEBOOKS / "4_labour_relations.ipynb"), "parameters": {"language": "kk"}}]
+    entries = [{"notebook": str(files.NOTEBOOKS / "4_labour_relations.ipynb"), "parameters": {"language": "kk"}}]
     talks, fails = telling(folder, "talks"), telling(folder, "fails", "open(os.getcwd() + '/x')")
     entries += [{"notebook": str(talks)}, {"notebook": str(fails)}]
     batches = {"batches": {"default": [entry | {"formats": ["html", "xlsx", "pdf"]} for entry in entries]}}
@@ -88,7 +87,7 @@ def test_no_file_names_the_user_the_home_the_working_folder_or_the_machine(share
     out, _ = shared
     files = [path for path in out.rglob("*") if path.is_file() and not path.is_symlink() and path.name != ".lock"]
     assert {path.suffix for path in files} >= {".html", ".ipynb", ".xlsx", ".json", ".zip", ".txt"}
-    telltales = [USER, FOLDER, str(out.parent.parent), "file://", str(paths.ROOT), sys.prefix]
+    telltales = [USER, FOLDER, str(out.parent.parent), "file://", str(files.ROOT), sys.prefix]
     # A machine that is named like a word of the reports tells nothing.
     telltales += [name for name in [socket.gethostname()] if len(name) > 5 and name not in execution.EVERYDAY]
     for path in files:

@@ -20,11 +20,12 @@ from hypothesis import given, settings, strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from openpyxl import load_workbook
 
-from helpers import charts, paths, share
-from helpers.pages.captions import Words
-from helpers.pages.index import pages as index_pages
-from helpers.pages.literal import UNSEEN, literal, visible, web_address
-from helpers.sharing.spreadsheet import spreadsheet
+from helpers import charts, files
+from helpers.charts.captions import Words
+from helpers.language.markup import UNSEEN, literal, visible, web_address
+from helpers.render import page as share
+from helpers.render.index import pages as index_pages
+from helpers.render.spreadsheet import spreadsheet
 from helpers.tables import Cell, Row, Table
 
 JOSPAR = Path(sys.executable).with_name("jospar")
@@ -190,7 +191,7 @@ TEXTS = {"title", "publisher", "licence", "note", "reason", "definition", "autho
 def hostile(tmp_path_factory):
     """The folder of a run on data whose every name, note, reason and title ends in markup."""
     folder = tmp_path_factory.mktemp("hostile")
-    shutil.copytree(paths.DATA, folder / "data")
+    shutil.copytree(files.DATA, folder / "data")
     for table in (folder / "data").rglob("*.csv"):
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -203,7 +204,7 @@ def hostile(tmp_path_factory):
                 writer.writerows(rows)
     with (folder / "data" / "assumptions" / "adjustments.csv").open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow(["11", "2026", "0.2", f"A. Author: {SUFFIX}"])
-    notebooks = sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    notebooks = sorted(files.NOTEBOOKS.glob("[0-9]*.ipynb"))
     entries = [{"notebook": str(path), "formats": ["html", "xlsx"]} for path in notebooks]
     (folder / "batch.yml").write_text(json.dumps({"batches": {"default": entries}}), encoding="utf-8")
     words = [JOSPAR, "render", "--file", folder / "batch.yml", "--output", folder / "out"]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import statistics
-from helpers.verdict.narrowing import distances, narrow
-from helpers.verdict.pool import pooled_forecast
+from helpers.targets.narrowing import distances, narrow
+from helpers.targets.pool import pooled_forecast
 
 
 @pytest.fixture

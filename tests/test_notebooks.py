@@ -3,11 +3,11 @@
 import nbformat
 import pytest
 
-from helpers import batch, paths
-from helpers.batch import Job
-from helpers.rendering import runs
+from helpers import files, render as runs
+from helpers.render import batch
+from helpers.render.batch import Job
 
-NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted(files.NOTEBOOKS.glob("[0-9]*.ipynb"))
 VARIANTS = [{"area": "KZ-75"}, {"as_of": "2012-06-01"}, {"until": 2025}, {"reading": "as_printed"}]
 
 

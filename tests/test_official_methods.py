@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import t
 
 from helpers import UserError
-from helpers.verdict.official_methods import WORDS, escap, eurostat, linear, methods, oecd
+from helpers.targets.official import WORDS, escap, eurostat, linear, methods, oecd
 
 
 def series(values, first=2015):

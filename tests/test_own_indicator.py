@@ -4,13 +4,13 @@ import nbformat
 import pandas as pd
 import pytest
 
-from helpers import UserError, paths
-from helpers.verdict import own_indicator
-from helpers.verdict.pool import pooled_forecast
-from helpers.verdict.precision import likelihood_words
+from helpers import UserError, files
+from helpers.prose import own as own_indicator
+from helpers.targets.pool import pooled_forecast
+from helpers.targets.precision import likelihood_words
 
-EXAMPLE = paths.DATA / "examples" / "my_indicator.csv"
-TUTORIAL = nbformat.read(paths.NOTEBOOKS / "tutorial.ipynb", as_version=4)
+EXAMPLE = files.DATA / "examples" / "my_indicator.csv"
+TUTORIAL = nbformat.read(files.NOTEBOOKS / "tutorial.ipynb", as_version=4)
 
 
 def table(tmp_path, *lines):
@@ -64,6 +64,6 @@ def test_the_tutorial_is_short_and_keeps_outputs_that_name_no_machine():
     assert all(len(cell.source.splitlines()) <= 10 for cell in TUTORIAL.cells)
     outputs = [str(output) for cell in TUTORIAL.cells for output in cell.get("outputs", [])]
     assert len(outputs) >= 5
-    assert not any(str(paths.ROOT) in output or "/home/" in output for output in outputs)
+    assert not any(str(files.ROOT) in output or "/home/" in output for output in outputs)
     # nbval compares nothing where the count of a cell was stripped.
     assert all(cell.execution_count for cell in TUTORIAL.cells if cell.cell_type == "code")

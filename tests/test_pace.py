@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from helpers import targets
-from helpers.verdict.pace import earlier, kind_of, like_it, pace, promise, slope
+from helpers.targets.pace import earlier, kind_of, like_it, pace, promise, slope
 
 
 def figures(values, last=2025):

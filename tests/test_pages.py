@@ -12,15 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from helpers import batch, paths
-from helpers.batch import Job
+from helpers import files, render as runs
 from helpers.language import LANGUAGES
-from helpers.pages import index
-from helpers.rendering import runs
+from helpers.render import batch, index
+from helpers.render.batch import Job
 
 pytestmark = pytest.mark.slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-REGION = [Job(paths.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
+REGION = [Job(files.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
 # One report of each language in all its formats, the others as pages alone, which take half the time.
 JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("html",)) for job in batch.read_batch()]
 JOBS += REGION

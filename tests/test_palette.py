@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers import charts
-from helpers.figures import small_multiples
-from helpers.figures.scorecard import LOOKS
+from helpers.charts import small_multiples
+from helpers.charts.scorecard import LOOKS
 from helpers.record.charts import PALE
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE

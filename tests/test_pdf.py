@@ -7,9 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import share
-from helpers.rendering import summary
-from helpers.sharing import pdf
+from helpers.render import page as share, pdf, summary
 
 FACTS = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {}}
 KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"

@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from helpers import UserError, statistics
-from helpers.pages import pension_page
-from helpers.verdict import pensions, scenarios
+from helpers import UserError, pensions, statistics
+from helpers.pensions import page as pension_page, scenarios
 
 HEADER = "scenario,driver,year,value,rule,reason"
 DAY = "2026-11-22"

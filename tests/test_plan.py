@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from helpers import UserError, paths, plan
-from helpers.documents import lost_cells
+from helpers import UserError, files, plan
+from helpers.plan import lost_cells
 
 YEARS = list(range(2021, 2028))
 DAMAGED = {"12", "13", "14", "24", "25", "26.1", "26.2", "27"}
@@ -17,7 +17,7 @@ DAMAGED = {"12", "13", "14", "24", "25", "26.1", "26.2", "27"}
 def folder(tmp_path: Path) -> Path:
     """A copy of the committed tables, to be spoilt."""
     for name in plan.TABLES:
-        (tmp_path / f"{name}.csv").write_bytes((paths.PLAN / f"{name}.csv").read_bytes())
+        (tmp_path / f"{name}.csv").write_bytes((files.PLAN / f"{name}.csv").read_bytes())
     return tmp_path
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from helpers import UserError, paths, plan, plan_diff
-from helpers.plan_diff import Entry
+from helpers import UserError, files, plan
+from helpers.targets import revision as plan_diff
+from helpers.targets.revision import Entry
 
 DAY = "2026-11-22"
 RENAMED = "Табысы ең төменгі күнкөріс деңгейінен төмен адамдардың үлесі"
@@ -19,7 +20,7 @@ NAMES = st.lists(st.text("абвгд ", min_size=1, max_size=8), unique=True, ma
 
 def revised(folder: Path) -> Path:
     """data/plan with one change of each kind."""
-    tables = {name: pd.read_csv(paths.PLAN / f"{name}.csv", dtype=str, keep_default_na=False) for name in plan.TABLES}
+    tables = {name: pd.read_csv(files.PLAN / f"{name}.csv", dtype=str, keep_default_na=False) for name in plan.TABLES}
     indicators, goals, national = tables["indicators"], tables["targets"], tables["national_targets"]
     for indicator, year, value in [
         ("11", "2025", "4.5"),
@@ -43,7 +44,7 @@ def revised(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> pd.DataFrame:
-    return plan_diff.diff(paths.PLAN, revised(tmp_path_factory.mktemp("plan")), DAY)
+    return plan_diff.diff(files.PLAN, revised(tmp_path_factory.mktemp("plan")), DAY)
 
 
 def lines_of(found: pd.DataFrame, indicator: str) -> list[str]:
@@ -116,7 +117,7 @@ def test_another_name_or_another_unit_is_another_indicator():
 
 def test_a_folder_without_tables_is_one_line(tmp_path):
     with pytest.raises(UserError, match=r"targets\.csv: no such table"):
-        plan_diff.diff(paths.PLAN, tmp_path)
+        plan_diff.diff(files.PLAN, tmp_path)
 
 
 def entries(names: list[str], unit: str = "%") -> dict:
@@ -135,9 +136,9 @@ def test_every_indicator_of_either_plan_stands_in_one_pair(old, new):
 @pytest.mark.slow
 def test_the_command_compares_two_folders(tmp_path):
     words = [JOSPAR, "plan", "diff", "data/plan", "tests/fixtures/rivers_plan", "--as-of", DAY]
-    result = subprocess.run(words, capture_output=True, text=True, cwd=paths.ROOT, check=False)
+    result = subprocess.run(words, capture_output=True, text=True, cwd=files.ROOT, check=False)
     assert result.returncode == 0, result.stderr
     # Unemployment is the only indicator of both; the invented ministry numbers it otherwise.
     assert "5. Unemployment rate\n  number 11 → 5\n" in result.stdout
-    wrong = subprocess.run([*words[:4], tmp_path], capture_output=True, text=True, cwd=paths.ROOT, check=False)
+    wrong = subprocess.run([*words[:4], tmp_path], capture_output=True, text=True, cwd=files.ROOT, check=False)
     assert (wrong.returncode, len(wrong.stderr.splitlines())) == (2, 1)

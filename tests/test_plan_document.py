@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from helpers import UserError, paths, plan, plan_document
+from helpers import UserError, files, plan
+from helpers.plan import document as plan_document
 
-SOURCE = paths.PLAN / "source" / "development_plan_2023_2027_kk.txt"
+SOURCE = files.PLAN / "source" / "development_plan_2023_2027_kk.txt"
 NAMES = SOURCE.with_name("names.csv")
-WHOLE = paths.ROOT.parent / "shared" / "data" / "plan" / SOURCE.name
+WHOLE = files.ROOT.parent / "shared" / "data" / "plan" / SOURCE.name
 TEXT = SOURCE.read_text(encoding="utf-8")
 RELAXED = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -217,7 +218,7 @@ def test_names_are_whole_in_three_languages_and_kazakh_has_no_latin_letters(tabl
 @pytest.mark.parametrize("name", plan.TABLES)
 def test_reading_the_source_gives_the_committed_table_byte_for_byte(tables, tmp_path: Path, name: str) -> None:
     plan_document.write(tables, tmp_path)
-    assert (tmp_path / f"{name}.csv").read_bytes() == (paths.PLAN / f"{name}.csv").read_bytes()
+    assert (tmp_path / f"{name}.csv").read_bytes() == (files.PLAN / f"{name}.csv").read_bytes()
 
 
 @pytest.mark.skipif(not WHOLE.exists(), reason="the whole digitised document is not here")

@@ -11,12 +11,13 @@ import pytest
 from docx import Document
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from helpers import UserError, paths, plan, plan_document
-from helpers.documents.grid import Cell, lay_out
+from helpers import UserError, files, plan
+from helpers.plan import document as plan_document
+from helpers.plan.grid import Cell, lay_out
 
-SOURCE = paths.PLAN / "source" / "development_plan_2023_2027_kk.txt"
+SOURCE = files.PLAN / "source" / "development_plan_2023_2027_kk.txt"
 NAMES = SOURCE.with_name("names.csv")
-RIVERS = paths.ROOT / "tests" / "fixtures" / "rivers_plan" / "source" / "plan_kk.txt"
+RIVERS = files.ROOT / "tests" / "fixtures" / "rivers_plan" / "source" / "plan_kk.txt"
 RELAXED = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -121,7 +122,7 @@ def tables(request, tmp_path_factory) -> dict[str, pd.DataFrame]:
 @pytest.mark.parametrize("name", plan.TABLES)
 def test_every_format_gives_the_committed_table_byte_for_byte(tables, name, tmp_path):
     plan_document.write(tables, tmp_path)
-    assert (tmp_path / f"{name}.csv").read_bytes() == (paths.PLAN / f"{name}.csv").read_bytes()
+    assert (tmp_path / f"{name}.csv").read_bytes() == (files.PLAN / f"{name}.csv").read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["html", "docx"])
@@ -175,13 +176,13 @@ def test_an_undamaged_document_in_one_table_gives_every_value_in_its_year(kind, 
     start, end = (next(n for n, block in enumerate(document) if str(block).startswith(f"## {s}-бөлім")) for s in "34")
     path = written(tmp_path, kind, [*document[: start + 1], one_table(), *document[end:]])
     found = plan_document.read(path, NAMES)
-    committed = pd.read_csv(paths.PLAN / "targets.csv", dtype=str, keep_default_na=False)
+    committed = pd.read_csv(files.PLAN / "targets.csv", dtype=str, keep_default_na=False)
     same = ["indicator", "year", "column", "value", "as_printed"]
     pd.testing.assert_frame_equal(found["targets"][same], committed[same], check_dtype=False)
     assert set(found["targets"]["reading"]) == {"certain", "blank"}
     plan_document.write(found, tmp_path)
     for name in ("indicators", "directions", "goals", "terms"):
-        assert (tmp_path / f"{name}.csv").read_bytes() == (paths.PLAN / f"{name}.csv").read_bytes()
+        assert (tmp_path / f"{name}.csv").read_bytes() == (files.PLAN / f"{name}.csv").read_bytes()
 
 
 def test_what_stands_before_between_and_behind_the_sections_does_no_harm(tmp_path):

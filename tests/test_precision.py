@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers import UserError
-from helpers.verdict.precision import (
+from helpers.targets.precision import (
     as_printed,
     decimals_of,
     decimals_shown,

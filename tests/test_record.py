@@ -11,8 +11,8 @@ from scipy.stats import norm
 from helpers import UserError
 from helpers.record import scores as recording
 from helpers.record.panel import check_panel, read_panel
-from helpers.verdict.pool import likely_bounds, pooled_paths, pooled_points, redraw
-from helpers.verdict.precision import probability_met
+from helpers.targets.pool import likely_bounds, pooled_paths, pooled_points, redraw
+from helpers.targets.precision import probability_met
 
 LEVELS = (np.arange(199) + 0.5) / 199
 

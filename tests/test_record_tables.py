@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import UserError, backtest, targets
+from helpers import UserError, targets
+from helpers.forecast import backtest
 from helpers.language import use_language
 from helpers.record import charts as record_charts, hindsight, page as record_page, tables as record_tables
 

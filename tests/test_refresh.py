@@ -11,12 +11,12 @@ from decimal import Decimal
 import pytest
 from test_data_check import WORLD
 
-from helpers import UserError, data_check, paths, statistics
-from helpers.refresh import known_figures, refresh
-from helpers.refreshing import changes
-from helpers.refreshing.requests import area_codes, load, typed_in
-from helpers.refreshing.selection import select
-from helpers.sources import tidy
+from helpers import UserError, files, statistics
+from helpers.refresh import changes, known_figures, refresh
+from helpers.refresh.readers import tidy
+from helpers.refresh.requests import area_codes, load, typed_in
+from helpers.refresh.selection import select
+from helpers.statistics import check as data_check
 
 TODAY = date(2026, 11, 23)
 SERIES = WORLD["statistics/series.csv"][0]
@@ -77,8 +77,8 @@ def world(tmp_path):
         path = folder / name
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    shutil.copy(paths.DATA / "datapackage.json", folder)
-    shutil.copy(paths.STATISTICS / "publishers.csv", folder / "statistics")
+    shutil.copy(files.DATA / "datapackage.json", folder)
+    shutil.copy(files.STATISTICS / "publishers.csv", folder / "statistics")
     return folder
 
 
@@ -417,7 +417,7 @@ def test_hardly_any_step_of_the_past_looks_like_a_moved_decimal_point():
 
 
 def test_every_request_of_the_repository_fills_its_address():
-    for request in load(paths.STATISTICS):
+    for request in load(files.STATISTICS):
         publisher = request.publisher
         assert "{" not in request.filled(publisher.address + publisher.title, page="0")
         if publisher.fields:
@@ -425,7 +425,7 @@ def test_every_request_of_the_repository_fills_its_address():
 
 
 def test_every_request_takes_the_figures_that_are_in_the_tables_for_what_they_are():
-    place = paths.STATISTICS
+    place = files.STATISTICS
     known, typed, codes = known_figures(place), typed_in(place), area_codes(place)
     facts = statistics.catalogue()
     whole = [

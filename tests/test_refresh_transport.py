@@ -17,9 +17,8 @@ from pathlib import Path
 import pytest
 from test_refresh import KNOWN, TODAY, snapshot, told, tree, world  # noqa: F401, the fixture
 
-from helpers.refresh import refresh
-from helpers.sources import transport
-from helpers.sources.transport import Limits, Unreachable
+from helpers.refresh import refresh, transport
+from helpers.refresh.transport import Limits, Unreachable
 
 LIMITS = Limits(seconds=3, silence=1, size=2**20, tries=3, wait=0.01, longest_wait=1)
 SDG = KNOWN.encode()

@@ -12,9 +12,9 @@ import pytest
 import yaml
 from waiting import WAIT, until
 
-from helpers import batch, paths, statistics
-from helpers.progress import Progress
-from helpers.rendering import summary
+from helpers import files, statistics
+from helpers.render import batch, summary
+from helpers.render.progress import Progress
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 
@@ -49,7 +49,7 @@ def test_a_signal_ends_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make
     flag = tmp_path / "waits"
     slow = make_notebook("slow", f"import os, pathlib, time\npathlib.Path({str(flag)!r}).touch()\ntime.sleep(WAIT_S)")
     slow.write_text(slow.read_text().replace("WAIT_S", "int(os.environ.get('TEST_WAIT', 0))"), encoding="utf-8")
-    cold = "from helpers import warm_kernel; warm_kernel.LAUNCHER = 'none'; " if kernel == "cold" else ""
+    cold = "from helpers.render import kernels; kernels.LAUNCHER = 'none'; " if kernel == "cold" else ""
     program = f"{cold}from helpers.cli import main; main()"
     words = [sys.executable, "-c", program, "render", quick, slow, "--jobs", "1", "--output", tmp_path / "out"]
     mark = str(tmp_path)
@@ -161,7 +161,7 @@ def test_the_batch_of_regions_names_every_region_that_has_figures():
 
 
 def test_the_command_of_the_workflow_is_one_that_exists():
-    workflow = yaml.safe_load((paths.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load((files.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
     commands = [step["run"].split() for step in workflow["jobs"]["render"]["steps"] if "run" in step]
     words = next(command for command in commands if "render" in command)
     options = jospar("render", "--help").stdout

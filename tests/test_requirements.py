@@ -7,12 +7,12 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from helpers import paths
+from helpers import files
 
-PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomllib.loads((files.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # The benchmarks' peers are for maintainers who measure: no user's environment has to hold them.
 EXTRAS = [line for name, extra in PROJECT["optional-dependencies"].items() if name != "benchmark" for line in extra]
-LOCK = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK = (files.ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
 def required():
@@ -21,7 +21,7 @@ def required():
 
 
 def test_the_conda_environment_asks_for_what_the_project_asks_for():
-    environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
+    environment = yaml.safe_load((files.ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda = [line for line in environment["dependencies"] if isinstance(line, str)]
     # What conda-forge lacks comes from the package index; the last line is the project itself.
     *index, _ = next(line["pip"] for line in environment["dependencies"] if isinstance(line, dict))

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 import nbformat
 import pytest
 
-from helpers import UserError, paths, share, statistics
-from helpers.batch import Job
-from helpers.rendering import archive, fingerprint, runs
+from helpers import UserError, files, render as runs, statistics
+from helpers.render import archive, fingerprint, page as share
+from helpers.render.batch import Job
 
 
 class Rendering(list):
@@ -38,8 +38,8 @@ class Rendering(list):
 @pytest.fixture
 def rendered(monkeypatch):
     found = Rendering()
-    monkeypatch.setattr("helpers.rendering.execution.render", found.render)
-    monkeypatch.setattr("helpers.warm_kernel.prepare", lambda: None)
+    monkeypatch.setattr("helpers.render.execution.render", found.render)
+    monkeypatch.setattr("helpers.render.kernels.prepare", lambda: None)
     return found
 
 
@@ -114,8 +114,8 @@ def test_a_copy_of_a_notebook_gets_reports_under_its_own_name(jobs, out, rendere
 
 
 def test_a_change_in_a_data_table_renders_all_again(jobs, out, rendered, tmp_path, monkeypatch):
-    shutil.copytree(paths.DATA, tmp_path / "data")
-    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
+    shutil.copytree(files.DATA, tmp_path / "data")
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
     runs.run(jobs, out)
     table = tmp_path / "data" / "statistics" / "observations.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("unemployment,KAZ,2024,", "unemployment,KAZ,2024,9"))
@@ -126,7 +126,7 @@ def test_a_change_in_the_package_renders_all_again(jobs, out, rendered, tmp_path
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "fingerprint.py"
     module.write_text("one = 1\n", encoding="utf-8")
-    monkeypatch.setattr("helpers.paths.PACKAGE", module.parent)
+    monkeypatch.setattr("helpers.files.PACKAGE", module.parent)
     runs.run(jobs, out)
     assert statuses(runs.run(jobs, out)) == ["unchanged", "unchanged"]
     module.write_text("one = 2\n", encoding="utf-8")
@@ -322,7 +322,7 @@ def test_the_record_says_what_was_rendered_of_what_by_what(jobs, out, rendered):
     record = json.loads((found["folder"] / "run.json").read_text(encoding="utf-8"))
     assert record["complete"]
     assert record["asked"] == {"batch": "default"}
-    assert record["data"]["statistics/observations.csv"] in fingerprint.file_hashes(paths.DATA).values()
+    assert record["data"]["statistics/observations.csv"] in fingerprint.file_hashes(files.DATA).values()
     assert {"version", "commit", "started", "seconds", "data_read_on", "data_known_on", "data_sha256"} <= record.keys()
     for report in record["reports"]:
         assert {"name", "parameters", "key", "status", "seconds", "kernel", "size", "files"} <= report.keys()

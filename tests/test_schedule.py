@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import UserError, paths
-from helpers.rendering import schedule
+from helpers import UserError, files
+from helpers.render import schedule
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 
 def test_nothing_is_written_without_yes(home):
     before = sorted(home.rglob("*"))
-    assert str(paths.ROOT) in schedule.systemd(write=False)
+    assert str(files.ROOT) in schedule.systemd(write=False)
     assert "--batch nightly --if-changed" in schedule.systemd(write=False)
     assert "--batch nightly --if-changed" in schedule.cron(write=False)
     assert sorted(home.rglob("*")) == before
@@ -45,7 +45,7 @@ def test_the_service_and_the_timer_are_written_and_switched_on(home):
     schedule.systemd(write=True)
     folder = home / ".config" / "systemd" / "user"
     service = (folder / "jospar.service").read_text(encoding="utf-8")
-    assert f"WorkingDirectory={paths.ROOT}\n" in service
+    assert f"WorkingDirectory={files.ROOT}\n" in service
     assert str(schedule.command()) in service
     assert "{" not in service
     calls = (home / "calls").read_text(encoding="utf-8").splitlines()
@@ -60,7 +60,7 @@ def test_systemd_understands_the_service(home, monkeypatch, name):
     command = root / "bin" / "jospar"
     command.write_text("#!/bin/sh\n", encoding="utf-8")
     command.chmod(stat.S_IRWXU)
-    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setattr(files, "ROOT", root)
     monkeypatch.setattr(schedule, "command", lambda: command)
     schedule.systemd(write=True)
     folder = home / ".config" / "systemd" / "user"
@@ -88,7 +88,7 @@ def test_the_line_of_the_crontab_runs_in_the_repository_whatever_its_name(home, 
     command = root / "bin" / "jospar"
     command.write_text('#!/bin/sh\npwd > "$HOME/where"; echo "$@" > "$HOME/how"\n', encoding="utf-8")
     command.chmod(stat.S_IRWXU)
-    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setattr(files, "ROOT", root)
     monkeypatch.setattr(schedule, "command", lambda: command)
     schedule.cron(write=True)
     line = (home / "table").read_text(encoding="utf-8").strip()
@@ -117,14 +117,14 @@ def test_one_of_the_two_ways_must_be_named():
 
 
 def test_nothing_that_is_committed_names_a_machine():
-    for path in (paths.ROOT / "schedule").iterdir():
+    for path in (files.ROOT / "schedule").iterdir():
         text = path.read_text(encoding="utf-8")
-        assert str(paths.ROOT) not in text
+        assert str(files.ROOT) not in text
         assert "/home/" not in text
 
 
 def test_the_workflow_runs_the_nightly_batch_every_night():
-    workflow = yaml.safe_load((paths.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load((files.ROOT / "schedule" / "github-workflow.yml").read_text(encoding="utf-8"))
     # YAML reads the key `on` as true.
     assert len(workflow[True]["schedule"][0]["cron"].split()) == 5
     runs = [step.get("run", "") for step in workflow["jobs"]["render"]["steps"]]

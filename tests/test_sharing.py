@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers import UserError, share
-from helpers.batch import Job
-from helpers.rendering import archive, runs
-from helpers.sharing import parcel, pdf
-from helpers.sharing.links import keep_links, outside
+from helpers import UserError, render as runs
+from helpers.render import archive, page as share, parcel, pdf
+from helpers.render.batch import Job
+from helpers.render.links import keep_links, outside
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 KINDS = ("html", "ipynb", "pdf", "xlsx")
@@ -45,8 +44,8 @@ class Broken(set):
 @pytest.fixture
 def broken(monkeypatch):
     found = Broken()
-    monkeypatch.setattr("helpers.rendering.execution.render", found.render)
-    monkeypatch.setattr("helpers.warm_kernel.prepare", lambda: None)
+    monkeypatch.setattr("helpers.render.execution.render", found.render)
+    monkeypatch.setattr("helpers.render.kernels.prepare", lambda: None)
     return found
 
 

@@ -7,9 +7,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from helpers import paths, statistics
-from helpers.refreshing import requests, selection
-from helpers.sources import (
+from helpers import files, statistics
+from helpers.refresh import requests, selection
+from helpers.refresh.readers import (
     archive,
     bureau,
     formats,
@@ -21,9 +21,9 @@ from helpers.sources import (
     workbook,
     world_bank,
 )
-from helpers.sources.tidy import Unreadable
+from helpers.refresh.readers.tidy import Unreadable
 
-SAMPLES = next((place for place in paths.ROOT.parent.glob("*/data/statistics/samples")), None)
+SAMPLES = next((place for place in files.ROOT.parent.glob("*/data/statistics/samples")), None)
 
 
 def rows(table) -> list[tuple]:
@@ -255,9 +255,9 @@ def chosen(sample: str, series: str) -> dict:
     """The figures of a series out of a recorded answer, with the digits of the series."""
     data = (SAMPLES / sample).read_bytes()
     table = formats.READERS[formats.recognise(data)](data)
-    request = next(one for one in requests.load(paths.STATISTICS) if one.series == series)
+    request = next(one for one in requests.load(files.STATISTICS) if one.series == series)
     facts = statistics.catalogue().loc[series]
-    figures, unit = selection.select(table, request, facts["frequency"], requests.area_codes(paths.STATISTICS))
+    figures, unit = selection.select(table, request, facts["frequency"], requests.area_codes(files.STATISTICS))
     assert unit == request.unit
     return {key: selection.printed(value, int(facts["decimals"])) for key, value in figures.items()}
 
@@ -279,7 +279,7 @@ def chosen(sample: str, series: str) -> dict:
 )
 def test_a_recorded_answer_yields_the_figures_that_are_in_the_tables(sample, series, least):
     figures = chosen(sample, series)
-    table = requests.table(paths.STATISTICS, "observations.csv")
+    table = requests.table(files.STATISTICS, "observations.csv")
     known = {(row["area"], row["period"]): row["value"] for row in table if row["series"] == series}
     assert len(figures) >= least
     assert {key: known.get(key) for key in figures} == figures

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_sources import QUARTERS, book
 
-from helpers.sources import formats, tidy
-from helpers.sources.tidy import COLUMNS, Unreadable
+from helpers.refresh.readers import formats, tidy
+from helpers.refresh.readers.tidy import COLUMNS, Unreadable
 
 NODE = {"text": "РЕСПУБЛИКА КАЗАХСТАН", "measureName": "%", "y122024": "4,7", "y122025": "4.6"}
 SLICE = {

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import share, tables, targets
+from helpers import tables, targets
+from helpers.files import TABLE_MIME
 from helpers.language import use_language
-from helpers.pages.literal import visible
-from helpers.pages.table import MIME, SHARE, Cell, Row, Table, figures, range_cell, value_cell
-from helpers.sharing.spreadsheet import LONGEST_TEXT, sheet_names, spreadsheet
+from helpers.language.markup import visible
+from helpers.render import page as share
+from helpers.render.spreadsheet import LONGEST_TEXT, sheet_names, spreadsheet
+from helpers.tables.cells import SHARE, Cell, Row, Table, figures, range_cell, value_cell
 
 FACTS = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {"area": "KZ-75"}}
 
@@ -165,7 +167,7 @@ def test_the_scorecard_can_be_computed_with():
 
 
 def test_a_table_carries_no_colour_and_nothing_empty():
-    said = table_of(Cell("met", tone="good"))._repr_mimebundle_()[MIME]
+    said = table_of(Cell("met", tone="good"))._repr_mimebundle_()[TABLE_MIME]
     assert said["rows"] == [{"cells": [{"words": "row"}, {"words": "met"}]}]
 
 

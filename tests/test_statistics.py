@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from helpers import UserError, paths, statistics
+from helpers import UserError, files, statistics
 
-SCRIPT = paths.ROOT / "scripts" / "compile_statistics.py"
-COLLECTED = next((file.parent for file in paths.ROOT.parent.glob("*/data/statistics/regions.csv")), None)
+SCRIPT = files.ROOT / "scripts" / "compile_statistics.py"
+COLLECTED = next((file.parent for file in files.ROOT.parent.glob("*/data/statistics/regions.csv")), None)
 
 
 def value(code: str, period: str, area: str = "KAZ") -> float:
@@ -143,7 +143,7 @@ def vintages(tmp_path):
     ]
     (tmp_path / "observations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in ("series.csv", "areas.csv", "sources.csv"):
-        (tmp_path / name).write_bytes((paths.STATISTICS / name).read_bytes())
+        (tmp_path / name).write_bytes((files.STATISTICS / name).read_bytes())
     return tmp_path
 
 
@@ -173,9 +173,9 @@ def test_every_printed_value_is_kept_with_the_day_from_which_it_counts(vintages)
 
 
 def test_the_hash_of_inputs_knows_the_same_days(vintages, monkeypatch):
-    from helpers.rendering import fingerprint
+    from helpers.render import fingerprint
 
-    monkeypatch.setattr(paths, "STATISTICS", vintages)
+    monkeypatch.setattr(files, "STATISTICS", vintages)
     for day in pd.date_range("2025-02-14", "2026-08-01", freq="5D"):
         assert fingerprint.last_known(day.date()) == statistics.last_known(day.date(), vintages)
 
@@ -282,7 +282,7 @@ def test_what_a_caller_changes_stays_with_the_caller():
 def test_compiling_again_gives_the_same_bytes(tmp_path):
     subprocess.run([sys.executable, SCRIPT, COLLECTED, tmp_path], check=True)
     for name in ("observations.csv", "sources.csv"):
-        assert (tmp_path / name).read_bytes() == (paths.STATISTICS / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == (files.STATISTICS / name).read_bytes()
 
 
 def test_the_script_says_how_it_is_used():

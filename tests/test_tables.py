@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import plan, statistics, tables, targets
+from helpers import plan, prose, statistics, tables, targets
+from helpers.charts import captions
 from helpers.language import use_language
-from helpers.pages import captions, prose
 from helpers.tables import Cell, Row, Table
 
 

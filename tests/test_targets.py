@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import UserError, paths, targets
+from helpers import UserError, files, targets
 
-EXPECTED = pd.read_csv(paths.ROOT / "tests" / "expected" / "verdicts.csv", dtype={"indicator": str})
+EXPECTED = pd.read_csv(files.ROOT / "tests" / "expected" / "verdicts.csv", dtype={"indicator": str})
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from helpers import UserError, transform
+from helpers import UserError
+from helpers.statistics import transform
 
 BASE = pd.Period("2019", "Y")
 

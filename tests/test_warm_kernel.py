@@ -20,8 +20,9 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import ONE_THREAD, warm_kernel
-from helpers.kernels import zygote_client
+from helpers import ONE_THREAD
+from helpers.render import kernels as warm_kernel
+from helpers.render.kernels import zygote_client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -446,12 +447,13 @@ def test_a_kernel_of_the_provisioner_is_interrupted_and_restarted_as_jupyterlab_
     assert gone([first, second])
 
 
-@pytest.mark.parametrize("first", ["helpers.kernels.warm_engine", "helpers.warm_kernel", "papermill"])
+@pytest.mark.parametrize("first", ["helpers.render.kernels.warm_engine", "helpers.render.kernels", "papermill"])
 def test_the_modules_may_be_imported_in_any_order(first):
     code = f"import {first}, papermill.engines; papermill.engines.papermill_engines.get_engine('jospar-warm')"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_package_alone_loads_nothing_of_jupyter():
-    code = "import helpers, sys; assert not {'jupyter_client', 'papermill', 'helpers.warm_kernel'} & set(sys.modules)"
+    forbidden = {"jupyter_client", "papermill", "helpers.render.kernels"}
+    code = f"import helpers, sys; assert not {forbidden} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, Chart, canvas, number_axis
-from helpers.figures.frame import framed
+from helpers.charts.captions import Words, measure
+from helpers.charts.frame import framed
+from helpers.charts.labels import wrap
 from helpers.language import integer, name, per_cent_sign, plural, text
-from helpers.pages.captions import Words, measure
-from helpers.pages.labels import wrap
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"

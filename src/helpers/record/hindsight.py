@@ -9,7 +9,7 @@ from helpers import statistics
 from helpers.forecast import forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.targets import Outlook, bound
-from helpers.verdict.pool import pooled_points
+from helpers.targets.pool import pooled_points
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
 

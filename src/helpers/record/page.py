@@ -5,14 +5,16 @@ from datetime import date
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import backtest, targets
+from helpers import targets
+from helpers.charts import captions
+from helpers.charts.captions import Words
+from helpers.forecast import backtest
 from helpers.language import day, integer, message, number, per_cent_sign, percent, plural, text, years
-from helpers.pages import captions
-from helpers.pages.captions import Words
-from helpers.pages.literal import literal
-from helpers.pages.table import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+from helpers.language.markup import literal
 from helpers.tables import label
-from helpers.targets import Outlook, target_decimals
+from helpers.tables.cells import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+from helpers.targets import Outlook
+from helpers.targets.judge import target_decimals
 
 METHODS = {
     "ours": message("Ours"),

@@ -16,9 +16,9 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.record.panel import check_panel, read_panel
-from helpers.verdict.official_methods import METHODS, WORDS, Judgement
-from helpers.verdict.pool import LEVELS, likely_bounds, pooled_points
-from helpers.verdict.precision import decimals_of, share_met
+from helpers.targets.official import METHODS, WORDS, Judgement
+from helpers.targets.pool import LEVELS, likely_bounds, pooled_points
+from helpers.targets.precision import decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
 HORIZONS = np.arange(1, 6)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, paths
+from helpers import UserError, files
+from helpers.files import write
 from helpers.record import scores as record
 from helpers.record.panel import read_panel
-from helpers.share import provenance, write
+from helpers.render.page import provenance
 
-FOLDER = paths.DATA / "record"
+FOLDER = files.DATA / "record"
 TABLES = {
     "record": record.COLUMNS,
     "calibration": ["method", "tenth", "n", "stated", "observed", "observed_plain"],

@@ -1,0 +1,133 @@
+"""Few kinds of chart. Each carries its finding, its unit and area, and its source: it can travel alone."""
+
+import matplotlib.style
+import pandas as pd
+
+from helpers import statistics
+from helpers.charts import captions
+from helpers.charts.captions import Words
+from helpers.charts.frame import BLUE, GREY, INK, LEFT, ORANGE, PURPLE, RIGHT, SOFT, STYLE, WIDTH, Chart, canvas
+from helpers.charts.labels import label_ends
+from helpers.charts.scorecard import scorecard
+from helpers.charts.small_multiples import region_histories
+from helpers.charts.strokes import (
+    at,
+    draw_adjusted,
+    draw_forecast,
+    draw_history,
+    draw_redefined,
+    draw_targets,
+    finish,
+    number_axis,
+    recent,
+)
+from helpers.forecast import forecast
+from helpers.language import name, text
+from helpers.language.markup import visible
+from helpers.targets import Outlook, target
+from helpers.targets.definition import reported_year
+
+__all__ = ["BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "canvas"]
+__all__ += ["dots", "draw_history", "fan", "finish", "history_and_forecast", "lines", "number_axis", "paths_to"]
+__all__ += ["quarters", "region_histories", "regions", "scorecard"]
+
+
+def fan(outlook: Outlook) -> Chart:
+    """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""
+    words = captions.fan(outlook)
+    figure, axes = canvas(words)
+    with matplotlib.style.context(STYLE):
+        labels = []
+        if outlook.series is not None:
+            labels = draw_history(axes, recent(outlook.history), statistics.breaks(outlook.series.name, outlook.area))
+            draw_redefined(axes, outlook)
+        if outlook.reason:
+            labels = []
+        if outlook.forecast is not None:
+            labels = draw_forecast(axes, outlook.history, outlook.forecast)
+            labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
+        label_ends(axes, labels + draw_targets(axes, outlook.judged))
+        finish(axes, outlook.decimals)
+    return Chart(figure, words.alt)
+
+
+def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
+    """A series with its forecast and no targets, such as quarters within the year."""
+    figure, axes = canvas(words)
+    with matplotlib.style.context(STYLE):
+        labels = draw_history(axes, history)
+        label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
+        finish(axes, decimals)
+    return Chart(figure, words.alt)
+
+
+def quarters(code: str, area: str, as_of: str, until: int) -> Chart:
+    """A quarterly series from 2010 on with its forecast to the end of the year `until`."""
+    known = statistics.series(code, area, as_of)
+    about, ahead = statistics.catalogue().loc[code], pd.Period(f"{until}Q4", freq="Q")
+    expected = None
+    if known.index[-1] < ahead:
+        limits = {"lower": about["lower_bound"], "upper": about["upper_bound"], "decimals": int(about["decimals"])}
+        expected = forecast(known, until=ahead, frequency="quarterly", **limits)
+    return history_and_forecast(known["2010":], expected, captions.quarterly(known, code, area), int(about["decimals"]))
+
+
+def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart:
+    """Each region's figure in the plan's reported year (ring) and the latest (dot), with the national target."""
+    table = statistics.by_area(code, as_of=as_of)
+    reported = reported_year(outlook.printed)
+    first = reported if reported in table else table.columns[0]
+    latest = table.columns[-1]
+    return dots(table[first], table[latest], target(outlook, latest), captions.regions(table, code, first))
+
+
+def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int = 1) -> Chart:
+    """One line that matters in blue, the others grey, each named at its end."""
+    figure, axes = canvas(words, 3.3)
+    with matplotlib.style.context(STYLE):
+        labels = []
+        for label, series in sorted(named.items(), key=lambda item: item[0] == focus):
+            when = [at(p) for p in series.index]
+            colour = BLUE if label == focus else GREY
+            axes.plot(when, series.to_numpy(), color=colour, linewidth=2 if label == focus else 1.1)
+            labels.append((when[-1], series.iloc[-1], label, colour if label == focus else SOFT))
+        label_ends(axes, labels)
+        finish(axes, decimals)
+    return Chart(figure, words.alt)
+
+
+def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
+    """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
+    after = after.dropna().sort_values()
+    names = [visible(name(statistics.areas().loc[area])) for area in after.index]
+    figure, axes = canvas(words, 0.25 * len(after), left=0.29)
+    with matplotlib.style.context(STYLE):
+        axes.grid(axis="x")
+        axes.grid(False, axis="y")
+        rows = range(len(after))
+        axes.hlines(rows, before.reindex(after.index), after, color="#C9D1D8", linewidth=2)
+        axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
+        axes.plot(after, rows, "o", color=BLUE, markersize=6)
+        axes.set_yticks(list(rows), names, size=8.5)
+        number_axis(axes.xaxis, 1)
+        if target is not None:
+            axes.axvline(target, color=ORANGE, linewidth=2, zorder=0.5)
+            axes.annotate(text("target"), (target, 1), xycoords=("data", "axes fraction"), color=ORANGE, size=8.5,
+                          xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
+    return Chart(figure, words.alt)
+
+
+def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
+    """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
+    figure, axes = canvas(words)
+    with matplotlib.style.context(STYLE):
+        labels = []
+        for label, series in goals.items():
+            axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)
+            labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
+        if ceiling is not None:
+            axes.axhline(ceiling, color=INK, linewidth=1)
+            axes.set_ylim(top=ceiling * 1.06)
+        label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
+        finish(axes, 0)
+    return Chart(figure, words.alt)

@@ -1,0 +1,52 @@
+"""Words in charts: broken into lines, and set at the ends of lines where they touch nothing."""
+
+import textwrap
+
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+
+from helpers.language.markup import visible
+
+HALO = withStroke(linewidth=3, foreground="white")  # keeps a word apart from a line that runs behind it
+
+
+def wrap(words: str, width: int) -> str:
+    """Words broken into lines of at most `width` letters."""
+    return "\n".join(textwrap.wrap(visible(words), width)) or words
+
+
+def label_ends(axes: Axes, labels: list[tuple]) -> None:
+    """Names at the ends of lines, pushed apart where they would touch and as near to their lines as that allows."""
+    if not labels:
+        return
+    low, high = axes.get_ylim()
+    right = max(x for x, *_ in labels)
+    ordered = sorted(labels, key=lambda label: label[1])
+    sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
+    places = spread([y for _, y, *_ in ordered], sizes, low)
+    for place, (_, _, words, colour) in zip(places, ordered, strict=True):
+        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points", va="center",
+                      color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
+
+
+def spread(wanted: list[float], sizes: list[float], lowest: float = float("-inf")) -> list[float]:
+    """Places, rising, as near to the wanted ones as labels of these sizes allow: those that touch form a block.
+
+    None reaches below `lowest`, where the years stand.
+    """
+    blocks: list[tuple[float, list[float]]] = []
+    for y, size in zip(wanted, sizes, strict=True):
+        centre, block = y, [size]
+        while blocks and blocks[-1][0] + sum(blocks[-1][1]) / 2 > centre - sum(block) / 2:
+            before, others = blocks.pop()
+            centre = (before * sum(others) + centre * sum(block)) / (sum(others) + sum(block))
+            block = others + block
+        blocks.append((centre, block))
+    places = []
+    for centre, block in blocks:
+        edge = centre - sum(block) / 2
+        for size in block:
+            edge = max(edge, lowest)
+            places.append(edge + size / 2)
+            lowest = edge = edge + size
+    return places

@@ -1,0 +1,34 @@
+"""The command `jospar`. Each command is a few lines over the module that does the work; imports wait until needed."""
+
+import os
+import sys
+
+import typer
+
+from helpers import ONE_THREAD, UserError
+from helpers.cli import forecasts, reports, tables
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
+    help="Will the plan be met?",
+)
+for commands in (reports, tables, forecasts):
+    app.add_typer(commands.app)
+
+
+def main() -> None:
+    """Run the command; a fault that the user can mend is one line and exit code 2."""
+    for name, one in ONE_THREAD.items():  # before anything imports numpy, which reads it once
+        os.environ.setdefault(name, one)
+    try:
+        app()
+    except UserError as fault:
+        print(f"jospar: {fault}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

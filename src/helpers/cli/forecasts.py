@@ -1,0 +1,76 @@
+"""Commands on forecasts: forecast, backtest, record."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers import UserError
+
+app = typer.Typer()
+
+
+@app.command()
+def forecast(
+    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    output: Annotated[Path, typer.Option(help="the forecasts, a CSV")],
+    frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
+    method: Annotated[str, typer.Option(help="ensemble, or a member by name")] = "ensemble",
+    lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
+    upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
+) -> None:
+    """Forecast every series of a table: mean and seven quantiles for each period ahead."""
+    from helpers.files import write
+    from helpers.forecast.table import forecast_table, read_table
+
+    table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
+    write(output, table.to_csv(index=False))
+
+
+@app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
+    origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1)] = 3,
+    frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
+    method: Annotated[list[str] | None, typer.Option(help="methods; default: ensemble and naive")] = None,
+    lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
+    upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+) -> None:
+    """Forecast the past of a table from what was known then; print how good that was."""
+    from helpers.files import write
+    from helpers.forecast import backtest as testing
+    from helpers.forecast.table import read_table
+
+    methods = method or ["ensemble", "naive"]
+    made = testing.run(read_table(file), methods, horizon, origins, frequency, jobs, lower, upper)
+    write(output, made.to_csv(index=False))
+    print(testing.score(made).round(3).to_string(index=False))
+
+
+@app.command()
+def record(
+    panel: Annotated[Path, typer.Option(help="a table with the columns series_id, period (years), value")],
+    output: Annotated[Path | None, typer.Option(help="the scores of every method by horizon, a CSV")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="renew data/record, behind notebook 6, too")] = False,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+) -> None:
+    """Score our probabilities, a naive forecast's and the official methods' on a panel of yearly series."""
+    import shutil
+
+    from helpers.record import scores as recording, tables as record_tables
+
+    if not (output or publish):
+        raise UserError("record: say where the scores go with --output OUT.csv, or renew data/record with --publish")
+    if publish:
+        table = record_tables.publish(panel, jobs=jobs)
+        if output:
+            shutil.copyfile(record_tables.FOLDER / "record.csv", output)
+    else:
+        table = recording.write_record(panel, output, jobs)
+    if left_out := recording.left_out_line(table):
+        print(left_out, file=sys.stderr)

@@ -1,0 +1,170 @@
+"""Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers import UserError
+
+app = typer.Typer()
+schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
+app.add_typer(schedule_app, name="schedule")
+Output = Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
+]
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: cleanly, with what is finished kept."""
+    import signal
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+        raise SystemExit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@app.command()
+def render(
+    notebooks: Annotated[list[Path] | None, typer.Argument(help="notebooks; none: the batch")] = None,
+    parameter: Parameters = None,
+    batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
+    file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
+    output: Output = None,
+    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1)] = None,
+    cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
+    force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
+    if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="wait for a run that is under way")] = False,
+    notify: Annotated[str | None, typer.Option(help="shell command that gets a summary on standard input")] = None,
+    notify_format: Annotated[str, typer.Option(help="what --notify gets: text, json or both")] = "both",
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
+) -> None:
+    """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
+    from helpers import files, render as runs
+    from helpers.render import summary
+    from helpers.render.progress import Progress
+
+    if notify_format not in summary.FORMATS:
+        raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
+    work, asked = chosen(notebooks, batch, file, parameter or [])
+    target = (output or files.OUTPUTS).resolve()
+    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
+    with interruptible(), executor(cluster) as pool, Progress(len(work), quiet) as progress:
+        facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
+    if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
+        print(f"jospar: {fault}", file=sys.stderr)
+    if not quiet:
+        print(target / "index.html" if facts["new"] else f"nothing has changed since the run {facts['run']}")
+    for line in summary.left_out(facts):
+        print(f"jospar: {line}", file=sys.stderr)
+    if progress.failed:
+        raise SystemExit(1)
+
+
+def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
+    """The jobs that the command line asks for, and how it asked, for the record of the run."""
+    from helpers import files
+    from helpers.render import batch as batches
+
+    asked = {"notebooks": [path.name for path in notebooks]} if notebooks else {"batch": batch}
+    if notebooks:
+        work = [batches.Job(path.resolve()) for path in notebooks]
+    else:
+        work = batches.read_batch(file or files.NOTEBOOKS / "batch.yml", batch)
+    return batches.override(work, pairs), asked | {"parameters": pairs}
+
+
+def executor(address: str | None) -> contextlib.AbstractContextManager:
+    """The cluster at an address; without one nothing, and the reports are rendered here."""
+    if address is None:
+        return contextlib.nullcontext()
+    from helpers.render import cluster as elsewhere
+
+    return elsewhere.cluster(address)
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command("runs")
+def list_runs(output: Output = None) -> None:
+    """List the runs, newest first: reports rendered, unchanged and failed, seconds."""
+    from collections import Counter
+
+    from helpers import files
+    from helpers.render import archive
+
+    for run in archive.history(output or files.OUTPUTS):
+        counts = Counter(report["status"] for report in run["reports"])
+        done = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nothing"
+        print(run["run"], f"{run['seconds']:6.1f} s" if run["complete"] else "interrupted", done, sep="  ")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(help="how many of the newest runs stay", min=1)] = 10, output: Output = None
+) -> None:
+    """Remove old runs, never the latest complete one."""
+    from helpers import files
+    from helpers.render import archive
+
+    for name in archive.prune(output or files.OUTPUTS, keep):
+        print(f"removed {name}")
+
+
+@app.command()
+def share(
+    run: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or latest")],
+    language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
+    to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
+    output: Output = None,
+) -> None:
+    """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
+    from helpers import files
+    from helpers.render import parcel
+
+    print(parcel.pack(run, output or files.OUTPUTS, language or [], to))
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or its folder")],
+    after: Annotated[str, typer.Argument(help="a later run")],
+    output: Output = None,
+) -> None:
+    """Say which forecasts moved between two runs, and why: new or revised figure, changed assumption or method."""
+    from helpers import files
+    from helpers.record import compare as comparing
+
+    folder = output or files.OUTPUTS
+    for line in comparing.lines(comparing.compare(comparing.load(before, folder), comparing.load(after, folder))):
+        print(line)
+
+
+@schedule_app.command("install")
+def schedule_install(
+    systemd: Annotated[bool, typer.Option("--systemd", help="a service and a timer of your user")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="a line in your crontab")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="write; else only show what would be written")] = False,
+) -> None:
+    """Render the batch nightly each night, by systemd or cron; without --yes only show what would be written."""
+    from helpers.render import schedule
+
+    if systemd == cron:
+        raise UserError("schedule install: name one of --systemd and --cron")
+    print(schedule.systemd(yes) if systemd else schedule.cron(yes))

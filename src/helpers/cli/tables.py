@@ -1,0 +1,81 @@
+"""Commands on the tables: plan read, plan names, plan diff, data check, data refresh."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+plan_app = typer.Typer(no_args_is_help=True, help="Read a plan into tables; say what a revision changed.")
+data_app = typer.Typer(no_args_is_help=True, help="Check the data and bring them up to date.")
+app.add_typer(plan_app, name="plan")
+app.add_typer(data_app, name="data")
+
+
+@plan_app.command("read")
+def plan_read(
+    file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")],
+    output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
+    names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
+) -> None:
+    """Read a plan (text, HTML or DOCX) into the tables of data/plan; nothing is written when a line can't be read."""
+    from helpers import files
+    from helpers.plan import document as plan_document
+
+    beside = file.parent / "names.csv"
+    names = names or (beside if beside.is_file() else files.PLAN / "source" / "names.csv")
+    plan_document.write(plan_document.read(file, names), output or files.PLAN)
+
+
+@plan_app.command("names")
+def plan_names(file: Annotated[Path, typer.Argument(help="the plan's document: text, HTML or DOCX")]) -> None:
+    """List the names that a plan prints in names.csv beside it, to be translated before it is read."""
+    from helpers.plan import document as plan_document
+
+    print(plan_document.write_names(file))
+
+
+@plan_app.command("diff")
+def plan_diff(
+    old: Annotated[Path, typer.Argument(help="folder of the former plan's tables")],
+    new: Annotated[Path, typer.Argument(help="folder of the revised plan's tables")],
+    as_of: Annotated[str, typer.Option(help="judge by what was known on this day, YYYY-MM-DD; default: today")] = "",
+) -> None:
+    """Say which targets a revision changed, added, dropped or renamed, with each verdict before and after."""
+    from helpers.targets import revision as differences
+
+    for line in differences.lines(differences.diff(old.resolve(), new.resolve(), as_of)):
+        print(line)
+
+
+@data_app.command("check")
+def data_check(folder: Annotated[Path | None, typer.Argument(help="the data folder; default: data")] = None) -> None:
+    """Hold every table against data/datapackage.json; one line for each fault, exit code 1 when there is one."""
+    from helpers import files
+    from helpers.statistics import check as checks
+
+    faults = checks.check(folder or files.DATA)
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise SystemExit(1)
+    print("every table is as data/datapackage.json says")
+
+
+@data_app.command("refresh")
+def data_refresh(
+    source: Annotated[list[str] | None, typer.Option(help="a publisher of publishers.csv; may be repeated")] = None,
+    from_folder: Annotated[Path | None, typer.Option(help="downloaded files, instead of asking")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="a series to take over although held back; may be repeated")
+    ] = None,
+) -> None:
+    """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
+    from helpers import refresh
+
+    options = {"folder": from_folder, "dry_run": dry_run, "accept": accept or ()}
+    outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
+    print(*outcome.lines(), sep="\n")
+    raise SystemExit(bool(outcome.faults))

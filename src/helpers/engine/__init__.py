@@ -1,1 +1,0 @@
-"""The forecast engine's inside; `helpers.forecast` is its door."""

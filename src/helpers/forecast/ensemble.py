@@ -1,0 +1,153 @@
+"""The ensemble: the median of seven simple forecasts, drawn in where a trend is doubtful, in a calibrated width.
+
+A median of members with naive among them shrinks towards no change (Petropoulos and Svetunkov 2020 combine models
+this way); its width is the cautious mixture's, joined by the members' disagreement. What is learnt are the numbers of
+`weights.py` alone, by `benchmarks/tune.py`. All distances are in steps: mean absolute changes of the series.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.forecast import centres, mixture, widths as learnt
+from helpers.forecast.mixture import PROBABILITIES
+
+MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
+FEATURES = ("one", "jump", "unchanged")
+_MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
+_LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
+
+
+class Parts(NamedTuple):
+    """What the members say of rows of values, as distance from the last value in steps."""
+
+    members: np.ndarray  # [series, member, horizon]
+    level: np.ndarray  # simple exponential smoothing, [series]
+    reverting: np.ndarray  # AR(1) about the mean, [series, horizon]
+    width: np.ndarray  # of the mixture, around its centre, [series, probability, horizon]
+    trust: np.ndarray  # 0-1, in the bold reading alone, [series]
+
+
+def step_size(values: np.ndarray) -> np.ndarray:
+    """Mean absolute change of each row, in the data's unit."""
+    return np.abs(np.diff(values, axis=1)).mean(1)
+
+
+def naive(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Quantiles of a random walk without drift, Student-t steps: [series, probability, horizon]."""
+    from scipy.special import stdtrit
+
+    n, step = values.shape[1], np.diff(values, axis=1)
+    deviation = np.sqrt(((step**2).sum(1) + np.abs(step).mean(1) ** 2) / n)
+    score = stdtrit(min(n, 10), PROBABILITIES)[:, None] * np.sqrt(np.arange(1, horizon + 1))
+    return values[:, -1, None, None] + deviation[:, None, None] * score
+
+
+def parts(values: np.ndarray, horizon: int) -> Parts:
+    """Members, width and trust for rows of equal length that are not flat.
+
+    Cut at 2.5 times the largest step seen per period, because exponential growth has no end on a log scale. Trust is
+    full where the bold reading foresees the next step within half the usual one: there the past is smooth.
+    """
+    posterior, size = mixture.fit(values, horizon), step_size(values)
+    steps = np.arange(1, horizon + 1)
+    limit = (2.5 * np.abs(np.diff(values, axis=1)).max(1) / size)[:, None] * steps
+    quantiles = {name: mixture.quantiles(posterior, name) for name in mixture.READINGS}
+    plain = [
+        np.repeat(values[:, -1:], horizon, axis=1),
+        values[:, -1:] + centres.theil_sen(values)[:, None] * steps,
+        centres.theta(values, horizon, 0.2),
+        centres.theta(values, horizon, 1.0),
+    ]
+    members = np.stack(plain + [q[:, _MEDIAN] for q in quantiles.values()], axis=1)
+    away = np.clip((members - values[:, -1:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
+    wide, narrow = ((q - q[:, _MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
+    low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.15, 0.85))
+    trust = np.clip(3 - 4 * (narrow[:, high, 0] - narrow[:, low, 0]) / 2.0729, 0, 1)
+    wide = np.clip(wide, -limit[:, None], limit[:, None])
+    narrow = np.clip(narrow, np.minimum(wide, 0), np.maximum(wide, 0))  # trust may only narrow
+    level = (centres.smoothed(values) - values[:, -1]) / size
+    reverting = (centres.reverting(values, horizon) - values[:, -1:]) / size[:, None]
+    return Parts(away, level, reverting, wide + trust[:, None, None] * (narrow - wide), trust)
+
+
+def trend_kept(values: np.ndarray) -> np.ndarray:
+    """Part of the way from the smoothed level to the members' median that is kept, for each row: 0.5-1.
+
+    Half the squared t-ratio of the mean change: a drift that its own noise explains is halved.
+    """
+    step = np.diff(values, axis=1)
+    ratio = step.mean(1) ** 2 * step.shape[1] / np.maximum(step.var(1, ddof=1), 1e-12 * step_size(values) ** 2)
+    return np.clip(ratio / 2, 0.5, 1)
+
+
+def centre(values: np.ndarray, told: Parts) -> np.ndarray:
+    """Point forecast in steps from the last value: [series, horizon].
+
+    The members' median; half way to AR(1) where the mean so far foretold better than the last value; the bold reading
+    where it is trusted; drawn in to the smoothed level where the trend is doubtful, and to the last value in series of
+    fewer than ten values, whose trends seldom last.
+    """
+    median = np.median(told.members, axis=1)
+    median = np.where(centres.returns(values)[:, None], (median + told.reverting) / 2, median)
+    trust = told.trust[:, None]
+    median += trust * (told.members[:, MEMBERS.index("bold")] - median)
+    kept = np.maximum(trend_kept(values), told.trust)[:, None]
+    drawn = told.level[:, None] + kept * (median - told.level[:, None])
+    return drawn * np.clip((values.shape[1] - 2) / 8, 0.3, 1)
+
+
+def features(values: np.ndarray) -> np.ndarray:
+    """Columns FEATURES for each row of values; none depends on the data's unit.
+
+    jump: log of the largest step over the mean one, less 1; unchanged: twice the share of periods without a change.
+    """
+    step = np.abs(np.diff(values, axis=1))
+    jump = np.log(np.clip(step.max(1) / step.mean(1), 1, 10)) - 1
+    return np.column_stack([np.ones(len(values)), jump, 2 * (step == 0).mean(1)])
+
+
+def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
+    """Factor on the mixture's width by row of features: [series, probability, horizon].
+
+    Learnt on years. Quarters tell less of how doubt grows with the horizon: none is taken off the first, and half is
+    added to the later ones.
+    """
+    from scipy.special import ndtri
+
+    coefficients = np.array(learnt.WIDTHS)
+    late = np.log(np.arange(1, horizon + 1)) - 0.8
+    late = late if period == 1 else np.maximum(late, 0) / 2
+    log = np.clip((x @ coefficients[:, :-1].T)[:, :, None] + coefficients[:, -1, None] * late, -1.5, 1.5)
+    at = np.clip(np.abs(ndtri(PROBABILITIES)), _LEVELS[0], _LEVELS[-1])
+    share = np.array([np.interp(at, _LEVELS, unit) for unit in np.eye(len(_LEVELS))])
+    return np.exp(np.einsum("slh,lp->sph", log, share))
+
+
+def spread(point: np.ndarray, told: Parts, x: np.ndarray, period: int = 1) -> np.ndarray:
+    """Ensemble quantiles in steps from the last value: the mixture's width, widened, and the members' disagreement."""
+    from scipy.special import ndtri
+
+    score = ndtri(PROBABILITIES)[:, None]
+    trending = told.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
+    apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * learnt.DISAGREEMENT
+    width = told.width * widening(x, point.shape[1], period)
+    return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
+
+
+def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
+    """Quantiles at PROBABILITIES for rows of equal length that are not flat: [series, probability, horizon]."""
+    told = parts(values, horizon)
+    away = spread(centre(values, told), told, features(values), period)
+    return values[:, -1, None, None] + step_size(values)[:, None, None] * away
+
+
+def walk_correlation(horizon: int) -> np.ndarray:
+    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
+    k = np.arange(1, horizon + 1)
+    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
+
+
+def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Correlation between horizons of the forecast errors for one row of values: [horizon, horizon]."""
+    return mixture.correlation(values, horizon, "cautious")

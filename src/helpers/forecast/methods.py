@@ -1,0 +1,146 @@
+"""Every forecasting method by name: the ensemble, its members, and statsmodels' own models for comparison.
+
+Each takes rows of values [series, time], the horizon and the periods in a year, and gives quantiles at PROBABILITIES
+in the data's unit: [series, probability, horizon].
+"""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from helpers import UserError
+from helpers.forecast import ensemble as engine, mixture
+from helpers.forecast.mixture import PROBABILITIES
+
+Method = Callable[[np.ndarray, int, int], np.ndarray]
+
+
+def _normal(mean: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Quantiles of a normal distribution: [probability, horizon]."""
+    from scipy.special import ndtri
+
+    return np.asarray(mean, float) + ndtri(PROBABILITIES)[:, None] * np.asarray(error, float)
+
+
+def _member(name: str) -> Method:
+    """A member of the ensemble alone: a mixture's reading with its own width, a line with the cautious reading's."""
+
+    def method(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+        if name in mixture.READINGS:
+            return mixture.quantiles(mixture.fit(values, horizon), name)
+        told = engine.parts(values, horizon)
+        away = told.members[:, engine.MEMBERS.index(name), None] + told.width
+        return values[:, -1, None, None] + engine.step_size(values)[:, None, None] * away
+
+    return method
+
+
+def _walk(y: np.ndarray, horizon: int, drift: float = 0.0, lag: int = 1) -> np.ndarray:
+    """Quantiles of y[t] = y[t - lag] + drift + e, normal errors (Hyndman and Athanasopoulos 2021, 5.5)."""
+    ahead = np.arange(1, horizon + 1)
+    back = len(y) - lag + (ahead - 1) % lag
+    cycles = (ahead - 1) // lag + 1
+    errors = y[lag:] - y[:-lag] - drift
+    deviation = np.sqrt((errors**2).sum() / max(len(errors) - (drift != 0), 1))
+    doubt = 1 + (cycles / len(errors) if drift else 0)
+    return _normal(y[back] + drift * cycles, deviation * np.sqrt(cycles * doubt))
+
+
+def _drift(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return _walk(y, horizon, (y[-1] - y[0]) / (len(y) - 1))
+
+
+def _seasonal_naive(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return _walk(y, horizon, lag=period)
+
+
+def _ets(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """ETS by AICc among error-additive models (statsmodels selects nothing by itself)."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    seasons = [None, "add"] if period > 1 and len(y) >= 3 * period else [None]
+    fits = [
+        ETSModel(y, trend=trend, damped_trend=damped, seasonal=s, seasonal_periods=period if s else None).fit(
+            disp=False
+        )
+        for trend, damped in ((None, False), ("add", False), ("add", True))
+        for s in seasons
+    ]
+    finite = [f for f in fits if np.isfinite(f.aicc)] or fits[:1]
+    best = min(finite, key=lambda f: f.aicc)
+    path = best.simulate(horizon, anchor="end", repetitions=2000, rng=np.random.default_rng(0))
+    return np.quantile(np.asarray(path), PROBABILITIES, axis=1)
+
+
+def _theta(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """Theta method (Assimakopoulos and Nikolopoulos 2000) as statsmodels has it."""
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+
+    fit = ThetaModel(y, period=period, deseasonalize=period > 1 and len(y) >= 3 * period).fit()
+    interval = fit.prediction_intervals(horizon, alpha=0.3173)
+    return _normal(fit.forecast(horizon), (interval["upper"] - interval["lower"]) / 2)
+
+
+def _arima(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """ARIMA(p, 1, q), p and q at most 1, with or without drift, by AICc; seasonal (1, 0, 0) or (0, 1, 1) tried too."""
+    from statsmodels.tsa.arima.model import ARIMA
+
+    seasons = [(0, 0, 0, 0)] + ([(1, 0, 0, period), (0, 1, 1, period)] if period > 1 and len(y) >= 3 * period else [])
+    trials = [(p, q, t, s) for p in (0, 1) for q in (0, 1) for s in seasons for t in ("nt" if s[1] == 0 else "n")]
+    fits = [ARIMA(y, order=(p, 1, q), trend=t, seasonal_order=s).fit() for p, q, t, s in trials]
+    ahead = min(fits, key=lambda f: f.aicc).get_forecast(horizon)
+    return _normal(ahead.predicted_mean, ahead.se_mean)
+
+
+def _local_linear_trend(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """Structural model with a random level and slope (Harvey 1989), and a season if there is one."""
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    seasonal = period if period > 1 and len(y) >= 3 * period else None
+    ahead = UnobservedComponents(y, "lltrend", seasonal=seasonal).fit(disp=False).get_forecast(horizon)
+    return _normal(ahead.predicted_mean, ahead.se_mean)
+
+
+def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = False) -> Method:
+    """A method for one series made into one for rows; in units of its size where an optimiser would mind the scale."""
+
+    def method(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+        out = []
+        for y in values:
+            unit = np.abs(y).mean() if scale else 1.0
+            with warnings.catch_warnings():  # convergence on short series: the frame shows the width that comes of it
+                warnings.simplefilter("ignore")
+                out.append(model(y / unit, horizon, period) * unit)
+        return np.array(out)
+
+    return method
+
+
+def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return engine.naive(values, horizon)
+
+
+def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    return engine.ensemble(values, horizon, period)
+
+
+METHODS: dict[str, Method] = {
+    "ensemble": _ensemble,
+    "naive": _naive,
+    **{name: _member(name) for name in engine.MEMBERS if name != "naive"},
+    "drift": _each(_drift),
+    "seasonal_naive": _each(_seasonal_naive),
+    "theta": _each(_theta, scale=True),
+    "ets": _each(_ets, scale=True),
+    "arima": _each(_arima, scale=True),
+    "local_linear_trend": _each(_local_linear_trend, scale=True),
+}
+OWN_SEASON = {"naive", "drift", "seasonal_naive", "theta", "ets", "arima", "local_linear_trend"}  # see the raw values
+
+
+def find(method: str) -> Method:
+    """The method of that name; stops with the names there are."""
+    if method not in METHODS:
+        raise UserError(f"method is {method!r}: say one of {', '.join(METHODS)}.")
+    return METHODS[method]

@@ -1,1 +1,0 @@
-"""The words, tables and captions of the pages; `helpers.charts`, `helpers.tables` and `helpers.share` use them."""

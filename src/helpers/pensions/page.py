@@ -1,0 +1,141 @@
+"""The pension model in the report: its chart, its results beside the statistical forecast, its assumptions."""
+
+import re
+
+import matplotlib.style
+import pandas as pd
+from IPython.display import Markdown
+
+from helpers import pensions, statistics
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, captions, finish, lines
+from helpers.charts.captions import Words
+from helpers.charts.labels import label_ends
+from helpers.forecast import forecast
+from helpers.language import between, message, number, per_cent_sign, text
+from helpers.pensions import scenarios
+from helpers.tables.cells import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+
+NAMES = {
+    "baseline": message("baseline"),
+    "stalled_wages": message("real wages go on as in the last year"),
+    "wages_follow_gdp": message("real wages follow GDP"),
+    "inflation_only": message("pensions follow inflation only"),
+}
+DRIVERS = {
+    "real_wages": message("Growth of real wages, %"),
+    "gdp": message("Growth of GDP, %"),
+    "inflation": message("Inflation, %"),
+    "pension_indexation": message("Indexation of pensions, %"),
+    "pension_margin": message("Solidary pensions above inflation, points"),
+}
+PARAMETERS = {
+    "solidary_pension": message("Average solidary pension"),
+    "basic_pension": message("Average basic pension"),
+    "basic_maximum": message("Highest basic pension"),
+}
+BEHIND = [pensions.RATIO, "average_pension", "wage_nominal", "wage_real_index", "inflation", "gdp_index"]
+
+
+def named(scenario: str) -> str:
+    """A scenario's name; its code where nobody has named it."""
+    return text(NAMES.get(scenario, scenario))
+
+
+def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
+    """The pension-to-wage ratio so far, its range in the scenario, and the middles of the other scenarios' ranges."""
+    ratio = statistics.series(pensions.RATIO, as_of=as_of)
+    made = {name: pensions.replacement(name, until, as_of) for name in [scenario, *scenarios.known()]}
+    if made[scenario].empty:
+        return Markdown(text("No figure that the model could start from had been published, or none lies ahead."))
+    words = _words(ratio, made[scenario], scenario)
+    figure, axes = canvas(words)
+    start, last = ratio.index[-1].year, float(ratio.iloc[-1])
+    with matplotlib.style.context(STYLE):
+        labels = []
+        for other, path in made.items():
+            years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
+            if other == scenario:
+                axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
+            ours = other == scenario
+            axes.plot(
+                years, middle, color=BLUE if ours else GREY, lw=1.4, linestyle=(0, (4, 2)), zorder=3 if ours else 2
+            )
+            labels.append((years[-1], middle[-1], named(other), BLUE if other == scenario else SOFT))
+        axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
+        label_ends(axes, labels)
+        finish(axes, 1)
+    return Chart(figure, words.alt)
+
+
+def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
+    last = made.iloc[-1]
+    title = text(
+        "{range} of the average wage in {year}, after {now} in {last}",
+        range=between(last["low"], last["high"], 1, "%"),
+        year=last.name,
+        now=number(ratio.iloc[-1], 1) + per_cent_sign(),
+        last=ratio.index[-1].year,
+    )
+    shown = text("Average pension as a share of the average wage, %; scenario: {name}", name=named(scenario))
+    return Words(title, shown, captions.source_line(BEHIND))
+
+
+def table(until: int, as_of: str = "") -> Table:
+    """The ratio by year in each scenario, and the statistical forecast from the ratio's own past."""
+    rows, years = [], []
+    for scenario in scenarios.known():
+        made = pensions.replacement(scenario, until, as_of)
+        years = list(made.index)
+        cells = [_between_cell(row["low"], row["high"]) for _, row in made.iterrows()]
+        rows.append(Row([Cell(named(scenario), text("model")), *cells]))
+    own_past = Cell(text("no scenario"), text("statistical forecast, with its 80% range"))
+    rows.append(Row([own_past, *_statistical(until, as_of)]))
+    heads = [text("Scenario"), *map(str, years)]
+    caption = text("Average pension as a share of the average wage, %")
+    return Table(caption, heads, rows if years else [], under=text("Method"))
+
+
+def _between_cell(low: float, high: float) -> Cell:
+    """A range alone, its ends as numbers too."""
+    ends = (low, pattern(1), text("lower end")), (high, pattern(1), text("upper end"))
+    return Cell(between(low, high, 1), figures=figures(*ends))
+
+
+def _statistical(until: int, as_of: str) -> list[Cell]:
+    """Median and 80 % range by year from the ratio's own figures, however few."""
+    ratio = statistics.series(pensions.RATIO, as_of=as_of)
+    if ratio.empty or ratio.index[-1].year >= until:
+        return []
+    made = forecast(ratio, until=until, lower=0, upper=100, decimals=1)
+    return [range_cell(row["q50"], row["q10"], row["q90"], 1) for row in made.to_dict("records")]
+
+
+def savings(as_of: str = "") -> Chart | Markdown:
+    """The pension fund's assets by month, in trillion tenge; in words where none were known by then."""
+    assets = statistics.series("pension_assets", as_of=as_of) / 1e6
+    if len(assets) <= 12:
+        return Markdown(text("No figure had been published by this date."))
+    return lines({text("savings"): assets}, text("savings"), captions.savings(assets))
+
+
+def assumptions(scenario: str, as_of: str = "") -> Table:
+    """The drivers of a scenario with their values and reasons, then the model's parameters with their sources."""
+    rows = []
+    for row in scenarios.chosen(scenario).to_dict("records"):
+        year = int(row["year"] or 0)
+        value = scenarios.value(scenario, row["driver"], year, as_of)
+        cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
+        rows.append(Row([*cells, value_cell(value, 1), _linked(text(row["reason"]))]))
+    for row in pensions.parameters().to_dict("records"):
+        year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
+        cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
+        rows.append(Row([*cells, value_cell(row["value"], 0), _linked(text(row["source"]))]))
+    heads = [text("Assumption"), text("Year"), text("Value"), text("Source or reason")]
+    caption = text("What the scenario assumes: {name}", name=named(scenario))
+    return Table(caption, heads, rows, text_columns=(0, 1, 3))
+
+
+def _linked(words: str) -> Cell:
+    """A source as a link to the address in brackets at its end, which nobody wants to read."""
+    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return Cell("", links=((found[1] + found[3], found[2]),)) if found else Cell(words)

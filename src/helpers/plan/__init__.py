@@ -1,0 +1,187 @@
+"""A development plan as data frames: a plan is a folder of the tables named in TABLES, whichever ministry made it.
+
+Some rows of `targets.csv` lost a cell when the document was digitised, so that the cells behind it were printed one
+year too early. `targets(reading=...)` gives the reading to use; a lost value is empty in all of them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, files
+
+NAMES = ["name_kk", "name_ru", "name_en"]
+TABLES = {
+    "directions": ["direction", *NAMES],
+    "goals": ["goal", "direction", *NAMES],
+    "indicators": [
+        "indicator",
+        "direction",
+        "goal",
+        "kind",
+        *NAMES,
+        "unit",
+        "better",
+        "floor",
+        "responsible",
+        "source",
+    ],
+    "targets": ["indicator", "year", "column", "value", "as_printed", "printed_year", "reading", "evidence"],
+    "national_targets": ["document", "direction", "indicator", *NAMES, "unit", "better", "year", "value"],
+    "programmes": ["code", *NAMES, "direction"],
+    "resources": ["resource", "unit", "period", "year", "column", "value"],
+    "terms": ["kind", "term", *NAMES],
+}
+INTEGERS = {"direction", "year", "printed_year"}
+DECIMALS = {"value", "floor"}
+TERMS = ("plan", "document", "unit", "responsible", "source", "resource")
+READINGS = ("resolved", "as_printed", "alternative")
+
+
+def directions(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Strategic directions, one a row: direction, name_kk, name_ru, name_en."""
+    return _table("directions", folder)
+
+
+def goals(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Goals, one a row: goal, direction, name_kk, name_ru, name_en."""
+    return _table("goals", folder)
+
+
+def indicators(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Indicators, one a row. `floor` is a lower limit that the indicator's own name sets, in its unit."""
+    return _table("indicators", folder)
+
+
+def national_targets(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Targets that section 2.1 takes from national documents, one a row and year, in the row's unit."""
+    return _table("national_targets", folder)
+
+
+def terms(kind: str = "", folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Names of what the tables hold as a short key (`kind`: one of TERMS)."""
+    table = _table("terms", folder)
+    return table[table["kind"] == kind].reset_index(drop=True) if kind else table
+
+
+def title(folder: str | Path = files.PLAN) -> pd.Series:
+    """The plan's own title in three languages (name_kk, name_ru, name_en); the folder's name where it states none."""
+    stated = terms("plan", folder)
+    folder_name = files.plan_folder(folder).name
+    return stated.iloc[0] if len(stated) else pd.Series(dict.fromkeys(NAMES, folder_name))
+
+
+def programmes(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Budget programmes, one a row; no direction for those that serve the ministry's other tasks."""
+    return _table("programmes", folder)
+
+
+def resources(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Money and staff by period, in the row's unit."""
+    return _table("resources", folder)
+
+
+def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Values of every indicator and year, in the indicator's unit; lost and blank cells have no value.
+
+    `resolved`: damaged rows put right, the lost cell where the evidence puts it.
+    `as_printed`: each cell under the heading where it stands in the digitised text.
+    `alternative`: as resolved, but an inferred row without a reported value has all its cells one year later than
+    printed, since the cell it lost may be one of its blank first ones. Which rows these are follows from the table.
+    """
+    if reading not in READINGS:
+        raise UserError(f"reading: «{reading}» is unknown; use one of {', '.join(READINGS)}")
+    table = _table("targets", folder)
+    result = table
+    if reading == "as_printed":
+        result = _rearrange(table, table["printed_year"])
+    elif reading == "alternative":
+        open_rows = table["indicator"].isin(_open_rows(table))
+        moved = _rearrange(table[open_rows], table.loc[open_rows, "printed_year"] + 1)
+        result = pd.concat([table[~open_rows], moved]).sort_index()
+    return result.drop(columns="printed_year")
+
+
+def conflicts(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Where the plan contradicts itself: section 2.1's target (`national`) and section 3's (`plan`), same unit."""
+    national = national_targets(folder).rename(columns={"value": "national"})
+    national = national.loc[national["indicator"] != "", ["indicator", "year", "document", "unit", "national"]]
+    ours = targets(folder=folder).rename(columns={"value": "plan"})[["indicator", "year", "plan"]]
+    both = national.merge(ours, on=["indicator", "year"]).dropna(subset=["national", "plan"])
+    return both[both["national"] != both["plan"]].reset_index(drop=True)
+
+
+def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Writes the plan's tables as CSV files, all or none: after a fault the tables are as they were."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as new:
+            for name, columns in TABLES.items():
+                path = Path(new, f"{name}.csv")
+                tables[name][columns].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+            _move_in(Path(new), folder)
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror}; no table was changed; see that it can be written to") from error
+
+
+def _move_in(new: Path, folder: Path) -> None:
+    names = [f"{table}.csv" for table in TABLES]
+    before = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+    try:
+        for name in names:
+            os.replace(new / name, folder / name)
+    except OSError:
+        for name in names:
+            if name in before:
+                (folder / name).write_bytes(before[name])
+            elif (folder / name).is_file():
+                (folder / name).unlink()
+        raise
+
+
+def load(path: Path, columns: list[str]) -> pd.DataFrame:
+    """A CSV table as text, without changes; stops with one line when it isn't there or lacks a column."""
+    if not path.is_file():
+        raise UserError(f"{path}: no such table; make the tables with `jospar plan read FILE`, or name another folder")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False).fillna("")
+    except ValueError as error:
+        raise UserError(f"{path}: no CSV table in UTF-8 ({str(error).strip()}); mend it or make it again") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise UserError(f"{path}, line 2: more cells than headings; put a cell that holds a comma in quotes")
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise UserError(f"{path}: no column {', '.join(missing)}; mend the table or make it again")
+    return table
+
+
+def _table(name: str, folder: str | Path) -> pd.DataFrame:
+    folder = files.plan_folder(folder)
+    table = load(folder / f"{name}.csv", TABLES[name])
+    for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
+        try:
+            numbers = pd.to_numeric(table[column].replace("", None))
+            table[column] = numbers.astype("Int64" if column in INTEGERS else float)
+        except (TypeError, ValueError) as error:
+            raise UserError(f"{folder / name}.csv: column {column}: {error}; mend the table") from error
+        if column in INTEGERS and not table[column].hasnans:
+            table[column] = table[column].astype("int64")
+    return table
+
+
+def _open_rows(table: pd.DataFrame) -> list[str]:
+    """Indicators whose printed cells may as well stand one year later: inferred, with a blank first cell."""
+    blank = table.loc[(table["column"] == "reported") & (table["reading"] == "blank"), "indicator"]
+    inferred = table.loc[table["reading"] == "inferred", "indicator"].unique()
+    return [indicator for indicator in inferred if indicator in set(blank)]
+
+
+def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
+    """The printed cells placed at `year`; a year without a cell is blank."""
+    cells = table.assign(year=year)[table["as_printed"] != ""].drop(columns="column")
+    grid = table[["indicator", "year", "column"]]
+    placed = grid.merge(cells, on=["indicator", "year"], how="left").set_index(table.index)
+    placed["reading"] = placed["reading"].fillna("blank")
+    return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]

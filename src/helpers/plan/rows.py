@@ -1,0 +1,71 @@
+"""A plan's document as rows of cells, whichever format it has: digitised text, a web page, or DOCX."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers import UserError
+
+NUMBER = re.compile(r"(-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?)(?: ?(?:%|мың)| ?\([^()]*\))?")
+WEB = re.compile(rb"<(!doctype html|html|table)\b", re.IGNORECASE)
+ZIP = b"PK\x03\x04"
+LARGEST = 50_000_000  # bytes; a plan has a few hundred thousand
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells of one line; a paragraph is a row of one cell. A merged cell's text stands in its first column alone."""
+
+    where: str
+    cells: list[str]
+    above: dict[int, str] = field(default_factory=dict)  # columns that a cell of an earlier row covers, and its text
+    beside: dict[int, str] = field(default_factory=dict)  # columns that a cell to the left covers, and its text
+
+
+def read(path: Path) -> list[Row]:
+    """The rows of a document, empty ones left out. Its content tells the format, not its name."""
+    raw = content(path)
+    if raw.startswith(ZIP):
+        from helpers.plan import word
+
+        found = word.rows(path, raw)
+    elif WEB.search(raw):
+        from helpers.plan import web
+
+        found = web.rows(path, decoded(path, raw))
+    else:
+        lines = enumerate(decoded(path, raw).split("\n"), start=1)
+        found = [Row(f"{path}, line {n}", line.strip("\r").split("\t")) for n, line in lines]
+    return [row for row in found if any(cell.strip() for cell in row.cells)]
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file; stops with one line when it can't be read or no plan could be so large."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path}: larger than {LARGEST // 1_000_000} MB; name the plan's document alone")
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; name a file that can be read") from error
+
+
+def decoded(path: Path, raw: bytes) -> str:
+    """The text of UTF-8 bytes; stops with one line that names the place where they aren't."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UserError(f"{path}, line {line}: not UTF-8 text; save the plan in UTF-8") from error
+
+
+def plain(text: str) -> str:
+    """A cell's words without marks of layout."""
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split()).strip("*# ")
+
+
+def number(text: str, where: str) -> str:
+    """A printed number as a plain decimal; a note in brackets, % and "thousand" may follow it."""
+    match = NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
+    if not match:
+        raise UserError(f"{where}: «{text[:60]}» is not a number; compare the cell with the printed plan")
+    return match[1].replace(" ", "").replace(",", ".")

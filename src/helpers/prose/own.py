@@ -1,0 +1,80 @@
+"""An indicator of one's own: yearly figures from a CSV file, targets by year, verdicts as for the plan's indicators."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError
+from helpers.charts.captions import Words
+from helpers.language import between, number, percent, text
+from helpers.record.panel import check_panel
+from helpers.targets.futures import Futures
+from helpers.targets.precision import decimals_of, likelihood_words, met, probability_met
+
+
+def read(path: str | Path) -> pd.Series:
+    """The figures of a CSV file with the columns year and value, in their unit, by year; more columns are ignored."""
+    path = Path(path)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        raise UserError(f"{path.name}: can't be read; give a CSV file with the columns year and value") from None
+    absent = [column for column in ("year", "value") if column not in table]
+    if absent:
+        raise UserError(f"{path.name}: no column {', '.join(absent)}; it needs year and value")
+    known = table[table["value"].str.strip() != ""].rename(columns={"year": "period"})
+    known = check_panel(known.assign(series_id="value"), path.name)
+    return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))
+
+
+def verdicts(history: pd.Series, expected: Futures, targets: dict[int, float], better: str) -> pd.DataFrame:
+    """A row a target year: target, figure (where known), chance (0 to 1) and verdict in words; units of the history."""
+    decimals = decimals_of(history)
+    known = {period.year: value for period, value in history.items()}
+    ahead = {pd.Period(period, freq="Y").year: n for n, period in enumerate(expected["period"])}
+    rows = []
+    for year, target in targets.items():
+        if year in known:
+            word = "met" if met(known[year], target, better, decimals) else "missed"
+            rows.append((year, target, known[year], None, word))
+        elif year in ahead:
+            chance = round(float(probability_met(expected, target, better, decimals).iloc[ahead[year]]), 2)
+            rows.append((year, target, None, chance, likelihood_words(chance)))
+        else:
+            last = max(ahead)
+            raise UserError(f"target of {year}: neither a figure nor a forecast; the forecast reaches to {last}")
+    return pd.DataFrame(rows, columns=["year", "target", "figure", "chance", "verdict"]).set_index("year")
+
+
+def ranges(expected: Futures, decimals: int = 1) -> pd.DataFrame:
+    """Median and ends of the 80 % range by year, in the unit of the history, rounded for reading."""
+    table = expected.set_index("period")[["q10", "q50", "q90"]].round(decimals)
+    return pd.DataFrame(table.to_numpy(), pd.Index(table.index.astype(str), name="year"), ["low", "median", "high"])
+
+
+def in_words(judged: pd.DataFrame, expected: Futures, decimals: int = 1) -> str:
+    """The verdicts in sentences: what is expected, and how likely each target is."""
+    last = expected.iloc[-1]
+    first = text(
+        "For {year} the forecast is {median}, with an 80% range of {range}.",
+        year=last["period"],
+        median=number(last["q50"], decimals),
+        range=between(last["q10"], last["q90"], decimals),
+    )
+    rows = judged.dropna(subset=["chance"]).iterrows()
+    sentences = [
+        text(
+            "Target of {target} for {year}: {verdict} ({chance}).",
+            target=number(row["target"], decimals),
+            year=year,
+            verdict=text(row["verdict"]),
+            chance=percent(row["chance"]),
+        )
+        for year, row in rows
+    ]
+    return " ".join([first, *sentences])
+
+
+def words(title: str, unit: str) -> Words:
+    """What stands around the chart of an indicator of one's own."""
+    return Words(title, unit, text("Source: own table"))

@@ -1,0 +1,40 @@
+"""One region among the others, in words."""
+
+import pandas as pd
+from IPython.display import Markdown
+
+from helpers import UserError, statistics
+from helpers.charts.captions import place
+from helpers.language import integer, quantity, text
+from helpers.language.markup import literal
+
+
+def name_of(area: str) -> Markdown:
+    """The region's name as a heading; a code that is no region's is refused."""
+    known = statistics.areas()
+    known = known[known["kind"] == "region"]
+    if area not in known.index:
+        raise UserError(f"area: {area!r} is no region; {statistics.nearest(str(area), known.index)}")
+    return Markdown(f"## {literal(place(area))}")
+
+
+def rank(table: pd.DataFrame, code: str, area: str, as_of: str = "") -> Markdown:
+    """The region's latest figure, its place among the regions counted from the lowest, and the country's figure."""
+    about = statistics.catalogue().loc[code]
+    latest = table.iloc[:, -1].dropna()
+    year, decimals, unit = table.columns[-1], int(about["decimals"]), about["unit"]
+    if area not in latest.index:
+        return Markdown(text("For {year} no figure of this region is published.", year=year))
+    country = statistics.series(code, "KAZ", as_of)
+    return Markdown(
+        text(
+            "{figure} in {year}, where the whole country had {national}. Of {regions} regions, {lower} had less and "
+            "{higher} had more.",
+            figure=f"**{literal(quantity(latest[area], decimals, unit))}**",
+            year=year,
+            national=literal(quantity(country[str(year)], decimals, unit)),
+            regions=integer(len(latest)),
+            lower=integer((latest < latest[area]).sum()),
+            higher=integer((latest > latest[area]).sum()),
+        )
+    )

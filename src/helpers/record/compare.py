@@ -1,0 +1,173 @@
+"""What moved between two runs, and why: each cause switched one at a time while the rest is held."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import UserError, plan, statistics
+from helpers.charts import captions
+from helpers.language import listing, name, number, quarter, text
+from helpers.render.batch import DEFAULT_PLAN
+from helpers.render.forecast_files import FIGURES, FORECASTS
+from helpers.targets import expect
+from helpers.targets.narrowing import quarterly_series
+
+CLOSE = 1e-4  # relative; the files hold six digits
+KEYS = ["indicator", "area", "plan"]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cause in words, and by how much it moved the median (its unit); none where it can't be told apart."""
+
+    words: str
+    effect: float | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """One forecast that moved: medians before and after, in the unit of the indicator, with the causes."""
+
+    indicator: str
+    area: str
+    period: str
+    before: float
+    after: float
+    decimals: int
+    causes: tuple[Cause, ...]
+    plan: str = DEFAULT_PLAN
+
+
+def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
+    """The newest forecast and its figures of each indicator, area and plan that a run kept."""
+    folder = Path(run) if Path(run).is_dir() else output / str(run)
+    if not folder.is_dir():
+        raise UserError(f"run {run}: there is none of that name in {output.name}/; see `jospar runs`")
+    if not all((folder / file).is_file() for file in (FORECASTS, FIGURES)):
+        raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
+    return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
+
+
+def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
+    """What `load` gives, from the texts of the two files."""
+    kinds = {"indicator": str, "period": str, "series": str}
+    forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
+    found = {}
+    for key, rows in forecasts.groupby(KEYS, sort=False):
+        known = figures[(figures[KEYS] == list(key)).all(axis=1)]
+        known = known[known["as_of"] == rows["as_of"].max()]
+        values = pd.Series(known["value"].to_numpy(float), pd.PeriodIndex(known["period"], freq="Y"))
+        values.name = known["series"].iloc[0]
+        newest = rows[rows["as_of"] == rows["as_of"].max()]
+        found[key] = newest.drop_duplicates("period", keep="last").set_index("period"), values
+    return found
+
+
+def _with_plan(table: pd.DataFrame) -> pd.DataFrame:
+    """A run's table; runs from before plans had names were all on the default one."""
+    return table if "plan" in table else table.assign(plan=DEFAULT_PLAN)
+
+
+def compare(before: dict, after: dict) -> list[Move]:
+    """Every forecast of a year that both runs have and whose median moved, as its publisher's digits show it."""
+    return [move for key in before if key in after for move in _moves(key, before[key], after[key])]
+
+
+def _moves(key: tuple[str, str, str], a: tuple, b: tuple) -> Iterator[Move]:
+    """The moves of one indicator in one area, by one plan."""
+    indicator, area, plan_name = key
+    decimals = int(statistics.catalogue().loc[b[1].name, "decimals"]) + 1
+    for period in a[0].index.intersection(b[0].index):
+        before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
+        if round(before, decimals) != round(after, decimals):
+            why = tuple(causes(area, period, a, b))
+            yield Move(indicator, area, period, before, after, decimals, why, plan_name)
+
+
+def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
+    """The causes that apply, with their effects where today's method gives the later run's forecast again."""
+    (old, known), (new, known_later) = ((frame.loc[period], figures) for frame, figures in (a, b))
+    shared = known.index.intersection(known_later.index)
+    revised = pd.concat([known_later[shared], known[known.index.difference(shared)]]).sort_index().rename(known.name)
+    later = known_later[known_later.index.difference(known.index)]
+    days = old["as_of"], old["as_of"], new["as_of"]
+    asked = (area, period, max(a[0].index.max(), b[0].index.max()))
+    steps = [median(x, *asked, when) for x, when in zip((known, revised, known_later), days, strict=True)]
+    exact = np.isclose(steps[2] + new["adjustment"], new["q50"], rtol=CLOSE, atol=CLOSE)
+    method = steps[0] + old["adjustment"] - old["q50"]
+    changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
+    news = [*_new_words(later), *_new_quarters(known.name, area, *days[1:])]
+    found = [
+        (_method_words(old, new), method, any(old[fact] != new[fact] for fact in ("version", "method"))),
+        (_revised_words(known, changed), steps[1] - steps[0], len(changed) > 0),
+        (text("new figure: {items}", items=listing(news)), steps[2] - steps[1], len(news) > 0),
+        (text("changed assumption"), new["adjustment"] - old["adjustment"], new["adjustment"] != old["adjustment"]),
+    ]
+    if exact:
+        return [Cause(words, float(effect)) for words, effect, applies in found if applies and abs(effect) > CLOSE]
+    # Without the later run's method at hand effects would mix; what is recorded still says what changed.
+    return [Cause(words) for words, _, applies in found if applies]
+
+
+def median(known: pd.Series, area: str, period: str, until: str, when: str) -> float:
+    """The median that today's method gives for a year from these figures, in their unit; a known year is its figure."""
+    if pd.Period(period, freq="Y") <= known.index[-1]:
+        return float(known.get(pd.Period(period, freq="Y"), np.nan))
+    row = statistics.catalogue().loc[known.name]
+    made, _ = expect(known, row, area, int(until), date.fromisoformat(when))
+    return float(made.loc[made["period"] == pd.Period(period, freq="Y"), "q50"].iloc[0])
+
+
+def _new_quarters(code: str, area: str, before: str, after: str) -> list[str]:
+    """The quarters of a yearly series' indicator published between two days, as they read in a sentence."""
+    indicator = statistics.catalogue().loc[code, "indicator"]
+    known = [quarterly_series(indicator, area, date.fromisoformat(day)) for day in (before, after)]
+    if known[1] is None:
+        return []
+    later = known[1][known[1].index.difference(known[0].index)]
+    return [f"{quarter(q.year, q.quarter)} {_shown(later, q)}" for q in later.index]
+
+
+def _method_words(old: pd.Series, new: pd.Series) -> str:
+    return text("changed method ({before} → {after})", before=old["version"], after=new["version"])
+
+
+def _new_words(later: pd.Series) -> list[str]:
+    return [f"{year} {_shown(later, year)}" for year in later.index]
+
+
+def _revised_words(known: pd.Series, changed: pd.Series) -> str:
+    items = [f"{year} {_shown(known, year)} → {_shown(changed, year)}" for year in changed.index]
+    return text("revised figure: {items}", items=listing(items))
+
+
+def _shown(values: pd.Series, year: pd.Period) -> str:
+    """A figure as its publisher prints it."""
+    return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
+
+
+def lines(moves: list[Move]) -> list[str]:
+    """The moves in words: one line each, its causes indented below it."""
+    if not moves:
+        return [text("No forecast moved.")]
+    found = []
+    for move in moves:
+        names = plan.indicators(move.plan).set_index("indicator")
+        named = f"{move.indicator}. {name(names.loc[move.indicator])}, {captions.place(move.area)}, {move.period}"
+        before, after = (number(value, move.decimals) for value in (move.before, move.after))
+        found.append(f"{named}: {before} → {after}")
+        for cause in move.causes:
+            found.append(f"  {cause.words}{'' if cause.effect is None else ': ' + signed(cause.effect, move.decimals)}")
+        if not move.causes:
+            found.append("  " + text("no recorded cause"))
+    return found
+
+
+def signed(value: float, decimals: int) -> str:
+    """A change with its sign."""
+    return ("+" if value >= 0 else "") + number(value, decimals)

@@ -1,0 +1,1 @@
+"""A reader for each format in which publishers give figures: bytes in, one tidy table out."""

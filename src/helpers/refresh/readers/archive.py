@@ -1,0 +1,42 @@
+"""Zip files, which workbooks and the World Bank's downloads are: no larger inside than is allowed."""
+
+import io
+import zipfile
+
+from helpers.refresh.readers.tidy import Unreadable
+
+MOST_BYTES = 48 * 2**20  # of all parts unpacked; the largest in use has 4 MB
+
+
+def names(data: bytes) -> list[str]:
+    """The names of the parts of a zip file; raises Unreadable for a damaged one and one that is too large inside."""
+    return list(_parts(data))
+
+
+def part(data: bytes, name: str) -> bytes:
+    """One part of a zip file, unpacked; raises Unreadable as `names` does."""
+    return _parts(data, keep=name)[name]
+
+
+def _parts(data: bytes, keep: str = "") -> dict[str, bytes]:
+    """Every part by name, empty but for the one to keep.
+
+    The sizes that a zip file declares can lie, so each part is unpacked and counted as it comes.
+    """
+    found, total = {}, 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for one in archive.infolist():
+                kept = []
+                with archive.open(one) as stream:
+                    while chunk := stream.read(2**16):
+                        total += len(chunk)
+                        if total > MOST_BYTES:
+                            raise Unreadable(f"the answer unpacks to more than {MOST_BYTES // 2**20} MB")
+                        kept += [chunk] if one.filename == keep else []
+                found[one.filename] = b"".join(kept)
+    except Unreadable:
+        raise
+    except Exception as error:  # a damaged zip file raises a dozen kinds, from zlib, struct and the module itself
+        raise Unreadable(f"the answer is a damaged zip file ({type(error).__name__})") from error
+    return found

@@ -1,0 +1,45 @@
+"""The Bureau of National Statistics: its "csv", which is tab-separated with a BOM, and its JSON of slices."""
+
+import pandas as pd
+
+from helpers.refresh.readers import tidy
+
+AREA_WORDS = ("КАТО", "KATO")
+
+
+def read_tsv(data: bytes) -> pd.DataFrame:
+    """Figures, tidy; `item` holds the labels of all dimensions but the area, joined by `; `."""
+    rows = tidy.records(tidy.cells(data, "\t"), ["VAL"])
+    head = list(rows[0]) if rows else []
+    labels = [column for column in head if (column[:1] == "L" and column[1:] in head) or column.endswith("_name")]
+    area = next((column for column in labels if column[1:].upper() in AREA_WORDS), None)
+    dates = [column for column in ("PERIOD", "DAT") if column in head]
+    if area is None or not dates:
+        raise tidy.Unreadable("the answer has no column LКАТО, or neither PERIOD nor DAT")
+    return tidy.frame(
+        (
+            "; ".join(tidy.name(row[column]) for column in labels if column != area),
+            tidy.name(row[area]),
+            next(filter(None, (tidy.period(row[column]) for column in dates)), ""),
+            row["VAL"].strip(),
+            "",
+        )
+        for row in rows
+    )
+
+
+def read_json(data: bytes) -> pd.DataFrame:
+    """Figures, tidy; `item` holds the names of all terms but the first, which is the area, joined by `; `."""
+    return tidy.frame(row for part in tidy.listed(data) for row in _slice(part))
+
+
+def _slice(part: dict) -> list[tuple[str, str, str, str, str]]:
+    names, periods = part.get("termNames"), part.get("periods")
+    if not isinstance(names, list) or not names or not isinstance(periods, list):
+        raise tidy.Unreadable("a slice of the answer has no termNames or no periods")
+    area, *others = [tidy.name(tidy.plain(one)) for one in names]
+    return [
+        ("; ".join(others), area, tidy.period(tidy.plain(one.get("date"))), tidy.plain(one.get("value")), "")
+        for one in periods
+        if isinstance(one, dict)
+    ]

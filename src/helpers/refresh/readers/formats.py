@@ -1,0 +1,63 @@
+"""Which format an answer is in, told by its content, and the reader of each."""
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from helpers.refresh.readers import bureau, ilostat, national_bank, open_sdg, taldau, tidy, workbook, world_bank
+
+READERS: dict[str, Callable[[bytes], pd.DataFrame]] = {
+    "bureau_workbook": workbook.read,
+    "bureau_tsv": bureau.read_tsv,
+    "bureau_json": bureau.read_json,
+    "taldau_json": taldau.read,
+    "open_sdg_csv": open_sdg.read,
+    "world_bank_json": world_bank.read_json,
+    "world_bank_csv": world_bank.read_csv,
+    "ilostat_csv": ilostat.read,
+    "national_bank_json": national_bank.read,
+}
+
+
+def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
+    """The tidy table of an answer that must be in one of the expected formats; raises Unreadable otherwise."""
+    found, wanted = recognise(data), list(expected)
+    if found not in wanted:
+        raise tidy.Unreadable(f"the answer is {found}, where {' or '.join(wanted)} was due")
+    return READERS[found](data)
+
+
+def recognise(data: bytes) -> str:
+    """The name of an answer's format, by its content; raises Unreadable when it is none of those that are known."""
+    if data[:4] == b"PK\x03\x04":
+        return "world_bank_csv" if world_bank.inner(data) else "bureau_workbook"
+    start = tidy.text(data).lstrip()[:1]
+    found = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
+    if not found:
+        raise tidy.Unreadable("the answer is in no known format; see the formats in publishers.csv")
+    return found
+
+
+def _json(content: object) -> str:
+    first = content[0] if isinstance(content, list) and content else content
+    if not isinstance(first, dict):
+        return ""
+    if "rows" in first:
+        return "national_bank_json"
+    if "termNames" in first:
+        return "bureau_json"
+    if "message" in first or {"page", "pages"} <= set(first):
+        return "world_bank_json"
+    return "taldau_json" if any(taldau.KEY.fullmatch(key) for key in first) else ""
+
+
+def _table(data: bytes) -> str:
+    rows = tidy.cells(data)
+    head = {cell.strip() for cell in rows[0]} if rows else set()
+    if any("\t" in cell for cell in head):
+        return "bureau_tsv"
+    if "Data Source" in head or any(row[:4] == world_bank.HEAD for row in rows[:6]):
+        return "world_bank_csv"
+    if {"ref_area", "obs_value"} <= head:
+        return "ilostat_csv"
+    return "open_sdg_csv" if {"Year", "Value"} <= head else ""

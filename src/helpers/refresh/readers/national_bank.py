@@ -1,0 +1,47 @@
+"""The National Bank's open data: JSON with `rows`, each a date, an amount, a unit and the words that classify it."""
+
+import pandas as pd
+
+from helpers.refresh.readers import tidy
+
+# What every row has, and what doesn't tell two figures apart.
+COMMON = {"report_date", "amount", "type", "row_id"}
+
+
+def read(data: bytes) -> pd.DataFrame:
+    """Figures in the unit that the row prints, tidy; `item` is `class_type=Pension savings`. One page or a list."""
+    pages = tidy.listed(data)
+    rows = [row for page in pages for row in rows_of(page)]
+    total = max((int(page["totalRows"]) for page in pages if _whole(page.get("totalRows"))), default=0)
+    if len(rows) < total:
+        raise tidy.Unreadable(f"the answer holds {len(rows)} of {total} rows; ask for all pages")
+    return tidy.frame(
+        (
+            "; ".join(f"{key}={tidy.plain(row[key])}" for key in sorted(row) if key not in COMMON and row[key]),
+            "KAZ",
+            tidy.period(tidy.plain(row.get("report_date"))),
+            tidy.plain(row.get("amount")),
+            tidy.plain(row.get("type")),
+        )
+        for row in rows
+    )
+
+
+def rows_of(page: dict) -> list[dict]:
+    """The rows of one page; raises Unreadable when it has none."""
+    rows = page.get("rows")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise tidy.Unreadable("the answer has no list of rows")
+    return rows
+
+
+def complete(pages: list[bytes]) -> bool:
+    """Whether these pages hold all rows: as many as the first one announces, or the last one brought none."""
+    read_pages = [tidy.listed(page)[0] for page in pages]
+    total = read_pages[0].get("totalRows")
+    known = sum(len(rows_of(page)) for page in read_pages)
+    return not rows_of(read_pages[-1]) or not _whole(total) or known >= int(total)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 10

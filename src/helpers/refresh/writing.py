@@ -1,0 +1,132 @@
+"""Writes what a refresh found: all tables or none, each under a temporary name first."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError
+from helpers.refresh.answers import Keyed
+from helpers.refresh.changes import Change
+from helpers.refresh.requests import Request, wanted
+from helpers.statistics import check as data_check
+
+# In this order: at every moment each table fits those before it, and an answer counts as read only at the very end.
+TABLES = ["sources.csv", "observations.csv", "changes.csv", "answers.csv"]
+KEY = ["series", "area", "period", "read_on"]
+
+
+def write(
+    data: Path, changes: list[Change], read: Keyed, requests: list[Request], today: date, rehearse: bool = False
+) -> list[str]:
+    """Write the changes into `data/statistics`; returns the faults that the tables would have, and then writes nothing.
+
+    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full, of which the
+    next refresh asks whether they have changed.
+    """
+    folder = data / "statistics"
+    old = {name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in TABLES}
+    new = {
+        "sources.csv": _sources(old["sources.csv"], changes, requests, today),
+        "observations.csv": _observations(old["observations.csv"], changes, today),
+        "changes.csv": _changes(old["changes.csv"], changes, today),
+        "answers.csv": _answers(old["answers.csv"], read, wanted(requests), today),
+    }
+    altered = [name for name in TABLES if not new[name].equals(old[name])]
+    with tempfile.TemporaryDirectory(dir=data, prefix=".refresh-") as place:
+        rehearsal = Path(place) / "data"
+        shutil.copytree(data, rehearsal, ignore=shutil.ignore_patterns(".*"))
+        for name in altered:
+            new[name].to_csv(rehearsal / "statistics" / name, index=False, lineterminator="\n")
+        if faults := data_check.check(rehearsal):
+            return faults
+        if not rehearse:
+            _replace(rehearsal / "statistics", folder, altered)
+    return []
+
+
+def _replace(made: Path, folder: Path, names: Iterable[str]) -> None:
+    """Move finished tables into place; when one can't be moved, those before it go back."""
+    before = {name: (folder / name).read_bytes() for name in names}
+    moved = []
+    try:
+        for name in before:
+            os.replace(made / name, folder / name)
+            moved.append(name)
+    except OSError as error:
+        for done in moved:
+            (folder / done).write_bytes(before[done])
+        raise UserError(f"statistics/{name}: can't be written ({error.strerror}); nothing was changed") from None
+
+
+def _observations(table: pd.DataFrame, changes: list[Change], today: date) -> pd.DataFrame:
+    """A row for every new or revised figure, dated today; a vanished one is withdrawn by a row, never deleted."""
+    rows = [
+        {
+            "series": change.series,
+            "area": change.area,
+            "period": change.period,
+            "value": change.after or change.before,
+            "status": "withdrawn" if change.kind == "vanished" else "part_year" if "-M" in change.period else "final",
+            "source": change.source,
+            "published": "",
+            "read_on": f"{today}",
+        }
+        for change in changes
+    ]
+    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
+    # A second refresh of one day replaces the figure of the first.
+    return whole.drop_duplicates(KEY, keep="last").sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def _sources(table: pd.DataFrame, changes: list[Change], requests: list[Request], today: date) -> pd.DataFrame:
+    """A row for every source that gave a figure, with today as the day on which it was read."""
+    used = {change.source for change in changes}
+    rows = {}
+    for request in requests:
+        if request.source in used:
+            publisher = request.publisher
+            address = publisher.address or f"https://{publisher.hosts}/"
+            rows[request.source] = {
+                "source": request.source,
+                "publisher": publisher.publisher,
+                "title": request.filled(publisher.title),
+                "title_kk": request.filled(publisher.title_kk),
+                "title_ru": request.filled(publisher.title_ru),
+                "url": request.filled(address, page="0"),
+                "licence": publisher.licence,
+                "read_on": f"{today}",
+            }
+    whole = pd.concat([table, pd.DataFrame(rows.values(), columns=table.columns, dtype=str)])
+    return whole.drop_duplicates("source", keep="last").sort_values("source", ignore_index=True)
+
+
+def _changes(table: pd.DataFrame, changes: list[Change], today: date) -> pd.DataFrame:
+    rows = [{"read_on": f"{today}"} | vars(change) for change in changes]
+    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
+    return whole.drop_duplicates(["read_on", "series", "area", "period"], keep="last", ignore_index=True)
+
+
+def _answers(table: pd.DataFrame, read: Keyed, asked: dict[tuple[str, str], str], today: date) -> pd.DataFrame:
+    """The marks of the answers; one that is the same as before keeps its day, so that nothing changes."""
+    before = {(row.source, row.request): (row.sha256, row.wanted) for row in table.itertuples()}
+    rows = [
+        {
+            "source": source,
+            "request": request,
+            "etag": one.etag,
+            "last_modified": one.last_modified,
+            "sha256": one.sha256,
+            "wanted": asked[source, request],
+            "read_on": f"{today}",
+        }
+        for (source, request), one in read.items()
+        if before.get((source, request)) != (one.sha256, asked[source, request])
+    ]
+    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
+    whole = whole.drop_duplicates(["source", "request"], keep="last")
+    return whole.sort_values(["source", "request"], ignore_index=True)

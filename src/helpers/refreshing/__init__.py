@@ -1,1 +1,0 @@
-"""Insides of the refresh: which series is asked where, what changed, what is held back, and how it is written."""

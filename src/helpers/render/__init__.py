@@ -1,0 +1,226 @@
+"""A run: jobs rendered side by side into a folder of its own. run.json is its record; nothing that was good is lost."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed, wait as wait_for
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from helpers import UserError, files
+from helpers.render import archive, fingerprint
+from helpers.render.batch import Job, check, sisters
+
+STOP_LIMIT = 20.0  # seconds that an interrupted run gives its kernels to end
+
+
+def ignore(*_: object) -> None:
+    """Nothing, for who doesn't want to be told."""
+
+
+@dataclass
+class Run:
+    """One run: its jobs with their keys and sister pages, and once it is under way its folder, facts and records."""
+
+    jobs: list[Job]
+    keys: list[str]
+    sisters: list[list[tuple[str, str, str]]]
+    folder: Path = Path()
+    facts: dict = field(default_factory=dict)
+    records: dict[int, dict] = field(default_factory=dict)
+
+    def about(self, n: int) -> dict:
+        """What is known of a report before it is rendered."""
+        job = self.jobs[n]
+        return {
+            "name": job.name,
+            "notebook": job.notebook.name,
+            "parameters": job.parameters,
+            "key": self.keys[n],
+        }
+
+    def save(self, **more: object) -> dict:
+        """Write run.json as it stands, the reports in the order of the jobs; returns what was written."""
+        self.facts |= more
+        whole = self.facts | {"reports": [self.records[n] for n in sorted(self.records)]}
+        files.write(self.folder / "run.json", json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n")
+        return whole
+
+
+def run(
+    jobs: list[Job],
+    output: Path = files.OUTPUTS,
+    workers: int = 2,
+    tell: Callable[[dict], None] = ignore,
+    executor: Executor | None = None,
+    force: bool = False,
+    wait: bool = False,
+    watch: Callable[[str, int, int], None] = ignore,
+    if_changed: bool = False,
+    asked: dict | None = None,
+) -> dict:
+    """The record of a finished run: every job rendered, taken over unchanged, or its failure kept beside the last good.
+
+    The run becomes `latest` and the index is replaced only when all jobs have ended. An interrupted run leaves what it
+    finished; the next one takes that over. `tell` gets each report's record, `watch` its name and the cell under way.
+    With `if_changed`, the latest complete run is returned as it is when it holds just these reports.
+    """
+    run_ = prepared(jobs, output, force)
+    with archive.locked(output, wait), archive.writing_to(output):
+        past = archive.history(output)
+        latest = archive.latest_complete(past)
+        keys = {job.name: key for job, key in zip(jobs, run_.keys, strict=True)}
+        if if_changed and not force and latest and archive.same(latest, keys):
+            return latest | {"new": False}
+        start(run_, output, asked or {})
+        try:
+            numbers = take_over(run_, {} if force else archive.rendered(past), tell)
+            render_all(run_, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                run_.save(complete=False)
+            raise
+        return finish(run_, output) | {"new": True}
+
+
+def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
+    """The jobs with their keys, checked before anything is written: all that weren't rendered just so before."""
+    if not jobs:
+        raise UserError("there is no report to render; the batch is empty")
+    names = [job.name for job in jobs]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise UserError(f"{min(twice)}: two reports would have this name; rename a notebook or leave one out")
+    pages, shared = sisters(jobs), fingerprint.inputs()
+    keys = [fingerprint.key(job, same, shared) for job, same in zip(jobs, pages, strict=True)]
+    known = {} if force else archive.rendered(archive.history(output))
+    for job, key in zip(jobs, keys, strict=True):
+        # The check needs papermill, which takes long to import: an unchanged run does without.
+        if key not in known:
+            check(job)
+    return Run(jobs, keys, pages)
+
+
+def start(run_: Run, output: Path, asked: dict) -> None:
+    """Give the run its folder and the facts that say what made it, of which data, and when."""
+    from helpers.render import page as share
+
+    now = datetime.now(UTC)
+    run_.folder = archive.new_folder(output, now)
+    run_.facts = {"format": archive.FORMAT} | share.provenance()
+    run_.facts |= {"run": run_.folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
+    run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
+    run_.facts |= {"data_sha256": fingerprint.folder_hash(files.DATA), "data": fingerprint.file_hashes(files.DATA)}
+    run_.save()
+
+
+def take_over(run_: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> list[int]:
+    """Link the reports that haven't changed since an earlier run; returns the numbers of the jobs still to do."""
+    still = []
+    for n, key in enumerate(run_.keys):
+        folder, report = good.get(key, (None, None))
+        if report and archive.current(folder, report):
+            archive.link_files(folder, run_.folder, report["files"])
+            run_.records[n] = report | {"status": "unchanged", "seconds": 0.0}
+            tell(run_.records[n])
+        else:
+            still.append(n)
+    run_.save()
+    return still
+
+
+def render_all(
+    run_: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
+) -> None:
+    """Render the jobs on the executor and keep each result as it comes."""
+    pending: dict[Future, int] = {}
+    try:
+        submit = submitter(pool, watch) if numbers else None
+        for n in numbers:
+            pending[submit(work(run_, n))] = n
+        for future in as_completed(list(pending)):
+            record, contents = result(future)
+            keep(run_, pending[future], record, contents, past)
+            tell(run_.records[pending.pop(future)])
+    except BaseException:
+        stop(pool, list(pending))
+        raise
+    pool.shutdown()
+
+
+def submitter(pool: Executor, watch: Callable) -> Callable:
+    """How work is handed to the executor: as it is to threads of this process, with all it needs to anything else."""
+    from helpers.render import cluster as elsewhere, execution, kernels
+
+    if isinstance(pool, ThreadPoolExecutor):
+        kernels.prepare()
+        return lambda work: pool.submit(execution.render, work, watch)
+    code, data = fingerprint.code(), elsewhere.packed(files.DATA)
+    return lambda work: pool.submit(elsewhere.render, work, data, code)
+
+
+def work(run_: Run, n: int) -> "object":
+    """One job of the run with all that its rendering needs."""
+    from helpers.render.execution import Work
+
+    job = run_.jobs[n]
+    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
+    source = job.notebook.read_text(encoding="utf-8")
+    about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
+    return Work(*about, run_.sisters[n], facts)
+
+
+def result(future: Future) -> tuple[dict, dict[str, bytes]]:
+    """What a job gave; whatever went wrong with it is its own failure and stops no other."""
+    from helpers.render.execution import anonymous, one_line, plain
+
+    try:
+        return future.result()
+    except Exception as failure:
+        error = anonymous(plain(f"{type(failure).__name__}: {one_line(failure)}"))
+        return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
+
+
+def stop(pool: Executor, pending: list[Future]) -> None:
+    """End what is under way: no further job starts, and the kernels that run are killed."""
+    from helpers.render import execution
+
+    for future in pending:
+        future.cancel()
+    pool.shutdown(wait=False)
+    if isinstance(pool, ThreadPoolExecutor):
+        end = time.monotonic() + STOP_LIMIT
+        # Again and again, since a thread may have been about to start its kernel.
+        while time.monotonic() < end and wait_for(pending, 0.1).not_done:
+            execution.kill_kernels()
+
+
+def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
+    """Write a report's files and its record; beside a failed report, link the last good one."""
+    for name, content in contents.items():
+        (run_.folder / name).parent.mkdir(exist_ok=True)
+        files.write(run_.folder / name, content)
+    record = run_.about(n) | record | {"files": sorted(contents)}
+    if record["status"] == "failed":
+        record["last_good"] = archive.last_good(record["name"], run_.folder, past)
+    else:
+        record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
+    run_.records[n] = record
+    run_.save()
+
+
+def finish(run_: Run, output: Path) -> dict:
+    """Close the record, keep the forecasts, write summary and index, and make the run the latest."""
+    from helpers.render import forecast_files, index, summary
+
+    forecast_files.keep(run_.folder, run_.jobs, f"{run_.facts['version']} {run_.facts['commit']}")
+    began = datetime.fromisoformat(run_.facts["started"])
+    seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
+    facts = run_.save(complete=True, seconds=seconds)
+    files.write(run_.folder / "summary.txt", summary.as_text(facts))
+    files.write(run_.folder / "summary.json", summary.as_json(facts))
+    for name, page in index.pages(facts, run_.folder).items():
+        files.write(output / name, page)
+    archive.point_latest(run_.folder, output)
+    return facts | {"folder": run_.folder}

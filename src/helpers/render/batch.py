@@ -1,0 +1,268 @@
+"""batch.yml → jobs: which notebook is rendered with which parameters, checked before anything runs."""
+
+import datetime
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from helpers import UserError, files
+from helpers.language import LANGUAGE_NAMES, LANGUAGES
+
+TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
+FORMATS = ("html", "xlsx", "pdf")
+KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
+DEFAULT_PLAN = "data/plan"
+DECLARED_PLAN = re.compile(r"^plan(?:: str)? = ([\"'])(.*?)\1", re.M)
+LONGEST_NAME = 180  # letters; file systems take 255 bytes, and there are endings
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to render: a notebook and the parameters that differ from its defaults."""
+
+    notebook: Path
+    parameters: dict = field(default_factory=dict)
+    formats: tuple[str, ...] = ("html",)
+    time_limit: int = 600  # seconds for one cell
+
+    @property
+    def name(self) -> str:
+        """The report's file name without ending: notebook--name-value--name-value."""
+        parts = [f"{key}-{slug(value)}" for key, value in self.parameters.items()]
+        whole = "--".join([self.notebook.stem, *parts])
+        if len(whole.encode()) <= LONGEST_NAME:
+            return whole
+        return f"{self.notebook.stem[:40]}--{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+
+    @property
+    def plan(self) -> str:
+        """The folder of the plan that the report is on, as the parameter or the notebook's default names it."""
+        return str(self.parameters.get("plan", _default_plan(self.notebook)))
+
+    @property
+    def language(self) -> str:
+        """The language that the report is written in."""
+        return str(self.parameters.get("language", "en"))
+
+
+def _default_plan(notebook: Path) -> str:
+    # Read without Jupyter: a run in which nothing has changed asks for every report.
+    lines = "\n".join("".join(source) for kind, source, _ in source_cells(notebook) or [] if kind == "code")
+    stated = DECLARED_PLAN.search(lines)
+    return stated[2] if stated else DEFAULT_PLAN
+
+
+def source_cells(notebook: Path) -> list[list] | None:
+    """Kind, source and metadata of each cell; none of a file that is no notebook: the check of its job says so."""
+    try:
+        found = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
+    """For each job the same report in every language of the run: code, the language's own name, address."""
+    groups: dict[str, list] = {}
+    for job in jobs:
+        if "language" in job.parameters and job.language in LANGUAGE_NAMES:
+            page = (job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html")
+            groups.setdefault(_but_language(job), []).append(page)
+    return [groups.get(_but_language(job), []) if "language" in job.parameters else [] for job in jobs]
+
+
+def _but_language(job: Job) -> str:
+    return repr((job.notebook, sorted((key, value) for key, value in job.parameters.items() if key != "language")))
+
+
+def slug(value: object) -> str:
+    """A value as it can stand in a file name and an address."""
+    return re.sub(r"[^\w.]+", "-", str(value)).strip("-") or "none"
+
+
+def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default") -> list[Job]:
+    """The jobs of a batch, every combination of each entry's parameters; a fault is named with its line."""
+    import yaml
+
+    try:
+        words = file.read_text(encoding="utf-8")
+        tree, content = yaml.compose(words), yaml.safe_load(words)
+    except (OSError, UnicodeDecodeError):
+        raise UserError(f"{file}: can't be read; name a batch file with --file") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {getattr(error, 'problem', error)}") from None
+    batches = content.get("batches") if isinstance(content, dict) else None
+    jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
+    return list({(job.notebook, job.name): job for job in jobs}.values())
+
+
+def expand(file: Path, tree: object, batches: dict, chain: tuple[str, ...]) -> list[Job]:
+    """The jobs of the last batch of the chain; an entry may stand for all of another batch."""
+    batch = chain[-1]
+    if batch not in batches:
+        raise UserError(f"{file}: has no batch {batch!r}; it has {', '.join(map(str, batches)) or 'none'}")
+    if not isinstance(batches[batch], list):
+        raise UserError(f"{file}: line {line_of(tree, 'batches', batch)}: {batch}: must be a list of entries")
+    jobs: list[Job] = []
+    for n, entry in enumerate(batches[batch]):
+        check_entry(file, tree, batch, n, entry)
+        if entry.get("skip"):
+            continue
+        if "batch" not in entry:
+            jobs += combinations(file.parent, entry)
+        elif entry["batch"] in chain:
+            raise UserError(f"{file}: line {line_of(tree, 'batches', batch, n)}: batch {entry['batch']} holds itself")
+        else:
+            jobs += expand(file, tree, batches, (*chain, entry["batch"]))
+    return jobs
+
+
+def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> None:
+    """Stop at the first key of an entry that is unknown, missing or of the wrong kind, with its line."""
+
+    def fault(words: str, *keys: str) -> UserError:
+        return UserError(f"{file}: line {line_of(tree, 'batches', batch, n, *keys)}: {words}")
+
+    if not isinstance(entry, dict):
+        raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {entry!r}")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise fault(f"unknown key {key!r}; {meant(str(key), KEYS)}", key)
+        if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
+            raise fault(f"{key}: takes {KEYS[key].__name__}, not {value!r}", key)
+    if "batch" in entry and entry.keys() - {"batch", "skip"}:
+        raise fault("an entry that names a batch has no other key but skip")
+    if "notebook" not in entry and "batch" not in entry:
+        raise fault("the key 'notebook' is missing")
+    if empty := [name for name, value in entry.get("parameters", {}).items() if value == []]:
+        raise fault(f"{empty[0]}: an empty list leaves nothing to render", "parameters", empty[0])
+    if unknown := set(entry.get("formats", [])) - set(FORMATS):
+        raise fault(f"formats: knows {', '.join(FORMATS)}, not {', '.join(map(str, unknown))}", "formats")
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Advice after a wrong word: the known word most like it, or all of them."""
+    near = get_close_matches(word, list(known), 1)
+    return f"did you mean {near[0]!r}?" if near else f"it may be {', '.join(known) or 'none'}"
+
+
+def line_of(node: object, *keys: object) -> int:
+    """The line, from 1, on which a key of the file stands; of the nearest key above it when it isn't there."""
+    line = node.start_mark.line + 1
+    for key in keys:
+        if isinstance(key, int):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+            continue
+        pairs = {name.value: (name, value) for name, value in node.value}
+        if str(key) not in pairs:
+            break
+        name, node = pairs[str(key)]
+        line = name.start_mark.line + 1
+    return line
+
+
+def combinations(folder: Path, entry: dict) -> list[Job]:
+    """The jobs of one entry: a parameter with a list of values takes each of them."""
+    given = entry.get("parameters", {})
+    grid = {str(key): list(map(_plain, value if isinstance(value, list) else [value])) for key, value in given.items()}
+    settings = {
+        "formats": tuple(entry.get("formats", Job.formats)),
+        "time_limit": entry.get("time_limit", Job.time_limit),
+    }
+    chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
+
+
+def _plain(value: object) -> object:
+    """A date that YAML understood as one, back as it was written: notebooks take text."""
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def declared(notebook: Path) -> dict[str, dict]:
+    """The notebook's parameters by name: default, type and remark."""
+    if not notebook.is_file():
+        raise UserError(f"{notebook}: there is no such notebook")
+    return _declared(notebook, notebook.stat().st_mtime_ns)
+
+
+@lru_cache
+def _declared(notebook: Path, changed: int) -> dict[str, dict]:
+    """As `declared`, read once for each state of the file: a batch asks for every report."""
+    import nbformat
+    from papermill.translators import PythonTranslator
+
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except (ValueError, nbformat.ValidationError, AttributeError):
+        raise UserError(f"{notebook}: is no notebook that can be read") from None
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    return {found.name: found._asdict() for cell in tagged[:1] for found in PythonTranslator.inspect(cell)}
+
+
+def check(job: Job) -> None:
+    """Stop before anything runs when a parameter's name or type is wrong."""
+    known = declared(job.notebook)
+    for name, value in job.parameters.items():
+        if name not in known:
+            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {meant(name, known)}")
+        wanted = known[name]["inferred_type_name"]
+        if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
+            raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
+    if "plan" in known:
+        check_plan(job)
+    if "language" in known and job.language not in LANGUAGES:
+        raise UserError(f"{job.notebook.name}: language {job.language!r} is none of {', '.join(LANGUAGES)}")
+
+
+def check_plan(job: Job) -> None:
+    """Stop when a plan has no tables, or is named by a path that only this machine has: reports show parameters."""
+    if Path(job.plan).is_absolute():
+        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
+    if not (files.plan_folder(job.plan) / "targets.csv").is_file():
+        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
+
+
+def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
+    """The jobs with parameters set by hand; jobs that become equal are rendered once."""
+    if not pairs:
+        return jobs
+    known = {job.notebook: set(declared(job.notebook)) for job in jobs}
+    changed = []
+    for job in jobs:
+        # A parameter that only some notebooks have is set in those; one that none has stops at the first.
+        own = [p for p in pairs if p.partition("=")[0] in known[job.notebook] or not any_has(p, known.values())]
+        changed.append(replace(job, parameters=job.parameters | parse_parameters(job.notebook, own)))
+    return [job for n, job in enumerate(changed) if job not in changed[:n]]
+
+
+def any_has(pair: str, known: Iterable[set[str]]) -> bool:
+    """True when a notebook of the batch declares the parameter of a name=value."""
+    return any(pair.partition("=")[0] in names for names in known)
+
+
+def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
+    """Parameters written as name=value, each value read as the type that the notebook declares."""
+    known, values = declared(notebook), {}
+    for pair in pairs:
+        name, equals, written = pair.partition("=")
+        if not equals:
+            raise UserError(f"-p {pair}: write a parameter as name=value")
+        values[name] = _typed(notebook, name, written, known.get(name, {}).get("inferred_type_name"))
+    return values
+
+
+def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:
+    try:
+        if wanted == "bool":
+            return {"true": True, "false": False}[written.lower()]
+        return {"int": int, "float": float}.get(wanted, str)(written)
+    except (ValueError, KeyError):
+        raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {written!r}") from None

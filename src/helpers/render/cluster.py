@@ -1,0 +1,82 @@
+"""Work on other machines: a Dask cluster as an executor, and the data that travel with each job.
+
+A worker needs this package in the same version and nothing else: no shared disk, no repository, no data.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from helpers import UserError
+from helpers.render import execution, fingerprint
+
+ANSWER_LIMIT = 10  # seconds for the scheduler to answer
+RETRIES = 2  # of a job that raised, beside those that Dask gives the jobs of a lost worker
+_unpacked: dict[str, Path] = {}
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """An executor that runs jobs on the Dask cluster whose scheduler listens at the address."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError(
+            "--cluster: needs the package distributed; install the extra: pip install 'jospar[cluster]'"
+        ) from None
+    try:
+        client = Client(address, timeout=ANSWER_LIMIT, set_as_default=False)
+    except (OSError, ValueError):
+        raise UserError(f"--cluster {address}: no Dask scheduler answers; start one or mend the address") from None
+    with client:
+        check_workers(client, address)
+        yield client.get_executor(retries=RETRIES, pure=False)
+
+
+def check_workers(client: "object", address: str) -> None:
+    """Stop when a worker has no Jospar, or another one. Workers that come later are held to it by each job."""
+    answers = client.run(fingerprint.code, on_error="return")
+    other = [worker for worker, code in answers.items() if code != fingerprint.code()]
+    if other:
+        raise UserError(f"--cluster {address}: worker {other[0]} has no Jospar or another one; install this one there")
+
+
+def render(work: execution.Work, data: bytes, code: str) -> tuple[dict, dict[str, bytes]]:
+    """A report rendered where only the package is installed; as `execution.render`."""
+    if fingerprint.code() != code:
+        raise UserError("the worker has another Jospar than the machine that sent the work; install the same one")
+    # Read by the kernel, which has this process's environment; this process itself reads no data.
+    os.environ["JOSPAR_DATA"] = str(unpacked(data))
+    return execution.render(work)
+
+
+def packed(folder: Path) -> bytes:
+    """The data tables as one zip, the same bytes for the same tables."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes) -> Path:
+    """The folder of a zip's data, unpacked once in this process and removed when it ends."""
+    name = hashlib.sha256(data).hexdigest()
+    with _lock:
+        if name not in _unpacked:
+            folder = Path(tempfile.mkdtemp(prefix="jospar-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
+            _unpacked[name] = folder
+        return _unpacked[name]

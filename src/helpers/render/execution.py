@@ -1,0 +1,168 @@
+"""One report: its notebook executed with papermill, cleaned of everything that belongs to the machine, made a page.
+
+Everything that the rendering needs is in a `Work` and comes back as texts, so that it may happen on another machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import re
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import files
+from helpers.language import translate_markdown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
+EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
+KERNEL = {"kernel_name": "python3", "language": "python"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """A job with all that it needs: the notebook's text, its parameters, what its page says."""
+
+    name: str
+    notebook: str
+    source: str
+    parameters: dict
+    language: str
+    formats: tuple[str, ...]
+    time_limit: int
+    sisters: list[tuple[str, str, str]]
+    facts: dict
+
+
+def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, bytes]]:
+    """The report's record (status, kernel, seconds, error, title) and its files: content by name within the run.
+
+    `watch` is told the report's name, the number of the cell under way and the number of cells.
+    """
+    from helpers.render import page as share
+
+    started = time.perf_counter()
+    notebook, kernel, error = execute(work, watch)
+    record = {"status": "failed", "error": error} if error else {"status": "rendered"}
+    folder = "failed/" if error else ""
+    contents = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
+    if not error:
+        made, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
+        contents |= {f"{work.name}.{kind}": content for kind, content in made.items()}
+        record |= {"left_out": left_out} if left_out else {}
+    seconds = round(time.perf_counter() - started, 2)
+    size = sum(map(len, contents.values()))
+    return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, contents
+
+
+def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[NotebookNode, dict, str]:
+    """The executed notebook, the kernel that ran it, and the error that stopped it (empty when none did)."""
+    import nbformat
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    source = prepare(nbformat.reads(work.source, as_version=4), work.language)
+    kernel: dict = {}
+    options = {"progress_bar": False, "engine_name": "jospar-warm", "report": kernel}
+    if watch:
+        # The tagged cell of given parameters makes one more.
+        cells = len(source.cells) + bool(work.parameters)
+        options["on_cell_start"] = lambda cell, cell_index: watch(work.name, cell_index + 1, cells)
+    error = ""
+    with tempfile.TemporaryDirectory(prefix="jospar-") as folder:
+        output = Path(folder) / work.notebook
+        try:
+            done = papermill.execute_notebook(
+                source, output, work.parameters, execution_timeout=work.time_limit, **options, **KERNEL
+            )
+        except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as failure:
+            # What ran until then was saved, with the error in it; nothing was when no kernel started.
+            done = nbformat.read(output, as_version=4) if output.exists() else source
+            error = anonymous(plain(one_line(failure)))
+    return clean(done, work), kernel, error
+
+
+def one_line(failure: Exception) -> str:
+    """The failure in one line: the error that the notebook raised, or what became of its kernel."""
+    if hasattr(failure, "ename"):
+        return f"{failure.ename}: {failure.evalue}".splitlines()[0]
+    return next(iter(str(failure).strip().splitlines()), type(failure).__name__)
+
+
+def prepare(notebook: NotebookNode, language: str) -> NotebookNode:
+    """The notebook with its Markdown in the language of the report."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translate_markdown(cell.source, language)
+    return notebook
+
+
+def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
+    """The notebook without timing, paths or names of the machine, and with its parameters and version instead."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["jospar"] = work.facts | {"notebook": work.notebook, "parameters": work.parameters}
+    for cell in notebook.cells:
+        for key in TIMING:
+            cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [anonymous(plain(line)) for line in output.traceback]
+                output.evalue = anonymous(plain(output.evalue))
+            elif output.output_type == "stream":
+                output.text = anonymous(plain(output.text))
+            else:
+                output.data = {kind: cleaned(kind, data) for kind, data in output.data.items()}
+    return notebook
+
+
+def cleaned(kind: str, data: object) -> object:
+    """What a cell shows, text or JSON, without this machine's folders; a picture as it is."""
+    if isinstance(data, dict):
+        return {name: cleaned(kind, value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [cleaned(kind, value) for value in data]
+    picture = kind.startswith("image/") and kind != "image/svg+xml"
+    return plain(data) if isinstance(data, str) and not picture else data
+
+
+def plain(words: str) -> str:
+    """The words without this machine's folders, as they are or as HTML writes them."""
+    prefixes = [(files.ROOT, "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (Path.home(), "~")]
+    for folder, shown in [*prefixes, (Path.cwd(), ".")]:
+        for written in (str(folder), escape(str(folder))):
+            if written != "/":
+                words = words.replace(written, shown)
+    return re.sub(rf"(?<![\w.]){re.escape(tempfile.gettempdir())}(/[\w./-]+|(?![\w-]))", "<temporary>", words)
+
+
+def anonymous(words: str) -> str:
+    """What a program printed, without the names of the user and the machine, unless they are words of every day."""
+    with contextlib.suppress(OSError, KeyError):  # a user without a name
+        names = {"<user>": getpass.getuser(), "<machine>": socket.gethostname()}
+        for shown, name in names.items():
+            if len(name) > 2 and name not in EVERYDAY:
+                words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", shown, words)
+    return words
+
+
+def kill_kernels() -> None:
+    """Kill every kernel of this process, warm or cold, and every browser that prints: what they render fails."""
+    import psutil
+
+    from helpers.render.kernels import close_all
+
+    close_all()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if any(word == "ipykernel_launcher" or word.startswith("--print-to-pdf=") for word in child.cmdline()):
+                child.kill()

@@ -1,0 +1,106 @@
+"""What a report depends on, as one hash: while it stays the same, the report needn't be rendered again.
+
+Nothing here imports pandas or Jupyter, so that a run in which nothing has changed ends at once.
+"""
+
+import csv
+import hashlib
+import json
+import platform
+from calendar import monthrange
+from datetime import date, timedelta
+from importlib.metadata import distributions
+from pathlib import Path
+
+from helpers import UserError, files
+from helpers.render.batch import Job, source_cells
+
+
+def inputs(today: date | None = None) -> str:
+    """One hash of what all reports share: data, the package's code and wording, versions, figures known today."""
+    parts = [folder_hash(files.DATA), code(), versions()]
+    # A later day may know more figures; a day that knows the same ones needs no new report.
+    parts.append(str(last_known(today or date.today())))
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def key(job: Job, sisters: list[tuple], shared: str) -> str:
+    """A report's hash: shared inputs, the notebook's cells, its name, parameters and plan, what its page links to."""
+    sources = source_cells(job.notebook)
+    if sources is None:
+        return ""  # no notebook that could be read; the check of the job says so in words
+    parts = [shared, job.name, sources, job.parameters, job.formats, sisters, plan_hash(job.plan)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plan_hash(name: str) -> str:
+    """One hash of a plan's folder; none where it lies in the data, which all reports share."""
+    folder = files.plan_folder(name)
+    return "" if folder.is_relative_to(files.DATA) else folder_hash(folder)
+
+
+def code() -> str:
+    """One hash of the package's own files."""
+    return folder_hash(files.PACKAGE)
+
+
+def folder_hash(folder: Path) -> str:
+    """One hash of all files of a folder, by name and content."""
+    return hashlib.sha256(json.dumps(file_hashes(folder)).encode()).hexdigest()
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """The hash of each file of a folder by its path; caches and hidden files are left out."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in name.parts):
+            found[name.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def versions() -> list[str]:
+    """Python and every installed distribution with its version, sorted."""
+    return [platform.python_version(), *sorted({f"{found.name}=={found.version}" for found in distributions()})]
+
+
+def last_known(today: date) -> date | None:
+    """The day on which the newest figure that is known today became known, as `statistics.last_known` has it."""
+    lags = {row["series"]: timedelta(int(row["release_lag_days"])) for row in table("series.csv")}
+    seen, cases = set(), set()
+    for row in table("observations.csv"):
+        figure = row["series"], row["area"], row["period"]
+        # Many figures share a period and a lag, so each case is reckoned once.
+        cases.add((row["published"], row["read_on"], figure in seen, row["period"], lags[row["series"]]))
+        seen.add(figure)
+    return max((day for day in (day_known(*case) for case in cases) if day <= today), default=None)
+
+
+def day_known(published: str, read: str, revised: bool, period: str, lag: timedelta) -> date:
+    """The day from which a value counts, as `statistics.vintages` has it."""
+    if published:
+        return date.fromisoformat(published)
+    usual = period_end(period) + lag
+    return usual if not read else date.fromisoformat(read) if revised else min(usual, date.fromisoformat(read))
+
+
+def read_on() -> str:
+    """The last day on which a source of the figures was read."""
+    used = {row["source"] for row in table("observations.csv")}
+    return max(row["read_on"] for row in table("sources.csv") if row["source"] in used)
+
+
+def period_end(period: str) -> date:
+    """The last day of a period as the tables write it: `2025`, `2025-Q3`, `2026-08` or `2025-M09` (to September)."""
+    year, _, part = period.partition("-")
+    month = 3 * int(part[1:]) if part.startswith("Q") else int(part.removeprefix("M") or 12)
+    return date(int(year), month, monthrange(int(year), month)[1])
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a table of statistics, every cell as text."""
+    try:
+        with open(files.STATISTICS / name, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except FileNotFoundError:
+        raise UserError(f"statistics/{name} is missing; restore it from the repository") from None

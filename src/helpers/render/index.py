@@ -1,0 +1,235 @@
+"""The pages that open a run: every verdict first, then the reports. One in each language, linked to one another."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers import files
+from helpers.language import (
+    LANGUAGE_NAMES,
+    LANGUAGES,
+    current,
+    day,
+    in_language,
+    message,
+    name,
+    number,
+    percent,
+    text,
+    use_terms,
+)
+from helpers.language.markup import visible
+from helpers.language.tones import TONE, said_of
+from helpers.render import fingerprint
+from helpers.render.batch import DEFAULT_PLAN
+from helpers.render.forecast_files import ASKED, VERDICTS
+
+STATES = {
+    "rendered": (message("new"), "good"),
+    "unchanged": (message("unchanged"), "quiet"),
+    "failed": (message("failed"), "bad"),
+}
+MISSING = ("not measured", "no target")
+FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
+
+
+class Card(NamedTuple):
+    """Rows of the scorecard by group, its years, and the day whose knowledge counts."""
+
+    groups: list[dict]
+    years: list[str]
+    known: str
+
+
+def file_name(language: str) -> str:
+    """The name of the index in a language: `index.html` is the one of the first language."""
+    return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
+
+
+def pages(facts: dict, folder: Path, prefix: str | None = None) -> dict[str, str]:
+    """The index in every language, HTML by file name. Links go to `prefix`, by default the run's folder beside it."""
+    verdicts = read_verdicts(folder)
+    found = {}
+    for language in LANGUAGES:
+        with in_language(language):
+            found[file_name(language)] = page(facts, verdicts, f"{facts['run']}/" if prefix is None else prefix)
+    return found
+
+
+def page(facts: dict, verdicts: list[dict], prefix: str) -> str:
+    """The index in the language in use."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(files.TEMPLATES), autoescape=True, finalize=visible)
+    environment.globals |= {"text": text, "language": current, "languages": LANGUAGE_NAMES, "file_name": file_name}
+    plan = main_plan(verdicts)
+    use_terms({row["term"]: row for row in plan_rows("terms", plan) if row["kind"] == "unit"})
+    main, others = scorecards([row for row in verdicts if row["plan"] == plan], plan)
+    reports = [report(group, prefix) for group in same_report(facts["reports"])]
+    started, read = (day(date.fromisoformat(facts[key][:10])) for key in ("started", "data_read_on"))
+    shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
+    shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
+    shown |= {"started": started, "read": read, "prefix": prefix}
+    return environment.get_template("index.html.j2").render(shown)
+
+
+def read_verdicts(folder: Path) -> list[dict]:
+    """The run's verdicts, one row a target, every cell as text; none where the run judged nothing."""
+    path = folder / VERDICTS
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
+    return [row for row in rows if row["as_of"] == newest[row["area"]]]
+
+
+def main_plan(verdicts: list[dict]) -> str:
+    """The plan whose scorecard opens the run: the default one where the run judged it, else the first."""
+    judged = dict.fromkeys(row["plan"] for row in verdicts)
+    return DEFAULT_PLAN if DEFAULT_PLAN in judged or not judged else next(iter(judged))
+
+
+def scorecards(verdicts: list[dict], plan: str) -> tuple[Card, Card]:
+    """The country's scorecard by direction, and that of the other areas, a group each, without what isn't measured."""
+    areas = dict.fromkeys(row["area"] for row in verdicts)
+    main = ASKED["area"] if ASKED["area"] in areas else next(iter(areas), "")
+    about, names = plan_table("indicators", plan), plan_table("directions", plan)
+    years = sorted({row["year"] for row in verdicts})
+    rows = card_rows([row for row in verdicts if row["area"] == main], about)
+    groups = [
+        {"name": f"{number_}. {name(said)}", "rows": [row for row in rows if row["direction"] == number_]}
+        for number_, said in names.items()
+    ]
+    others = []
+    for area in sorted((a for a in areas if a != main), key=area_name):
+        own = card_rows([row for row in verdicts if row["area"] == area], about)
+        others.append({"name": area_name(area), "rows": [r for r in own if not set(r["verdicts"]) <= set(MISSING)]})
+    known = {row["area"]: row["as_of"] for row in verdicts}.get(main, "")
+    return Card([g for g in groups if g["rows"]], years, known), Card([g for g in others if g["rows"]], years, known)
+
+
+def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
+    """A row for each indicator with a cell for each year."""
+    found: dict[str, dict] = {}
+    for row in verdicts:
+        said = about[row["indicator"]]
+        first = {"label": f"{row['indicator']}. {name(said)}", "unit": text(said["unit"]), "area": row["area"]}
+        shown = found.setdefault(row["indicator"], first | {"direction": said["direction"], "cells": {}})
+        shown["cells"][row["year"]] = cell(row)
+    for shown in found.values():
+        shown["verdicts"] = list(dict.fromkeys(c["verdict"] for c in shown["cells"].values()))
+    return list(found.values())
+
+
+def cell(row: dict) -> dict:
+    """A verdict as a word and a tone, above the figure or the chance and the target."""
+    said = {"verdict": row["verdict"], "words": text(said_of(row)), "tone": TONE[row["verdict"]], "small": ""}
+    if row["verdict"] == "no target":
+        return said
+    goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
+    if row["verdict"] == "not measured":
+        return said | {"small": goal}
+    chance = row["probability"]
+    shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
+    return said | {"small": f"{shown} · {goal}"}
+
+
+def counts(card: Card) -> list[dict]:
+    """How many targets have each verdict, in the order of the scale."""
+    cells = [cell["verdict"] for group in card.groups for row in group["rows"] for cell in row["cells"].values()]
+    found = [{"words": text(word), "tone": tone, "n": cells.count(word)} for word, tone in TONE.items()]
+    return [one for one in found if one["n"]]
+
+
+def same_report(reports: Iterable[dict]) -> list[list[dict]]:
+    """Reports that differ in their language alone, together."""
+    groups: dict[str, list[dict]] = {}
+    for one in reports:
+        rest = {key: value for key, value in one["parameters"].items() if key != "language"}
+        groups.setdefault(f"{one['notebook']} {rest}", []).append(one)
+    return list(groups.values())
+
+
+def report(group: list[dict], prefix: str) -> dict:
+    """One report in its languages: title in the language in use where there is one, direction, area, editions."""
+    editions = [edition(one, prefix) for one in group]
+    mine = sorted(editions, key=lambda e: (e["language"] != current(), not e["title"]))
+    titled = next((e for e in mine if e["title"]), editions[0])
+    first, parameters = group[0]["notebook"].partition("_")[0], group[0]["parameters"]
+    area = parameters.get("area", "")
+    rest = {key: value for key, value in parameters.items() if key not in ("language", "area")}
+    shown = [area_name(area)] * bool(area) + [f"{key} = {value}" for key, value in rest.items()]
+    found = {"title": titled["title"] or group[0]["notebook"], "href": titled["href"], "language": titled["language"]}
+    # A notebook whose name begins with a direction's number is the report of that direction.
+    known = plan_table("directions", parameters.get("plan", DEFAULT_PLAN))
+    found |= {"direction": first if first in known else "", "area": area or ASKED["area"]}
+    return found | {"shown": ", ".join(shown), "editions": editions}
+
+
+def edition(one: dict, prefix: str) -> dict:
+    """One language of a report: state, day, and its files (of the last good copy if it failed)."""
+    language, state = one["parameters"].get("language", LANGUAGES[0]), one["status"]
+    good = one["last_good"] if state == "failed" else one
+    word, tone = STATES[state]
+    found = {"language": language, "state": state, "words": text(word), "tone": tone, "error": one.get("error", "")}
+    found |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
+    rendered = good.get("rendered", "") if good else ""
+    found["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
+    names = (good or one)["files"]
+    pages_ = [file for file in names if file.endswith(".html")]
+    others = [file for file in names if file not in pages_]
+    found["href"] = prefix + pages_[0] if pages_ else ""
+    return found | {"files": [(prefix + file, format_name(file)) for file in others]}
+
+
+def format_name(file: str) -> str:
+    """What a reader calls a kind of file: notebook, or its ending."""
+    ending = file.rpartition(".")[2]
+    return text(FORMATS[ending]) if ending in FORMATS else ending
+
+
+def filters(main: Card, others: Card, reports: list[dict], plan: str) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen, value and words: direction, area, verdict, language, state. One choice is none."""
+    groups = [*main.groups, *others.groups]
+    directions = {code: f"{code}. {name(said)}" for code, said in plan_table("directions", plan).items()}
+    areas = {row["area"] for group in groups for row in group["rows"]} | {one["area"] for one in reports}
+    verdicts = {verdict for group in groups for row in group["rows"] for verdict in row["verdicts"]}
+    editions = [e for one in reports for e in one["editions"]]
+    languages, states = ({edition[key] for edition in editions} for key in ("language", "state"))
+    found = {
+        "direction": list(directions.items()) if groups or any(one["direction"] for one in reports) else [],
+        "area": sorted(((area, area_name(area)) for area in areas), key=lambda pair: pair[1]),
+        "verdict": [(verdict, text(verdict)) for verdict in TONE if verdict in verdicts],
+        "language": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES if code in languages],
+        "state": [(state, text(word)) for state, (word, _) in STATES.items() if state in states],
+    }
+    return {key: choices for key, choices in found.items() if len(choices) > 1}
+
+
+def area_name(area: str) -> str:
+    """The name of an area; a code that no table knows as it is."""
+    known = {row["area"]: row for row in fingerprint.table("areas.csv")}
+    return name(known[area]) if area in known else str(area)
+
+
+def plan_title(plan: str) -> str:
+    """The plan's own title; the folder's name where it states none."""
+    stated = [row for row in plan_rows("terms", plan) if row["kind"] == "plan"]
+    return name(stated[0]) if stated else files.plan_folder(plan).name
+
+
+def plan_table(table: str, plan: str) -> dict[str, dict]:
+    """The rows of a table of a plan by its first column, every cell as text."""
+    return {next(iter(row.values())): row for row in plan_rows(table, plan)}
+
+
+def plan_rows(table: str, plan: str) -> list[dict]:
+    """The rows of a table of a plan; none where the plan has no such table."""
+    path = files.plan_folder(plan) / f"{table}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

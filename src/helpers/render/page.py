@@ -1,0 +1,104 @@
+"""Executed notebook → page, spreadsheet, PDF. What is written here opens offline and names no machine."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from helpers import files
+from helpers.language import day, in_language, text
+from helpers.language.markup import visible
+from helpers.render import fingerprint, index
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+@lru_cache
+def provenance() -> dict:
+    """What made a report: the package's version, the commit, the day and the day the data were last read."""
+    commit = ""
+    with contextlib.suppress(OSError):  # no git
+        asked = ["git", "-C", str(files.ROOT), "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return {"version": version("jospar"), "commit": commit or None, "data_read_on": fingerprint.read_on()}
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """The notebook as the text of its file."""
+    import nbformat
+
+    return nbformat.writes(notebook) + "\n"
+
+
+def title(notebook: NotebookNode) -> str:
+    """The notebook's first heading."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            return cell.source.splitlines()[0].removeprefix("# ").strip()
+    return ""
+
+
+def formats(
+    notebook: NotebookNode, language: str, sisters: list[tuple], wanted: tuple[str, ...]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The report as files of the wanted kinds (html, xlsx, pdf), and why those that can't be made here are left out."""
+    from helpers.render import pdf, spreadsheet
+
+    html = page(notebook, language, sisters) if {"html", "pdf"} & set(wanted) else ""
+    made, left_out = {}, {}
+    if "html" in wanted:
+        made["html"] = html.encode()
+    if "xlsx" in wanted:
+        made["xlsx"] = spreadsheet.spreadsheet(notebook, page_facts(notebook, language, sisters))
+    if "pdf" in wanted:
+        try:
+            made["pdf"] = pdf.printed(html)
+        except pdf.Unprinted as reason:
+            left_out["pdf"] = str(reason)
+    return made, left_out
+
+
+def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
+    """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
+    html, _ = exporter.from_notebook_node(notebook, resources={"page": page_facts(notebook, language, sisters)})
+    return visible(html)
+
+
+def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:
+    """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
+    facts = notebook.metadata["jospar"]
+    with in_language(language):
+        labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
+        footer = text(
+            "Data read by {data}. Rendered on {today} with Jospar {version}{commit}.",
+            data=day(date.fromisoformat(facts["data_read_on"])),
+            today=day(date.today()),
+            version=facts["version"],
+            commit=f" ({facts['commit']})" if facts["commit"] else "",
+        )
+        shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
+        parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
+    return {
+        "language": language,
+        "home": f"../{index.file_name(language)}",
+        "title": title(notebook),
+        "css": style(),
+        "labels": labels,
+        "siblings": sisters,
+        "footer": footer,
+        "parameters": parameters,
+    }
+
+
+@lru_cache
+def style() -> str:
+    """The one style sheet of all pages."""
+    return (files.TEMPLATES / "page.css").read_text(encoding="utf-8")

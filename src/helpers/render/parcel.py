@@ -1,0 +1,153 @@
+"""A run → one zip for a colleague: index, pages, executed notebooks, spreadsheets, PDFs, and a README that explains."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from helpers import UserError
+from helpers.language import LANGUAGES, day, in_language, plural, text
+from helpers.render import archive
+from helpers.render.links import keep_links, outside
+
+KINDS = ("html", "pdf", "xlsx", "ipynb")  # in the order in which the README explains them
+
+
+def pack(run: str, output: Path, languages: list[str], target: Path | None = None) -> Path:
+    """The zip of a run (its name, or `latest`), written whole or not at all; the reports of the languages, or all."""
+    from helpers.files import write
+
+    if unknown := [language for language in languages if language not in LANGUAGES]:
+        raise UserError(f"--language {unknown[0]}: is none of {', '.join(LANGUAGES)}")
+    record = found(run, output)
+    folder, facts = record["folder"], chosen(record, languages)
+    spoken = [code for code in ("kk", "ru", "en") if code in (languages or languages_of(facts))]
+    path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
+    with archive.writing_to(path.parent):
+        write(path, zipped(folder, facts, readme(facts, spoken)))
+    return path
+
+
+def found(run: str, output: Path) -> dict:
+    """The record of the run that is meant; one that was interrupted is refused."""
+    past = archive.history(output)
+    record = archive.latest_complete(past) if run == "latest" else next((r for r in past if r["run"] == run), None)
+    if record is None:
+        raise UserError(f"run {run}: there is none of that name in {output.name}/; see `jospar runs`")
+    if not record["complete"]:
+        raise UserError(f"run {run}: was interrupted; share a complete one, see `jospar runs`")
+    return record
+
+
+def chosen(record: dict, languages: list[str]) -> dict:
+    """The run's record with the reports of the languages alone, each whole, and without the folder of this machine."""
+    reports = [r for r in record["reports"] if not languages or language_of(r) in languages]
+    if not any(good(report) for report in reports):
+        wanted = f" in {', '.join(languages)}" if languages else ""
+        raise UserError(f"run {record['run']}: has no report{wanted} that could be shared")
+    for report in reports:
+        if good(report) and not archive.whole(record["folder"], good(report)):
+            raise UserError(f"run {record['run']}: files of {report['name']} are lost or cut short; render it again")
+    return {key: value for key, value in record.items() if key != "folder"} | {"reports": reports}
+
+
+def good(report: dict) -> dict | None:
+    """The report's files that can be shown: its own, or those of the last good copy when it failed."""
+    return report["last_good"] if report["status"] == "failed" else report
+
+
+def language_of(report: dict) -> str:
+    """The language that a report is written in."""
+    return str(report["parameters"].get("language", "en"))
+
+
+def languages_of(facts: dict) -> set[str]:
+    """The languages of a run's reports."""
+    return {language_of(report) for report in facts["reports"]}
+
+
+def zipped(folder: Path, facts: dict, words: str) -> bytes:
+    """The zip's bytes; the same for the same run. Everything in it lies in one folder, named after the run."""
+    from helpers.render import index
+
+    first = index.pages(facts, folder)
+    inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
+    inside |= {*first, f"{facts['run']}/run.json"}
+    whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
+    whole[f"{facts['run']}/run.json"] = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
+    whole |= {name: content(folder.parent / name, inside) for name in sorted(inside - whole.keys())}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in whole.items():
+            about = zipfile.ZipInfo(f"jospar-{facts['run']}/{name}", moment(facts))
+            about.compress_type = zipfile.ZIP_DEFLATED
+            about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
+            file.writestr(about, data)
+    return buffer.getvalue()
+
+
+def content(path: Path, inside: set[str]) -> bytes:
+    """A file of the run; a page without its links to pages that stay behind."""
+    if path.suffix != ".html":
+        return path.read_bytes()
+
+    def kept(address: str) -> bool:
+        name = address.removeprefix("../") if address.startswith("../") else f"{path.parent.name}/{address}"
+        return outside(address) or name.partition("#")[0] in inside
+
+    return keep_links(path.read_text(encoding="utf-8"), kept).encode()
+
+
+def moment(facts: dict) -> tuple[int, ...]:
+    """When the run began, as a zip writes it."""
+    return tuple(int(facts["started"][a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)))
+
+
+def readme(facts: dict, languages: list[str]) -> str:
+    """What is in the zip and how it is opened, in each of the languages."""
+    parts = []
+    for language in languages:
+        with in_language(language):
+            parts.append("\n\n".join("\n".join(lines) for lines in paragraphs(facts, language) if lines))
+    return f"\n\n{'-' * 72}\n\n".join(parts) + "\n"
+
+
+def paragraphs(facts: dict, language: str) -> Iterator[list[str]]:
+    """The README's paragraphs in the language in use, as lines."""
+    started, read = (day(date.fromisoformat(facts[key][:10])) for key in ("started", "data_read_on"))
+    title = text("Will the plan be met? Reports of {day}", day=started)
+    yield [title, "=" * len(title)]
+    yield [text("The figures in these reports were read by {data}.", data=read)]
+    yield [text("Open index.html in a browser: it leads to every report. Neither a network nor Python is needed.")]
+    shared = [report for report in facts["reports"] if good(report)]
+    kinds = {name.rpartition(".")[2] for report in shared for name in good(report)["files"]}
+    yield [f"  .{kind:6}{words}" for kind, words in explained().items() if kind in kinds]
+    yield [text("Every report names the sources of its figures; name them too where you use a figure.")]
+    own = [report for report in shared if language_of(report) == language]
+    yield [plural("{n} report in this language:", "{n} reports in this language:", len(own)), *map(line, own)]
+    if absent := [r["name"] for r in facts["reports"] if not good(r) and language_of(r) == language]:
+        yield [text("Failed, and not in here:"), *(f"  {name}" for name in absent)]
+    about = {"version": facts["version"], "commit": f" ({facts['commit']})" if facts["commit"] else ""}
+    yield [text("Made with Jospar {version}{commit}; run {run}.", **about, run=facts["run"])]
+
+
+def explained() -> dict[str, str]:
+    """What each kind of file is for."""
+    words = {
+        "html": text("the report as a page, for any browser"),
+        "pdf": text("the same to print or to send on"),
+        "xlsx": text("its tables as a spreadsheet, with numbers that can be computed with"),
+        "ipynb": text("the executed notebook behind it, with its code, for JupyterLab"),
+    }
+    return {kind: words[kind] for kind in KINDS}
+
+
+def line(report: dict) -> str:
+    """A report's file name and title, and the day of the copy that stands for one that failed."""
+    shown = good(report)
+    if report["status"] != "failed":
+        return f"  {report['name']}: {shown['title']}"
+    copy = day(date.fromisoformat(shown["rendered"][:10]))
+    return f"  {report['name']}: {shown['title']} " + text("(copy of {day}: a later one failed)", day=copy)

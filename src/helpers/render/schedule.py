@@ -1,0 +1,82 @@
+"""The nightly run set up: a systemd timer of the user's, or a line of the user's crontab, from the folder schedule/."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers import UserError, files
+
+TEMPLATES = files.ROOT / "schedule"
+MARK = "# jospar nightly"
+
+
+def command() -> Path:
+    """The command `jospar` of the Python that runs."""
+    return Path(sys.executable).with_name("jospar")
+
+
+def template(name: str) -> str:
+    """The text of a file of the folder schedule/."""
+    try:
+        return (TEMPLATES / name).read_text(encoding="utf-8")
+    except OSError:
+        raise UserError(f"schedule/{name} is missing; run jospar from the repository that it belongs to") from None
+
+
+def systemd(write: bool) -> str:
+    """What was written, or would be: the service and the timer, and how the timer is switched on."""
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    folder = home / "systemd" / "user"
+    # systemd reads % as the start of a specifier everywhere, quotes and backslashes in commands only.
+    root, words = (str(path).replace("%", "%%") for path in (files.ROOT, command()))
+    words = words.replace("\\", "\\\\").replace('"', '\\"')
+    service = template("jospar.service").split("\n", 1)[1]  # the first line is about the template
+    service = service.replace("{repository}", root).replace("{jospar}", words)
+    units = {folder / "jospar.service": service, folder / "jospar.timer": template("jospar.timer")}
+    switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
+    if not write:
+        shown = [f"{path}:\n{content}" for path, content in units.items()]
+        return "\n".join(
+            ["Would write", *shown, f"and run: {shlex.join(switch_on)}", "Nothing is written without --yes."]
+        )
+    _write(units)
+    run(["systemctl", "--user", "daemon-reload"])
+    run(switch_on)
+    return f"wrote {folder}/jospar.service and jospar.timer; the timer is on (see it: systemctl --user list-timers)"
+
+
+def _write(contents: dict[Path, str]) -> None:
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}; the schedule was not installed") from None
+
+
+def cron(write: bool) -> str:
+    """What was written, or would be: the user's crontab with our line, in place of an earlier one of ours."""
+    # cron reads % as the end of the command.
+    places = [shlex.quote(str(path)).replace("%", "\\%") for path in (files.ROOT, command())]
+    line = template("crontab").strip().replace("{repository}", places[0]).replace("{jospar}", places[1])
+    if not write:
+        return f"Would add to your crontab:\n{line}\nNothing is written without --yes."
+    # Without a crontab, `crontab -l` fails and says nothing on its output.
+    before = run(["crontab", "-l"], may_fail=True)
+    kept = [old for old in before.splitlines() if not old.rstrip().endswith(MARK)]
+    run(["crontab", "-"], "\n".join([*kept, line]) + "\n")
+    return f"added to your crontab:\n{line}"
+
+
+def run(words: list[str], given: str = "", may_fail: bool = False) -> str:
+    """What a command of the system prints; a UserError when it isn't there or fails."""
+    try:
+        done = subprocess.run(words, input=given, capture_output=True, text=True, check=False)
+    except OSError:
+        raise UserError(f"{words[0]}: not found on this machine; choose the other way, or install it") from None
+    if done.returncode and not may_fail:
+        said = next(iter(done.stderr.strip().splitlines()), "no message")
+        raise UserError(f"{shlex.join(words)}: ended with {done.returncode}: {said}")
+    return "" if done.returncode else done.stdout

@@ -1,0 +1,259 @@
+"""Checks every table of `data/` against `datapackage.json`, and the rules that join the tables."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, files
+from helpers.statistics import nearest, period_end
+
+FORMS = {"A": r"\d{4}(-M\d\d)?", "Q": r"\d{4}-Q[1-4]", "M": r"\d{4}-\d\d"}
+WAYS = {"A": "2025 or 2025-M09", "Q": "2025-Q3", "M": "2026-08"}
+
+
+def check(folder: Path = files.DATA) -> list[str]:
+    """Faults of the tables, one line each: file, line, column, what is wrong, what to do. Empty when all is well."""
+    package = _package(folder)
+    tables, faults = {}, []
+    for resource in package["resources"]:
+        table, missing = _read(folder, resource)
+        faults += missing or _schema_faults(resource, table)
+        if not missing:
+            tables[resource["name"]] = table
+    if faults:
+        return faults  # a rule that joins tables says nothing sensible about a broken one
+    for resource in package["resources"]:
+        faults += _key_faults(resource, tables)
+    if faults:
+        return faults
+    found = (_observation_faults, _gap_faults, _cover_faults, _name_faults, _request_faults)
+    return [fault for faults_of in found for fault in faults_of(tables)]
+
+
+def _package(folder: Path) -> dict:
+    path = Path(folder) / "datapackage.json"
+    if not path.is_file():
+        raise UserError(f"{path.name} is missing in {Path(folder).name}/; restore it from the repository")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path.name} is no valid JSON ({error}); mend it or restore it from the repository") from None
+
+
+def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
+    """A table as text, its index the lines of the file; or why it can't be read."""
+    path, name = Path(folder) / resource["path"], resource["path"]
+    expected = [field["name"] for field in resource["schema"]["fields"]]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            rows = [(reader.line_num, row) for row in reader if row]
+    except FileNotFoundError:
+        return pd.DataFrame(), [f"{name}: the table is missing; restore it or take it out of datapackage.json"]
+    except (UnicodeDecodeError, csv.Error) as error:
+        return pd.DataFrame(), [f"{name}: not readable as CSV in UTF-8 ({error}); save it so"]
+    if not rows or rows[0][1] != expected:
+        found = ", ".join(rows[0][1]) if rows else "missing"
+        return pd.DataFrame(), [f"{name}, line 1: the columns are {found}; they must be {', '.join(expected)}"]
+    ragged = [
+        f"{name}, line {line}: {len(row)} cells instead of {len(expected)}; look for a comma too many or too few"
+        for line, row in rows
+        if len(row) != len(expected)
+    ]
+    lines = [line for line, _ in rows[1:]]
+    return (pd.DataFrame() if ragged else pd.DataFrame([row for _, row in rows[1:]], lines, expected)), ragged
+
+
+def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:
+    """Faults that one table has by itself; pandera finds them, each check carries its own advice."""
+    import pandera.pandas as pa  # takes half a second, so only when needed
+
+    columns = {field["name"]: pa.Column(checks=_checks(field, pa)) for field in resource["schema"]["fields"]}
+    try:
+        pa.DataFrameSchema(columns).validate(table, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.sort_values("index", kind="stable")
+        faults = [
+            _line(resource, row.index, row.column, row.failure_case, row.check) for row in cases.itertuples(False)
+        ]
+    else:
+        faults = []
+    return [*faults, *_duplicates(resource, table)]
+
+
+def _checks(field: dict, pa) -> list:
+    rules = field.get("constraints", {})
+    found = []
+    if rules.get("required"):
+        found.append(pa.Check(lambda s: s.str.strip() != "", name="is empty; fill it in"))
+    number = _scientific if field.get("notation") == "scientific" else _number
+    kind = {"number": number, "integer": _integer, "date": _is_date}.get(field["type"])
+    if kind:
+        advice = (
+            f"is no {field['type']}; write it as {dict(number='4.6', integer='2025', date='2025-12-31')[field['type']]}"
+        )
+        found.append(pa.Check(lambda s: s.map(lambda text: text == "" or kind(text)), name=advice))
+    if "pattern" in rules:
+        whole = re.compile(rules["pattern"])
+        advice = f"has the wrong form; it must match {rules['pattern']}"
+        found.append(pa.Check(lambda s: s.map(lambda text: text == "" or bool(whole.fullmatch(text))), name=advice))
+    if "enum" in rules:
+        allowed = {"", *rules["enum"]}
+        found.append(pa.Check(lambda s: s.isin(allowed), name=f"is unknown; use one of: {'; '.join(rules['enum'])}"))
+    low, high = rules.get("minimum", float("-inf")), rules.get("maximum", float("inf"))
+    if low > float("-inf") or high < float("inf"):
+        advice = f"is outside {low} to {high}; correct it"
+        found.append(pa.Check(lambda s: s.map(lambda t: not kind(t) or low <= float(t) <= high), name=advice))
+    return found
+
+
+def _duplicates(resource: dict, table: pd.DataFrame) -> Iterator[str]:
+    key = resource["schema"]["primaryKey"]
+    seen = {}
+    for number, *values in table[key].itertuples(name=None):
+        values = tuple(values)
+        if values in seen:
+            advice = f"stands on line {seen[values]} already; keep one"
+            yield _line(resource, number, " + ".join(key), ", ".join(values), advice)
+        seen.setdefault(values, number)
+
+
+def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Codes that another table doesn't know."""
+    table = tables[resource["name"]]
+    for key in resource["schema"].get("foreignKeys", []):
+        column, reference = key["fields"], key["reference"]
+        known = tables[reference["resource"]][reference["fields"]]
+        unknown = table[~table[column].isin({"", *known})]
+        for number, value in unknown[column].items():
+            advice = f"is not in {reference['resource'].replace('-', '_')}.csv; {nearest(value, known)}"
+            yield _line(resource, number, column, value, advice)
+
+
+def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Figures that contradict what series.csv says of their series."""
+    catalogue = tables["series"].set_index("series").to_dict("index")
+    for number, row in tables["observations"].iterrows():
+        facts = catalogue[row["series"]]
+        for column, advice in _row_faults(row, facts):
+            yield _line({"path": "statistics/observations.csv"}, number, column, row[column], advice)
+
+
+def _row_faults(row: pd.Series, facts: dict) -> Iterator[tuple[str, str]]:
+    frequency, value = facts["frequency"], row["value"]
+    if not re.fullmatch(FORMS[frequency], row["period"]):
+        yield "period", f"does not fit the frequency {frequency} of {row['series']}; write it as {WAYS[frequency]}"
+    if row["status"] != "suspect" and (row["status"] == "part_year") != ("-M" in row["period"]):
+        yield "status", f"does not fit the period {row['period']}; part_year goes with a period such as 2025-M09"
+    low, high = float(facts["lower_bound"] or "-inf"), float(facts["upper_bound"] or "inf")
+    if not low <= float(value) <= high:
+        yield "value", f"is outside {low:g} to {high:g}, the bounds of {row['series']}; check the unit and the digits"
+    digits = len(value.partition(".")[2])
+    if row["status"] != "suspect" and digits != int(facts["decimals"]):
+        yield "value", f"has {digits} decimals, {row['series']} has {facts['decimals']}; write the printed figure"
+    # A projection is published before its period; its code says so.
+    projected = row["series"].endswith("_projection")
+
+    for column, day in (("published", row["published"]), ("read_on", row["read_on"])):
+        if not projected and day and day < f"{period_end(row['period']):%Y-%m-%d}":
+            yield column, f"is before the end of {row['period']}; a figure can't be older than its period"
+    if row["status"] == "withdrawn" and not row["read_on"]:
+        yield "status", "needs read_on, the day from which the figure is no longer given; add it"
+
+
+def _gap_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Holes inside a series that series.csv doesn't declare, and declared holes that are filled."""
+    lines = {code: number for number, code in tables["series"]["series"].items()}
+    catalogue = tables["series"].set_index("series")
+    whole = tables["observations"][~tables["observations"]["period"].str.contains("-M")]
+    for (code, area), rows in whole.groupby(["series", "area"]):
+        declared = catalogue.loc[code, "gaps"].split()
+        if declared == ["irregular"]:
+            continue
+        index = pd.PeriodIndex(rows["period"], freq={"A": "Y", "Q": "Q", "M": "M"}[catalogue.loc[code, "frequency"]])
+        missing = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
+        holes = {str(period).replace("Q", "-Q") for period in missing}
+        for hole in sorted(holes ^ set(declared)):
+            advice = (
+                f"{code} has no figure for {area} in {hole}; add it or declare the gap"
+                if hole in holes
+                else f"{code} has a figure for {area} in {hole}, which is declared as a gap; take it out of the gaps"
+            )
+            yield f"statistics/series.csv, line {lines[code]}, gaps: {advice}"
+
+
+def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Series without a figure; indicators with neither a series nor a reason, or with both."""
+    used = set(tables["observations"]["series"])
+    for number, code in tables["series"]["series"].items():
+        if code not in used:
+            yield _line(
+                {"path": "statistics/series.csv"}, number, "series", code, "has no observation; add one or drop it"
+            )
+    measured = set(tables["series"].loc[tables["series"]["role"] == "indicator", "indicator"])
+    reasons = set(tables["not-measured"]["indicator"])
+    for number, code in tables["indicators"]["indicator"].items():
+        if (code in measured) == (code in reasons):
+            state = "both a series and a reason" if code in measured else "neither a series nor a reason"
+            advice = f"has {state}; put it either in series.csv (role indicator) or in not_measured.csv"
+            yield _line({"path": "plan/indicators.csv"}, number, "indicator", code, advice)
+
+
+def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """A yearly series that measures an indicator is found by its name, in whichever plan: the two must agree."""
+    names = tables["indicators"].set_index("indicator")["name_kk"]
+    series = tables["series"]
+    measuring = series[(series["role"] == "indicator") & (series["frequency"] == "A") & (series["indicator"] != "")]
+    for line, row in measuring.iterrows():
+        if row["name_kk"] != names[row["indicator"]]:
+            yield (
+                f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» is not the name of indicator "
+                f"{row['indicator']}; make them the same, or the role another"
+            )
+
+
+def _request_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Series of which nobody says where they come from, and requests that lack what asking needs."""
+    resource = {"path": "statistics/requests.csv"}
+    publishers = tables["publishers"].set_index("source").to_dict("index")
+    for number, row in tables["requests"].iterrows():
+        if row["source"] == "hand":
+            continue
+        for column in ("request", "areas", "revision_bound"):
+            if not row[column]:
+                yield _line(resource, number, column, "", "is empty; fill it in, or let the source be hand")
+        facts = publishers[row["source"]]
+        needed = set(re.findall(r"(?<!{){(\w+)}", " ".join(facts.values()))) - {"page"}
+        if missing := sorted(needed - {word.partition("=")[0] for word in row["request"].split(" ")}):
+            yield _line(
+                resource, number, "request", row["request"], f"lacks {missing[0]}=; {row['source']} asks for it"
+            )
+    lines = {code: number for number, code in tables["series"]["series"].items()}
+    for code in sorted(set(lines) - set(tables["requests"]["series"]), key=lines.get):
+        advice = "is not in requests.csv; add where it comes from, or hand"
+        yield _line({"path": "statistics/series.csv"}, lines[code], "series", code, advice)
+
+
+def _line(resource: dict, number: int, column: str, value: str, advice: str) -> str:
+    return f"{resource['path']}, line {number}, {column}: {value!r} {advice}"
+
+
+def _number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?", text))
+
+
+def _scientific(text: str) -> bool:
+    """A number as the tables made by commands have it, 1.2e+07 among them; none is typed so by hand."""
+    return _number(re.sub(r"e[+-]\d+$", "", text))
+
+
+def _integer(text: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+", text))
+
+
+def _is_date(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text)) and not pd.isna(pd.to_datetime(text, errors="coerce"))

@@ -1,0 +1,187 @@
+"""Publication tables: what is promised, what came, what is expected, and where each number is from."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+from IPython.display import Markdown
+
+from helpers import statistics
+from helpers.language import NBSP, current, day, message, name, number, text
+from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace
+from helpers.tables.cells import (
+    TONE,
+    YEAR,
+    Cell,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    range_cell,
+    value_cell,
+    verdict_cell,
+)
+from helpers.targets import Outlook
+from helpers.targets.judge import target_decimals
+from helpers.targets.precision import decimals_shown
+
+__all__ = [
+    "TONE",
+    "Cell",
+    "Row",
+    "Table",
+    "conflicts",
+    "damaged",
+    "forecasts",
+    "methods",
+    "nationals",
+    "not_measured",
+    "other_reading",
+]
+__all__ += ["pace", "resources", "room", "scorecard", "series", "sources"]
+
+METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
+
+
+def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None, caption: str = "") -> Table:
+    """All targets by year: the verdict in words and colour, with the figure or forecast beside the target."""
+    years = sorted({year for o in found.values() for year in o.judged["year"]})
+    rows, group = [], None
+    for outlook in found.values():
+        direction = outlook.about["direction"]
+        if groups is not None and direction != group:
+            group = direction
+            rows.append(Row(group=f"{direction}. {name(groups.set_index('direction').loc[direction])}"))
+        by_year = outlook.judged.set_index("year")
+        cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+        rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells]))
+    heads = [text("Indicator"), *(str(year) for year in years)]
+    return Table(caption or text("Targets and verdicts"), heads, rows, verdicts=True)
+
+
+def _measured_in(outlook: Outlook) -> str:
+    """The unit, and a warning where a verdict hangs on how the plan's damaged row is read."""
+    if not depends_on_reading(outlook):
+        return text(outlook.unit)
+    return text("{unit}; some verdicts depend on how this damaged row is read", unit=text(outlook.unit))
+
+
+def forecasts(found: dict[str, Outlook]) -> Table:
+    """For each forecast indicator: last figure, median and 80 % range by year, and what the forecast rests on."""
+    expected = [outlook for outlook in found.values() if outlook.forecast is not None]
+    years = [str(period) for period in expected[0].forecast["period"].tail(2)] if expected else []
+    heads = [text("Indicator"), text("Last figure"), *years, text("Figures used"), text("Method")]
+    heads.append(text("Usual error one year ahead"))
+    caption = text("Forecasts with their 80% ranges, and how far off they usually are")
+    return Table(caption, heads, [_forecast_row(outlook) for outlook in expected], text_columns=(0, len(heads) - 2))
+
+
+def _forecast_row(outlook: Outlook) -> Row:
+    decimals, expected = outlook.decimals, outlook.expected
+    error = expected.error.iloc[0]
+    cells = [Cell(label(outlook), text(outlook.unit))]
+    last = outlook.history.index[-1]
+    cells.append(value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))))
+    for ahead in expected.tail(2).to_dict("records"):
+        cells.append(range_cell(ahead["q50"], ahead["q10"], ahead["q90"], decimals))
+    cells += [
+        value_cell(expected.n_used, 0),
+        Cell(text(METHODS.get(expected.label, expected.label))),
+        value_cell(error, decimals_shown(0, error, decimals + 1)),
+    ]
+    return Row(cells)
+
+
+def sources(codes: list[str]) -> Table:
+    """Where the figures are from: one row for each series, with its definition, publications and the day of reading."""
+    rows, title = [], "title" if current() == "en" else f"title_{current()}"
+    for code in dict.fromkeys(codes):
+        about, behind = statistics.catalogue().loc[code], statistics.sources([code])
+        links = tuple(zip(behind[title], behind["url"], strict=True))
+        publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
+        cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
+        rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
+    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
+    caption = text("Sources of the figures")
+    return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
+
+
+def resources(frame: pd.DataFrame) -> Table:
+    """The plan's money, in billion tenge, and staff by year."""
+    rows = []
+    for resource, part in frame.groupby("resource", sort=False):
+        if resource == "finance":
+            cells = [Cell(text("Budget"), text("billion tenge")), *(value_cell(v / 1e6, 1) for v in part["value"])]
+        else:
+            cells = [Cell(text("Staff"), text("people")), *(value_cell(v, 0) for v in part["value"])]
+        rows.append(Row(cells))
+    heads = [text("Resource"), *(str(year) for year in frame["year"].unique())]
+    return Table(text("The plan's budget and staff"), heads, rows)
+
+
+def room(found: dict[str, Outlook], ceiling: float) -> Table:
+    """How much of the way to the ceiling each planned share leaves, first and last year, in points."""
+    rows = []
+    for outlook in found.values():
+        goals = outlook.judged.dropna(subset=["target"])
+        cells = [Cell(label(outlook), text(outlook.unit))]
+        for _, goal in goals.iloc[[0, -1]].iterrows():
+            digits = target_decimals(goal)
+            under = f"{goal['year']}: {number(goal['target'], digits)}"
+            beside = (goal["year"], YEAR, text("year")), (goal["target"], pattern(digits), text("target"))
+            cells.append(value_cell(ceiling - goal["target"], digits, under, *beside))
+        rows.append(Row(cells))
+    heads = [text("Indicator"), text("Points left at the first target"), text("Points left at the last target")]
+    return Table(text("Points left to 100%"), heads, rows)
+
+
+def series(values: pd.Series, code: str) -> Table:
+    """One series as a table: years across."""
+    about = statistics.catalogue().loc[code]
+    cells = [Cell(name(about), text(about["unit"])), *(value_cell(v, int(about["decimals"])) for v in values)]
+    return Table(name(about), [text("Series"), *map(str, values.index)], [Row(cells)])
+
+
+def nationals(found: dict[str, Outlook]) -> Table | Markdown:
+    """The scorecard of national targets without a row of their own in the plan."""
+    if not found:
+        return Markdown(text("No such target of this plan has published figures."))
+    unnumbered = {code: replace(outlook, indicator="") for code, outlook in found.items()}
+    return scorecard(unnumbered, caption=text("National targets and verdicts"))
+
+
+def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
+    """Where section 2.1 and section 3 of the plan set different targets."""
+    if found.empty:
+        return Markdown(text("Sections 2.1 and 3 of this plan set no target differently."))
+    about = indicators.set_index("indicator")
+    rows = [
+        Row([
+            Cell(f"{row['indicator']}. {name(about.loc[row['indicator']])}", text(about.loc[row["indicator"], "unit"])),
+            Cell(str(row["year"]), figures=figures((row["year"], YEAR))),
+            value_cell(row["national"], 1),
+            value_cell(row["plan"], 1),
+        ])
+        for row in found.to_dict("records")
+    ]  # fmt: skip
+    heads = [text("Indicator"), text("Year"), text("Section 2.1"), text("Section 3")]
+    return Table(text("Targets that differ inside the plan"), heads, rows)
+
+
+def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
+    """The rows of the plan that lost a cell: reading in use and its evidence."""
+    about, rows = indicators.set_index("indicator"), []
+    uncertain = printed[printed["reading"].isin(["resolved", "inferred"])]
+    if uncertain.empty:
+        return Markdown(text("No row of this plan lost a cell."))
+    for indicator, cells in uncertain.groupby("indicator", sort=False):
+        first, later = cells.iloc[0], cells[cells["column"] != "reported"]
+        values = [
+            f"{year}:{NBSP}{'…' if pd.isna(value) else number(value, target_decimals({'as_printed': as_printed}))}"
+            for year, value, as_printed in later[["year", "value", "as_printed"]].itertuples(index=False)
+        ]
+        names = Cell(f"{indicator}. {name(about.loc[indicator])}")
+        rows.append(Row([names, Cell("; ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))
+    heads = [text("Indicator"), text("Values in this reading"), text("Reading, and why")]
+    return Table(text("Rows that lost a cell"), heads, rows, text_columns=(0, 1, 2))

@@ -1,0 +1,211 @@
+"""Tables of what stands beside a verdict: pace, another reading of the plan, other methods, what no one measures."""
+
+from IPython.display import Markdown
+
+from helpers import targets
+from helpers.language import NBSP, integer, message, number, per_cent_sign, percent, plural, text
+from helpers.tables.cells import (
+    FEW,
+    SHARE,
+    YEAR,
+    Cell,
+    Figure,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    value_cell,
+    verdict_cell,
+)
+from helpers.targets import Outlook
+from helpers.targets.ambition import Ambition
+from helpers.targets.judge import target_decimals
+from helpers.targets.pace import Pace, kind_of, pace as pace_of, promise
+from helpers.targets.precision import decimals_shown
+
+DASH = "\N{EN DASH}"
+READINGS = {
+    "resolved": message("put right"),
+    "as_printed": message("as printed"),
+    "alternative": message("one year later than printed"),
+}
+PUBLISHERS = {
+    "eurostat": message("Eurostat"),
+    "escap": message("UN ESCAP"),
+    "oecd": message("OECD"),
+    "linear": message("Straight line"),
+}
+# Each method's own words, in the colours of our verdicts.
+SAID = {
+    message("target met"): "good",
+    message("significant progress"): "good",
+    message("moderate progress"): "mid",
+    message("insufficient progress"): "bad",
+    message("movement away"): "bad",
+    message("on track"): "good",
+    message("accelerate"): "mid",
+    message("reverse"): "bad",
+    message("likely"): "good",
+    message("uncertain"): "mid",
+    message("unlikely"): "bad",
+    message("met"): "good",
+    message("missed"): "bad",
+}
+OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlikely": "bad"}
+
+
+def pace(found: dict[str, Outlook]) -> Table | Markdown:
+    """How far it is to each indicator's last target, how fast it has moved, and how often such a change was managed."""
+    rows = [_pace_row(outlook, known) for outlook in found.values() if (known := pace_of(outlook))]
+    if not rows:
+        return Markdown(text("No target ahead has a forecast."))
+    heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
+    heads += [text("Years to go at that pace"), text("Pace needed a year"), text("Managed before")]
+    return Table(text("Gap and pace"), [*heads, text("Managed by series of its kind")], rows)
+
+
+def _pace_row(outlook: Outlook, known: Pace) -> Row:
+    decimals, last = outlook.decimals, outlook.history.index[-1]
+    goal = outlook.judged.set_index("year").loc[known.year]
+    years = Cell(DASH if known.reached else text("moving away"))
+    if not known.reached and known.years is not None:
+        years = value_cell(known.years, 1)
+    cells = [
+        Cell(label(outlook), text(outlook.unit)),
+        value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))),
+        value_cell(known.target, target_decimals(goal), str(known.year), (known.year, YEAR, text("year"))),
+        Cell(text("reached")) if known.reached else signed_cell(known.gap, decimals),
+        signed_cell(known.recent, decimals + 1),
+        years,
+        Cell(DASH) if known.reached else signed_cell(known.needed, decimals + 1),
+        _managed(known),
+        Cell(of_hundred(known.kind), figures=share_behind(known.kind)),
+    ]
+    return Row(cells)
+
+
+def _managed(known: Pace) -> Cell:
+    if not known.spans:
+        return Cell(DASH)
+    behind = figures((known.managed, YEAR, text("managed")), (known.spans, YEAR, text("all spans")))
+    words = text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans))
+    return Cell(words, figures=behind)
+
+
+def signed(value: float, decimals: int) -> str:
+    """A change with its sign, which is left out only where it rounds to nothing."""
+    words = number(value, decimals)
+    return f"+{words}" if value > 0 and words != number(0, decimals) else words
+
+
+def signed_cell(value: float, decimals: int) -> Cell:
+    """A change with its sign, as a number too."""
+    return Cell(signed(value, decimals), figures=figures((value, pattern(decimals, signed=True))))
+
+
+def of_hundred(kind: Ambition | None) -> str:
+    """How many of 100 series of the reference class did as much; a dash where no class compares."""
+    if kind is None:
+        return DASH
+    # None of those on record is not none at all.
+    n = integer(round(100 * kind.achieved)) if kind.achieved >= 0.01 else "<1"
+    return text("{n} of 100", n=n)
+
+
+def share_behind(kind: Ambition | None) -> tuple[Figure, ...]:
+    """The same as a number, the share of the series that did as much."""
+    return () if kind is None else figures((kind.achieved, FEW))
+
+
+def depends_on_reading(outlook: Outlook) -> bool:
+    """True if a verdict changes when the plan's row is read another way."""
+    in_use = list(outlook.judged["verdict"])
+    return outlook.measured and any(list(judged["verdict"]) != in_use for judged in outlook.other.values())
+
+
+def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
+    """The verdicts under each other reading of a damaged row, below those in use."""
+    rows, years = [], sorted({int(year) for o in found.values() for year in o.judged["year"]})
+    for outlook in found.values():
+        if not depends_on_reading(outlook):
+            continue
+        readings = {text("in use"): outlook.judged}
+        readings |= {text(READINGS[name]): judged for name, judged in outlook.other.items()}
+        for words, judged in readings.items():
+            if words == text("in use") or not judged["target"].equals(outlook.judged["target"]):
+                by_year = judged.set_index("year")
+                cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+                rows.append(Row([Cell(label(outlook), text("reading: {reading}", reading=words)), *cells]))
+    if not rows:
+        return Markdown(text("No verdict depends on how a damaged row of the plan is read."))
+    heads = [text("Indicator"), *map(str, years)]
+    return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading"))
+
+
+def methods(found: dict[str, Outlook]) -> Table | Markdown:
+    """What official methods would say of the last target, for each indicator of which one says otherwise than we do."""
+    rows, compared = [], targets.methods(found)
+    if compared.empty:
+        return Markdown(text("No target ahead has a forecast."))
+    for indicator, said in compared.groupby("indicator", sort=False):
+        cells = [_said(row, found[indicator]) for row in said.to_dict("records")]
+        if {cell.tone for cell in cells} != {cells[0].tone}:
+            about = text("target for {year}", year=said["year"].iloc[0])
+            rows.append(Row([Cell(label(found[indicator]), about), *cells]))
+    if not rows:
+        return Markdown(text("The official methods say the same of these targets as the verdicts above."))
+    heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
+    return Table(text("The last target, as each method judges it"), heads, rows, verdicts=True, under=text("Target"))
+
+
+def _said(row: dict, outlook: Outlook) -> Cell:
+    digits = _digits(outlook, row["year"])
+    value, behind = number(row["predicted"], digits), (row["predicted"], pattern(digits), text("expected value"))
+    if row["method"] == "ours":
+        tone = OURS.get(row["verdict"], "mid")
+        chance = (row["probability"], SHARE, text("chance"))
+        return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
+    return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
+
+
+def _digits(outlook: Outlook, year: int) -> int:
+    """Decimals with which our forecast for a year is shown; other methods' values beside it have the same."""
+    ahead = outlook.judged.set_index("year").loc[year]
+    return decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
+
+
+def not_measured(found: dict[str, Outlook]) -> Table:
+    """Indicators without a verdict: what the plan promises, why nobody can tell, and how ambitious that is."""
+    rows = [
+        Row([Cell(label(o), text(o.unit)), _promised(o), Cell(text(o.reason)), _ambition_cell(o)])
+        for o in found.values()
+        if not o.measured
+    ]
+    heads = [text("Indicator"), text("Promise"), text("Reason"), text("Achieved by series of its kind")]
+    return Table(text("Indicators without a verdict, and how ambitious their targets are"), heads, rows, (0, 2))
+
+
+def _promised(outlook: Outlook) -> Cell:
+    cells = outlook.printed.dropna(subset=["value"]).set_index("year")
+    made = promise(outlook)
+    years = [cells.index[-1]] if made is None else [made.since, made.year]
+    shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
+    words = " → ".join(f"{number(value, digits)}{NBSP}({year})" for value, digits, year in shown)
+    return Cell(words, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
+
+
+def _ambition_cell(outlook: Outlook) -> Cell:
+    made = promise(outlook)
+    if made is None or made.kind is None:
+        return Cell(DASH)
+    change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
+    small = plural("{change} in {n} year", "{change} in {n} years", made.year - made.since, change=change)
+    return Cell(of_hundred(made.kind), small, figures=share_behind(made.kind))
+
+
+def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:
+    """A change as its reference class counts it: points for shares, per cent for rates and counts."""
+    if kind_of(unit, start, target) == "share":
+        return text("{change} points", change=signed(change, decimals))
+    return signed(change, 0) + per_cent_sign()

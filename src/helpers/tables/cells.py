@@ -1,0 +1,150 @@
+"""What a publication table is made of: cells with words, numbers and tones, rows, and a table that shows itself.
+
+It shows itself as HTML to readers, and as JSON to the spreadsheet, where a number is a number and no words.
+"""
+
+import math
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.files import TABLE_MIME
+from helpers.language import between, name, number, percent, text
+from helpers.language.markup import visible, web_address
+from helpers.language.tones import INLINE, TONE, said_of
+from helpers.targets import Outlook
+from helpers.targets.judge import target_decimals
+from helpers.targets.precision import decimals_shown
+
+SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
+COUNTED = "0%"  # a counted share, which may be 0 or all
+FEW = '[<0.01]"<1%";0%'  # a share of past cases, of which none on record is not none at all
+YEAR = "0"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number behind a cell's words: value, its format in a spreadsheet, and what it is (empty: the cell itself)."""
+
+    value: float
+    format: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind."""
+
+    words: str
+    small: str = ""
+    tone: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of cells, or a group's heading."""
+
+    cells: list[Cell] = field(default_factory=list)
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that shows itself. Text from data is escaped; the first column heads its row.
+
+    `under` says what the small line of the first column is: a unit, if nothing else is said.
+    """
+
+    caption: str
+    heads: list[str]
+    rows: list[Row]
+    text_columns: tuple[int, ...] = (0,)
+    verdicts: bool = False
+    under: str = ""
+
+    def _repr_mimebundle_(self, **_: object) -> dict:
+        return {"text/html": self._repr_html_(), "text/plain": self.caption, TABLE_MIME: self.as_json()}
+
+    def as_json(self) -> dict:
+        """The table as data: caption, heads, and rows of cells with their words and numbers."""
+        rows = [{"group": row.group} if row.group else {"cells": list(map(said, row.cells))} for row in self.rows]
+        return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
+
+    def _repr_html_(self) -> str:
+        return _template().render(
+            caption=self.caption,
+            heads=self.heads,
+            rows=self.rows,
+            text_columns=self.text_columns,
+            verdicts=self.verdicts,
+            tones=INLINE,
+        )
+
+    def __repr__(self) -> str:
+        return self.caption
+
+
+@lru_cache
+def _template() -> "object":
+    from jinja2 import Environment, FileSystemLoader
+
+    folder = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=folder, autoescape=True, finalize=visible)
+    environment.tests["web_address"] = web_address
+    return environment.get_template("table.html.j2")
+
+
+def said(part: Cell | Figure) -> dict:
+    """What a cell or a figure says, by field; nothing where it says nothing, and no colour."""
+    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "tone"}
+    found = {name: value for name, value in found.items() if value != "" and value != ()}
+    return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
+
+
+def pattern(decimals: int, signed: bool = False) -> str:
+    """The format of a number in a spreadsheet, which the reader's program writes with its own separators."""
+    plain = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f"+{plain};-{plain};{plain}" if signed else plain
+
+
+def figures(*given: tuple) -> tuple[Figure, ...]:
+    """Figures from (value, format, name), those that are known; what floating point adds to the value is cut off."""
+    return tuple(Figure(round(float(value), 6), *rest) for value, *rest in given if math.isfinite(value))
+
+
+def value_cell(value: float, decimals: int, small: str = "", *beside: tuple) -> Cell:
+    """A number, above a small line whose own numbers stand beside it in a spreadsheet: (value, format, name)."""
+    return Cell(number(value, decimals), small, figures=figures((value, pattern(decimals)), *beside))
+
+
+def range_cell(middle: float, low: float, high: float, decimals: int) -> Cell:
+    """A forecast's median above its 80 % range, with the publisher's decimals where the range is narrow enough."""
+    decimals = decimals_shown(low, high, decimals)
+    shape = pattern(decimals)
+    ends = (low, shape, text("lower end")), (high, shape, text("upper end"))
+    return value_cell(middle, decimals, between(low, high, decimals), *ends)
+
+
+def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
+    """A target's verdict as a word with its chance, above the figure (or forecast) and the target."""
+    tone, word = TONE[row["verdict"]], text(said_of(row))
+    if row["verdict"] == "no target":
+        return Cell(word, tone=tone)
+    goal = text("target {value}", value=number(row["target"], target_decimals(row)))
+    behind = (row["target"], pattern(target_decimals(row)), text("target"))
+    if row["verdict"] == "not measured":
+        return Cell(word, goal, tone, figures=figures(behind))
+    if pd.isna(row["probability"]):
+        shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))
+        return Cell(word, f"{shown} · {goal}", tone, figures=figures((*figure, text("figure")), behind))
+    chance = (row["probability"], SHARE, text("chance"))
+    return Cell(word, f"{percent(row['probability'])} · {goal}", tone, figures=figures(chance, behind))
+
+
+def label(outlook: Outlook) -> str:
+    """An indicator's number and name, as the plan's table orders them."""
+    return f"{outlook.indicator}. {name(outlook.about)}" if outlook.indicator else name(outlook.about)

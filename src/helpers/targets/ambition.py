@@ -1,0 +1,94 @@
+"""How ambitious is a target that nobody can measure? A reference class of official Kazakh series; never a forecast.
+
+The table `data/assumptions/reference_class.csv` is made by `scripts/build_reference_class.py`. Its columns:
+kind (share, rate, count), level_from and level_to (the figure at the start lies in between, in percent; empty for
+rates and counts), years (1 to 5), indicators, series and changes (how many stand behind the row), and q000 ... q100:
+quantiles of the change over so many years, in points for shares and in percent for rates and counts. Every indicator
+weighs the same, however many regions it has.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers import UserError
+from helpers.files import DATA
+from helpers.targets.precision import is_higher
+
+REFERENCE_CLASS = DATA / "assumptions" / "reference_class.csv"
+KINDS = ("share", "rate", "count")
+# Quantiles stored, in percent: denser at the ends, where ambitious targets lie.
+STORED = (0, 1, 2, 5, *range(10, 91, 5), 95, 98, 99, 100)
+QUANTILES = [f"q{percent:03d}" for percent in STORED]
+
+
+class Ambition(NamedTuple):
+    """How often series of the same kind achieved such a change: a reference class, not the target's probability."""
+
+    achieved: float  # share of past changes, 0 to 1
+    changes: int
+    series: int
+    indicators: int
+    change: float  # needed: points for a share, percent for a rate or count
+
+
+def ambition(
+    kind: str, level: float, target: float, years: int, better: str, table: pd.DataFrame | None = None
+) -> Ambition:
+    """Share, 0 to 1, of official Kazakh series of this kind that changed at least so much in as many years.
+
+    `level` and `target` are in the unit of the indicator, shares in percent. Interpolated between stored quantiles.
+    """
+    needed = _needed_change(kind, level, target)
+    row = _row(reference_class() if table is None else table, kind, level, years)
+    quantiles, chances = row[QUANTILES].to_numpy(dtype=float), np.array(STORED) / 100
+    # Changes equal to the one needed count as achieved: look just short of it.
+    hair = 1e-9 * max(1.0, abs(needed))
+    if is_higher(better):
+        achieved = 1 - np.interp(needed - hair, quantiles, chances, left=0.0, right=1.0)
+    else:
+        achieved = np.interp(needed + hair, quantiles, chances, left=0.0, right=1.0)
+    return Ambition(float(achieved), int(row["changes"]), int(row["series"]), int(row["indicators"]), needed)
+
+
+@cache
+def reference_class() -> pd.DataFrame:
+    """The committed table of quantiles; its columns are described at the top of this module."""
+    if not REFERENCE_CLASS.is_file():
+        name = REFERENCE_CLASS.name
+        raise UserError(f"{name}: no such file; make it with scripts/build_reference_class.py PANEL.csv")
+    return pd.read_csv(REFERENCE_CLASS)
+
+
+def relative_change(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Change in percent of the first figure; not a number where that is not positive or the last is negative."""
+    first, last = np.asarray(first, dtype=float), np.asarray(last, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((first > 0) & (last >= 0), 100 * (last / first - 1), np.nan)
+
+
+def _needed_change(kind: str, level: float, target: float) -> float:
+    if kind not in KINDS:
+        raise UserError(f"kind is {kind!r}: the reference class knows {', '.join(KINDS)}")
+    if not (np.isfinite(level) and np.isfinite(target)):
+        raise UserError(f"level {level!r} and target {target!r} must be numbers")
+    if kind == "share":
+        if not (0 <= level <= 100 and 0 <= target <= 100):
+            raise UserError(f"a share lies between 0 and 100 percent: level {level:g}, target {target:g}")
+        return float(target - level)
+    if level <= 0:
+        raise UserError(f"level {level:g}: a relative change needs a {kind} above zero")
+    return float(relative_change(np.array(level), np.array(target)))
+
+
+def _row(table: pd.DataFrame, kind: str, level: float, years: int) -> pd.Series:
+    own = table[(table["kind"] == kind) & (table["years"] == years)]
+    if own.empty:
+        known = sorted(table.loc[table["kind"] == kind, "years"].unique())
+        raise UserError(f"{years} years: the reference class of {kind}s has {', '.join(map(str, known)) or 'none'}")
+    if kind != "share":
+        return own.iloc[0]
+    # A level on the border of two bands belongs to the upper one, 100 to the last.
+    return own[own["level_from"] <= level].sort_values("level_from").iloc[-1]

@@ -1,0 +1,55 @@
+"""The verdict on each planned year of one indicator: the published figure first, else the forecast, else nothing."""
+
+import pandas as pd
+
+from helpers.language import message
+from helpers.targets.futures import Futures
+from helpers.targets.precision import likelihood_words, met, probability_met
+
+JUDGED = ["indicator", "year", "target", "as_printed", "reading", "evidence", "figure", "status"]
+JUDGED += ["verdict", "probability", "median", "low", "high"]
+NO_FIGURES: pd.Series = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="Y"))
+
+
+def judge(
+    printed: pd.DataFrame,
+    history: pd.Series = NO_FIGURES,
+    expected: Futures | None = None,
+    better: str = "higher",
+    decimals: int = 1,
+    measured: bool = False,
+) -> pd.DataFrame:
+    """One row for each planned year: target, figure or forecast, verdict and probability."""
+    planned = printed[printed["column"] == "planned"].copy()
+    known = {period.year: value for period, value in history.items()} if measured else {}
+    ahead = {} if expected is None else {pd.Period(r["period"], freq="Y").year: r for _, r in expected.iterrows()}
+    rows = [_verdict(row, known, ahead, expected, better, decimals) for _, row in planned.iterrows()]
+    return pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)[
+        JUDGED
+    ]
+
+
+def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None, better: str, decimals: int) -> dict:
+    """Figure, verdict and probability for one target: fact first, else forecast, else what is missing."""
+    year, target = int(row["year"]), row["value"]
+    found = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}
+    if year in ahead:
+        found |= {key: ahead[year][q] for key, q in (("median", "q50"), ("low", "q10"), ("high", "q90"))}
+        found["status"] = "forecast"
+    elif year in known:
+        found["status"] = "final"
+    if pd.isna(target):
+        return found | {"verdict": message("no target")}
+    if year in known:
+        return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
+    if year not in ahead:
+        return found | {"verdict": message("not measured")}
+    chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
+    # The word belongs to the chance as it is shown, in whole per cent.
+    return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
+
+
+def target_decimals(row: pd.Series) -> int:
+    """Digits after the point in the plan's own cell."""
+    digits = str(row["as_printed"]).replace(".", ",").partition(",")[2]
+    return len(digits) if digits.isdigit() else 0

@@ -1,0 +1,93 @@
+"""What is known of one indicator in one area, and what is expected of it."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers import UserError, statistics
+from helpers.language import message
+from helpers.targets.futures import Futures
+from helpers.targets.judge import NO_FIGURES, target_decimals
+from helpers.targets.narrowing import Narrowing
+
+INCOMPARABLE = message(
+    "Figures published since the plan can't be compared with those before, so no target is judged on them."
+)
+
+
+class Found(dict):
+    """Outlooks by indicator; an indicator that the plan lacks is the user's fault, since the user named the plan."""
+
+    def __init__(self, plan_name: str) -> None:
+        """Starts empty; `plan_name` is said when an indicator is missing."""
+        super().__init__()
+        self.plan_name = plan_name
+
+    def __missing__(self, indicator: str) -> "Outlook":
+        known = ", ".join(self) or "none"
+        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of one indicator in one area, and what is expected: figures, forecast, targets with verdicts."""
+
+    indicator: str
+    about: pd.Series
+    area: str
+    series: pd.Series | None = None
+    history: pd.Series = field(default_factory=NO_FIGURES.copy)
+    redefined: pd.Series = field(default_factory=NO_FIGURES.copy)
+    provisional: pd.DataFrame | None = None
+    forecast: Futures | None = None
+    judged: pd.DataFrame | None = None
+    reason: str = ""
+    printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
+    narrowing: Narrowing | None = None
+    adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
+    adjustments: pd.DataFrame | None = None
+    other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
+
+    @property
+    def measured(self) -> bool:
+        """True when the plan's own definition has figures that targets can be held against."""
+        return self.forecast is not None or (not self.reason and len(self.history) > 0)
+
+    @property
+    def has_verdict(self) -> bool:
+        """True when at least one target is met, missed or given a chance."""
+        return not self.judged["verdict"].isin(["not measured", "no target"]).all()
+
+    @property
+    def expected(self) -> Futures | None:
+        """The forecast that the verdicts rest on: the adjusted one where there is one."""
+        return self.forecast if self.adjusted is None else self.adjusted
+
+    @property
+    def broken(self) -> bool:
+        """True when a change of definition ends the figures that the targets were set for."""
+        return bool(self.reason) and self.reason == INCOMPARABLE
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point: the publisher's where there is a series, else the plan's own."""
+        promised = max(target_decimals(row) for _, row in self.judged.iterrows())
+        # A count printed to the last person, in thousands, has more digits than anyone reads.
+        return promised if self.series is None else min(int(self.series["decimals"]), promised + 1)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the plan's target."""
+        return self.about["unit"]
+
+
+def comparable(history: pd.Series, code: str, area: str) -> pd.Series:
+    """The figures since the last change of definition or territory, in the unit of the series."""
+    earlier = [edge for edge in statistics.breaks(code, area) if edge < history.index[-1]]
+    return history[history.index > earlier[-1]] if earlier else history
+
+
+def target(outlook: Outlook, year: int) -> float | None:
+    """The target of one year in the indicator's unit, or none."""
+    found = outlook.judged.loc[outlook.judged["year"] == year, "target"].dropna()
+    return None if found.empty else float(found.iloc[0])

@@ -1,0 +1,139 @@
+"""The house keeps its shape: no arrow up, no circle, no import past a door, no private name across a wall.
+
+`python tests/test_layers.py` prints how large the house is and which rooms lean on which.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
+FLOORS = (
+    {"files"},
+    {"language"},
+    {"statistics", "plan", "forecast"},
+    {"targets", "render", "refresh"},
+    {"tables", "charts"},
+    {"prose", "pensions", "record"},
+    {"cli"},
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+ROOMS = [room for room in FLOOR if room != "files"]
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 10_500  # lines
+
+
+@dataclass(frozen=True)
+class Import:
+    """A name that a module takes out of a room, `inside` being the path behind the room's door."""
+
+    module: str
+    room: str
+    inside: str
+    name: str
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[Import]:
+    """What a module imports of the house, at its top or later; what only a type checker reads is no arrow."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typed = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    skipped = {id(child) for node in typed for child in ast.walk(node)}
+    module = path.relative_to(PACKAGE).as_posix()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers" and id(node) not in skipped:
+            _, _, inner = node.module.partition(".")
+            for alias in node.names:
+                room, _, inside = (inner or alias.name).partition(".")
+                yield Import(module, room, inside, alias.name)
+
+
+def arrows() -> set[tuple[str, str]]:
+    """Pairs of rooms of which the first imports from the second."""
+    pairs = {(room_of(path), found.room) for path in modules() for found in imports(path)}
+    return {(room, other) for room, other in pairs if room != other and {room, other} <= set(FLOOR)}
+
+
+def public_names(room: str) -> set[str]:
+    """What a door offers: the names that it defines or imports."""
+    tree = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return names
+
+
+def test_every_room_has_its_floor_and_its_door():
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(ROOMS)
+    assert len(FLOOR) == 15
+
+
+def test_no_arrow_runs_up_or_sideways():
+    assert [pair for pair in sorted(arrows()) if FLOOR[pair[1]] >= FLOOR[pair[0]]] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_nothing_reaches_past_the_door(room):
+    offered = public_names(room)
+    for path in modules():
+        if room_of(path) != room:
+            taken = [found for found in imports(path) if found.room == room]
+            assert [found for found in taken if found.inside] == []
+            assert [found for found in taken if found.name not in {*offered, room}] == []
+
+
+def test_no_private_name_crosses_a_wall():
+    crossing = [found for path in modules() for found in imports(path) if found.name.startswith("_")]
+    assert [found for found in crossing if found.module.split("/")[0] != found.room] == []
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_module_and_its_functions_stay_short(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LONGEST_MODULE
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            assert not body or node.end_lineno - body[0].lineno < LONGEST_FUNCTION, node.name
+
+
+def test_the_house_stays_small():
+    assert lines_of_code() <= LARGEST_HOUSE
+
+
+def lines_of_code() -> int:
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules())
+
+
+def circles() -> list[tuple[str, str]]:
+    return [(a, b) for a, b in sorted(arrows()) if (b, a) in arrows() and a < b]
+
+
+if __name__ == "__main__":
+    up = [pair for pair in sorted(arrows()) if FLOOR[pair[1]] >= FLOOR[pair[0]]]
+    past = sorted({f"{i.module} -> {i.room}.{i.inside} ({i.name})" for p in modules() for i in imports(p)
+                   if i.inside and i.room in FLOOR and room_of(p) != i.room})  # fmt: skip
+    print(f"{lines_of_code():,} lines, {len(modules())} files, {len(FLOOR)} rooms, {len(FLOORS)} floors")
+    print(f"{len(arrows())} arrows, {len(up)} up or sideways, {len(circles())} circles, {len(past)} past a door")
+    print("up:", *[" -> ".join(pair) for pair in up], sep="\n  ")
+    print("past a door:", *past, sep="\n  ")
+    for lower, higher in pairwise(FLOORS):
+        for room in sorted(higher):
+            print(room, "->", ", ".join(sorted(other for one, other in arrows() if one == room)))
