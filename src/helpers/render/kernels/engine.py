@@ -1,11 +1,10 @@
 """papermill's engine `jospar-warm`: the ordinary engine on a warm kernel, without the waits that do nothing."""
 
+import asyncio
+import contextlib
 import os
-import shutil
-import sys
 import tempfile
 import time
-import uuid
 from collections.abc import MutableMapping
 from queue import Empty
 from typing import Any
@@ -16,18 +15,16 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from nbformat import NotebookNode
 from traitlets import Type
 
-from helpers.render.kernels import POLL, WarmProvisioner
-
-LONGEST_SOCKET = 100  # bytes in the path of a Unix socket; systems take 108 or 104
 OUTPUT_LIMIT = 100_000_000  # bytes that a notebook's cells may print and show
+LONGEST_FOLDER = 90  # bytes; with a name in it, a Unix socket's path may take 104
 
 
 class OutputLimitError(RuntimeError):
-    """A notebook that prints or shows more than can be kept."""
+    """A notebook that prints and shows more than can be kept."""
 
 
 class CountedChannel(AsyncZMQSocketChannel):
-    """A channel that ends at the limit of output, before what is too much is made into text."""
+    """A kernel's output; the kernel is killed when it becomes too much, before that is made into text."""
 
     size = 0
 
@@ -35,10 +32,10 @@ class CountedChannel(AsyncZMQSocketChannel):
         parts = await self.socket.recv_multipart(copy=False, **options)
         self.size += sum(map(len, parts))
         if self.size > OUTPUT_LIMIT:
-            self.socket.close()
-            raise OutputLimitError(f"the cells print and show more than {OUTPUT_LIMIT // 10**6} MB; print less")
-        _, message = self.session.feed_identities(parts, copy=False)
-        return self.session.deserialize(message, copy=False)
+            self.session.parent.report["excess"] = True
+            await self.session.parent.provisioner.kill()
+            await asyncio.Future()  # nbclient finds the kernel dead, and gives up waiting
+        return self.session.deserialize(self.session.feed_identities(parts, copy=False)[1], copy=False)
 
 
 class PromptClient(AsyncKernelClient):
@@ -51,14 +48,11 @@ class PromptClient(AsyncKernelClient):
         end = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < end:
             self.kernel_info()
-            try:
+            with contextlib.suppress(Empty):
                 reply = await self.shell_channel.get_msg(timeout=1)
                 if reply["msg_type"] == "kernel_info_reply":
                     await self.iopub_channel.get_msg(timeout=0.2)
-                    self._handle_kernel_info_reply(reply)
-                    return
-            except Empty:
-                pass
+                    return self._handle_kernel_info_reply(reply)
             if not await self._async_is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
         raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
@@ -69,23 +63,19 @@ class PromptClient(AsyncKernelClient):
 class WarmManager(AsyncKernelManager):
     """Starts one kernel, warm if it can be, and talks to it over sockets in a private folder."""
 
-    client_class = f"{__name__}.PromptClient"
-    client_factory = Type(klass=PromptClient)
+    client_class, client_factory = f"{__name__}.PromptClient", Type(klass=PromptClient)
+    folder: str
     report: MutableMapping[str, Any]
-    _folder = ""
 
-    async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
-        """Choose provisioner and sockets for this kernel, then as usual."""
-        self.kernel_id = self.kernel_id or options.pop("kernel_id", str(uuid.uuid4()))
-        if sys.platform == "linux" and not self._folder:
-            self._folder = tempfile.mkdtemp(prefix="jospar-")  # readable by this user only
-            if len(self._folder) < LONGEST_SOCKET - len("/k-65535"):
-                # Ports are raced for by kernels that start together, and anyone on the machine can reach them.
-                self.transport, self.ip = "ipc", os.path.join(self._folder, "k")
-            self.connection_file = os.path.join(self._folder, "kernel.json")
-        if self.provisioner is None and "kernel_provisioner" not in self.kernel_spec.metadata:
-            self.provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
-        return await super()._async_pre_start_kernel(**options)
+    def __init__(self, **options: Any) -> None:
+        # Ports are raced for by kernels that start together, and anyone on the machine can reach them.
+        ipc = (
+            {"transport": "ipc", "ip": f"{self.folder}/k"}
+            if len(self.folder) < LONGEST_FOLDER and os.name == "posix"
+            else {}
+        )
+        super().__init__(connection_file=os.path.join(self.folder, "kernel.json"), **ipc, **options)
+        self.kernel_spec.metadata.setdefault("kernel_provisioner", {"provisioner_name": "jospar-warm"})
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
         await super()._async_launch_kernel(kernel_cmd, **options)
@@ -97,22 +87,9 @@ class WarmManager(AsyncKernelManager):
         if not self.shutting_down:
             await super()._async_interrupt_kernel()
 
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart=restart)
-        if self._folder and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    cleanup_resources = _async_cleanup_resources
-
-    async def _async_wait(self, pollinterval: float = POLL) -> None:
-        await super()._async_wait(pollinterval=POLL)
-
 
 class WarmEngine:
-    """papermill's interface of an engine.
-
-    Not a subclass of papermill's: papermill loads this module while it is itself being imported.
-    """
+    """papermill's interface of an engine; no subclass, since papermill loads this while it is itself being loaded."""
 
     @staticmethod
     def execute_notebook(
@@ -122,11 +99,19 @@ class WarmEngine:
 
         All other options are those of papermill's ordinary engine. Raises `OutputLimitError` over 100 MB of output.
         """
+        from nbclient.exceptions import DeadKernelError
         from papermill.engines import NBClientEngine
 
-        manager = type("Manager", (WarmManager,), {"report": {} if report is None else report})
-        options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
-        return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+        report = {} if report is None else report
+        with tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+            manager = type("Manager", (WarmManager,), {"folder": folder, "report": report})
+            options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
+            try:
+                return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+            except DeadKernelError:
+                if not report.pop("excess", False):
+                    raise
+                raise OutputLimitError(f"the cells show more than {OUTPUT_LIMIT // 10**6} MB; show less") from None
 
     @staticmethod
     def nb_kernel_name(nb: NotebookNode, name: str | None = None) -> str:
