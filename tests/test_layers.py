@@ -51,7 +51,11 @@ def imports(path: Path) -> Iterator[Import]:
     skipped = {id(child) for node in typed for child in ast.walk(node)}
     module = path.relative_to(PACKAGE).as_posix()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers" and id(node) not in skipped:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").split(".")[0] == "helpers"
+            and id(node) not in skipped
+        ):
             _, _, inner = node.module.partition(".")
             for alias in node.names:
                 room, _, inside = (inner or alias.name).partition(".")

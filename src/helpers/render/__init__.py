@@ -13,7 +13,7 @@ from helpers import UserError, files
 from helpers.render import archive, fingerprint
 from helpers.render.batch import Job, check, sisters
 
-STOP_LIMIT = 20.0  # seconds that an interrupted run gives its kernels to end
+STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
 
 def ignore(*_: object) -> None:

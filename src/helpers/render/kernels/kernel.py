@@ -14,7 +14,7 @@ import select
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 
@@ -35,13 +35,14 @@ def stamp(path: str) -> tuple[int, ...] | None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent ends, those in other sessions too."""
-    ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
+    """Become the parent of descendants whose own parent ends, those in other sessions too; on Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
 
 
-def end_descendants() -> None:
-    """Kill all descendants of this process, of which it becomes the parent as theirs end."""
-    while children := psutil.Process().children():
+def end_descendants(spared: Collection[psutil.Process] = ()) -> None:
+    """Kill all descendants of this process but those spared, as it becomes the parent of each when others end."""
+    while children := [child for child in psutil.Process().children() if child not in spared]:
         for child in children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
@@ -58,7 +59,7 @@ class Task:
 
     def _bootstrap(self, owner: int) -> int:
         """The fork's exit code; `owner` is a pipe that closes with the owner. Called by `multiprocessing`."""
-        atexit.unregister(end_descendants)
+        atexit.unregister(sys.modules[f"{__package__}.loading"].leave_orphaned)
         own = {name: sys.modules[name].__file__ for name in sys.modules if name.split(".")[0] == __name__.split(".")[0]}
         changed = {path for path, was in stamps.items() if stamp(path) != was}
         if changed - {*own.values()}:

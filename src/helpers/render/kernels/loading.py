@@ -9,9 +9,13 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from multiprocessing import forkserver
+from pathlib import Path
 
 from helpers import ONE_THREAD
 from helpers.render.kernels.kernel import adopt_orphans, end_descendants, stamp, stamps
@@ -37,12 +41,23 @@ def leave(*_: object) -> None:
     os._exit(0)
 
 
+def leave_orphaned() -> None:
+    """End as the owner has ended, with its temporary folders, of which a killed one took no care."""
+    address = forkserver._forkserver._forkserver_address
+    for folder in [
+        *Path(tempfile.gettempdir()).glob(f"jospar-{OWNER}-*"),
+        *([Path(address).parent] if address else []),
+    ]:
+        shutil.rmtree(folder, ignore_errors=True)
+    leave()
+
+
 os.setsid()  # Ctrl-C is for the owner
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, leave)
-signal.signal(signal.SIGALRM, lambda *_: os.getppid() == OWNER or leave())
+signal.signal(signal.SIGALRM, lambda *_: os.getppid() == OWNER or leave_orphaned())
 signal.setitimer(signal.ITIMER_REAL, 1, 1)
-atexit.register(end_descendants)
+atexit.register(leave_orphaned)  # its main loop ends when the owner does
 adopt_orphans()
 for descriptor in (1, 2):
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
