@@ -1,4 +1,4 @@
-# make report · make test · make lab. Needs Python 3.11 or newer and make; everything else comes with the first call.
+# make report · make test · make quick · make lab. Needs Python 3.11 or newer and make; everything else comes with the first call.
 PYTHON ?= python3
 BIN := .venv/bin
 # A faster installer than pip, itself from the package index; pip takes over where it can't reach that.
@@ -9,17 +9,22 @@ export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: report test lab lock messages clean
+.PHONY: report test quick test-hard pins lab lock messages clean
 
 report: .venv/ready
 	@$(BIN)/jospar render
 
+# Each file of tests stays on one worker, unless it names groups; the notebooks' kernels are forked from one process.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+NOTEBOOKS := --nbval-lax --nbval-kernel-name jospar-warm notebooks
+
 test: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/jospar data check
-	$(BIN)/python -m pytest -n auto --dist loadfile tests
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax notebooks/[0-9]*.ipynb
-	$(BIN)/python -m pytest --nbval notebooks/tutorial.ipynb
+	$(PYTEST) tests $(NOTEBOOKS)
+
+quick: .venv/ready
+	$(PYTEST) -m "not slow and not hard" tests
 
 lab: .venv/ready
 	$(BIN)/jupyter lab notebooks

@@ -1,12 +1,66 @@
-"""What all tests share: English to start with, and small hand-made notebooks."""
+"""What all tests share: an ordinary environment, English to start with, hand-made notebooks, one run of the batch.
 
+Which worker runs what: a file is a group and stays on one worker, unless its tests name groups of their own; groups
+with most slow tests begin. Tests marked `hard` wait for `make test-hard`.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.language import use_language
+from helpers import files, render, targets
+from helpers.language import LANGUAGES, use_language
+from helpers.render import batch
+from helpers.render.batch import Job
+
+# Whatever shell, scheduler or user starts the tests. The home folder lasts: matplotlib keeps its list of fonts there.
+HOME = files.ROOT / "build" / "home"
+ENVIRONMENT = {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "120"}
+ENVIRONMENT |= {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
+FOREIGN = ("FORCE_COLOR", "NO_COLOR", "JOSPAR_DATA", "LANGUAGE", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED")
+HOME.mkdir(parents=True, exist_ok=True)
+os.environ.update(ENVIRONMENT)
+for name in FOREIGN:
+    os.environ.pop(name, None)
+os.umask(0o022)
+time.tzset()
+# A shell starts what runs in its background deaf to Ctrl-C, and its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The short profile gives every machine the same examples; the deep one looks for new ones.
+ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("short", max_examples=25, derandomize=True, **ANY)
+settings.register_profile("deep", max_examples=1000, **ANY)
+settings.load_profile("short")
+
+REGION = [Job(files.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
+# One report of each language in all its formats, the others as pages alone, which take half the time.
+JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("html",)) for job in batch.read_batch()]
+JOBS += REGION
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, and before random order
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.name == "tutorial.ipynb":  # of all notebooks the one that is committed with its outputs
+            item.options["check"] = "nbval-ignore-output" not in item.cell.metadata.get("tags", [])
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    slow = Counter(group(item) for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[group(item)])
+
+
+def group(item) -> str:
+    return item.get_closest_marker("xdist_group").args[0]
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +68,24 @@ def _english():
     use_language("en")
     yield
     use_language("en")
+
+
+@pytest.fixture(scope="session", name="found")
+def outlooks():
+    """What is known and expected of every indicator on the day of the committed figures."""
+    return targets.outlooks(as_of="2026-11-22")
+
+
+@pytest.fixture(scope="session")
+def output(tmp_path_factory, worker_id):
+    """A folder with the index and every report of the batch and of a region, rendered once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "batch"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            facts = render.run(JOBS, folder, len(os.sched_getaffinity(0)))
+            assert [report["error"] for report in facts["reports"] if report["status"] == "failed"] == []
+    return folder
 
 
 @pytest.fixture

@@ -9,11 +9,6 @@ from helpers import UserError, charts, plan, prose, tables, targets
 from helpers.tables.beside import signed
 
 
-@pytest.fixture(scope="module")
-def found():
-    return targets.outlooks(as_of="2026-11-22")
-
-
 def cells(table, head):
     return next(row.cells for row in table.rows if row.cells and row.cells[0].words.startswith(head))
 

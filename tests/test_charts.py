@@ -23,11 +23,6 @@ from helpers.record import charts as record_charts, page as record_page
 WORDS = Words("A finding", "what, %, where", "Source: someone")
 
 
-@pytest.fixture(scope="module")
-def found():
-    return targets.outlooks(as_of="2026-11-22")
-
-
 def texts(chart):
     renderer = FigureCanvasAgg(chart.figure).get_renderer()
     chart.figure.draw_without_rendering()

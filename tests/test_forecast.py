@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from helpers import UserError
 from helpers.forecast import (
@@ -196,7 +196,6 @@ def test_near_horizons_of_a_path_go_together():
 # Properties
 
 
-@settings(max_examples=25, deadline=None)
 @given(HISTORIES, st.sampled_from([1e-6, 0.37, 1e9]))
 def test_results_scale_with_the_data(values, factor):
     one = quantile_columns(forecast(yearly(values), horizon=3))
@@ -204,7 +203,6 @@ def test_results_scale_with_the_data(values, factor):
     assert other / factor == pytest.approx(one, rel=1e-6, abs=1e-6 * np.ptp(values))
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 1000).map(lambda i: i / 10), min_size=1, max_size=12))
 def test_quantiles_rise_and_keep_the_bounds(values):
     result = forecast(yearly(values), horizon=4, lower=0, upper=100)
@@ -215,7 +213,6 @@ def test_quantiles_rise_and_keep_the_bounds(values):
     assert ((paths >= 0) & (paths <= 100)).all()
 
 
-@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=5, max_size=10).filter(lambda v: np.ptp(v) > 1e-3))
 def test_negative_values_need_nothing_special(values):
     q = quantile_columns(forecast(yearly(values), horizon=2))

@@ -7,7 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from helpers import UserError, files, language
-from helpers.language import LOCALE, in_language, use_language
+from helpers.language import in_language, use_language
+from helpers.language.wording import LOCALE
 
 FIELDS = re.compile(r"{(\w+)}")
 

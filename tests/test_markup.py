@@ -16,7 +16,7 @@ import matplotlib
 import nbformat
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from openpyxl import load_workbook
 
@@ -167,7 +167,6 @@ def test_in_the_spreadsheet_a_name_is_text(words):
     assert all(web_address(link) for link in links)
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=40))
 def test_any_text_in_prose_is_one_paragraph_of_the_same_words(words):
     from nbconvert.filters import markdown2html

@@ -3,17 +3,11 @@
 import pandas as pd
 import pytest
 
-from helpers import targets
 from helpers.targets.pace import earlier, kind_of, like_it, pace, promise, slope
 
 
 def figures(values, last=2025):
     return pd.Series(values, index=pd.period_range(end=str(last), periods=len(values), freq="Y"), dtype=float)
-
-
-@pytest.fixture(scope="module")
-def found():
-    return targets.outlooks(as_of="2026-11-22")
 
 
 def test_one_odd_year_does_not_turn_the_pace():

@@ -1,52 +1,44 @@
 """Every kind of page in every language, rendered once and looked at in a browser, without a network."""
 
-import os
 import re
-import shutil
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from conftest import JOBS
 from playwright.sync_api import sync_playwright
 
-from helpers import files, render as runs
 from helpers.language import LANGUAGES
-from helpers.render import batch, index
-from helpers.render.batch import Job
+from helpers.render import index, pdf
 
 pytestmark = pytest.mark.slow
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-REGION = [Job(files.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
-# One report of each language in all its formats, the others as pages alone, which take half the time.
-JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("html",)) for job in batch.read_batch()]
-JOBS += REGION
 # Codes, licences, names of programmes and of code, which are the same in every language.
 SAME = {"Jospar", "jospar", "pdf", "xlsx", "CRPS", "CC", "BY", "MIT", "ODC", "PDDL", "series_id", "period", "value"}
 ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./-]*)?")
-PAGES = [*(job.name for job in JOBS), *(index.file_name(code).removesuffix(".html") for code in LANGUAGES)]
+IN = {code: [job.name for job in JOBS if job.language == code] for code in LANGUAGES}
+PAGES = {code: [*IN[code], index.file_name(code).removesuffix(".html")] for code in LANGUAGES}
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    """A folder with the index and every report."""
-    folder = tmp_path_factory.mktemp("pages")
-    facts = runs.run(JOBS, folder, len(os.sched_getaffinity(0)))
-    assert [report["error"] for report in facts["reports"] if report["status"] == "failed"] == []
-    return folder
+def each_page(*languages: str):
+    """Every page of these languages, a group of tests for each, so that workers share them."""
+    return [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"pages-{language}"), id=name)
+        for language in languages
+        for name in PAGES[language]
+    ]
 
 
 @pytest.fixture(scope="module")
 def browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser here: install one of {', '.join(BROWSERS)}")
+    program = pdf.browser()
+    if program is None:
+        pytest.skip("no browser here: install Chromium, or name it in JOSPAR_CHROMIUM")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 def words_of(page: Path) -> list[str]:
@@ -83,7 +75,7 @@ def opened(browser, output):
         context.close()
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if re.search(r"kk|ru", name)])
+@pytest.mark.parametrize("name", each_page("kk", "ru"))
 def test_no_english_is_left_in_a_page_of_another_language(output, name):
     folder = output if name.startswith("index") else output / "latest"
     said = [ADDRESS.sub(" ", words) for words in words_of(folder / f"{name}.html")]
@@ -91,36 +83,30 @@ def test_no_english_is_left_in_a_page_of_another_language(output, name):
     assert latin - SAME == set()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_offline_and_asks_nothing_of_anyone(opened, name):
-    page = opened(name)
+@pytest.mark.parametrize("name", each_page(*LANGUAGES))
+def test_a_page_opens_offline_fits_a_phone_and_shuts_no_reader_out(opened, name):
+    page = opened(name, width=360, color_scheme="light")
     assert page.locator("h1").inner_text()
     assert [url for url in page.asked if url != page.url and not url.startswith("data:")] == []
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_a_phone(opened, name):
-    page = opened(name, width=360)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_headings_go_down_one_level_at_a_time(opened, name):
-    levels = [
-        int(tag[1]) for tag in opened(name).eval_on_selector_all("h1,h2,h3,h4,h5,h6", "a => a.map(h => h.tagName)")
-    ]
+    levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4,h5,h6", "a => a.map(h => h.tagName)")]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert hindrances(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_no_reader_is_shut_out(opened, name, scheme):
-    found = Axe().run(opened(name, color_scheme=scheme)).response["violations"]
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], node["html"], node["failureSummary"]) for one in serious for node in one["nodes"]] == []
+# The colours are the same in all languages.
+@pytest.mark.parametrize("name", each_page("kk"))
+def test_a_dark_page_shuts_no_reader_out(opened, name):
+    assert hindrances(opened(name, color_scheme="dark")) == []
+
+
+def hindrances(page) -> list[tuple]:
+    """What axe-core calls serious or critical in a page: rule, element, what to do."""
+    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], node["html"], node["failureSummary"]) for one in serious for node in one["nodes"]]
 
 
 def test_the_index_narrows_down_to_a_direction_and_says_so_to_the_other_languages(opened):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from helpers import UserError, files, plan
 from helpers.plan import document as plan_document
@@ -15,9 +15,6 @@ SOURCE = files.PLAN / "source" / "development_plan_2023_2027_kk.txt"
 NAMES = SOURCE.with_name("names.csv")
 WHOLE = files.ROOT.parent / "shared" / "data" / "plan" / SOURCE.name
 TEXT = SOURCE.read_text(encoding="utf-8")
-RELAXED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 
 # Typed from the document: 2021, 2022, 2023 … 2027 where each cell belongs. "-" is a blank cell, "?" a lost one.
 EXPECTED = """
@@ -456,13 +453,11 @@ def test_damage_to_one_place_is_refused(tmp_path: Path, old: str, new: str, said
     assert said in refused(tmp_path, TEXT.replace(old, new))
 
 
-@RELAXED
 @given(cut=st.integers(0, TEXT.rindex("\t")))
 def test_a_text_cut_anywhere_before_its_last_cell_is_refused(tmp_path: Path, cut: int) -> None:
     refused(tmp_path, TEXT[:cut])
 
 
-@RELAXED
 @given(
     at=st.integers(0, len(TEXT)),
     length=st.integers(0, 60),

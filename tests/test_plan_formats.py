@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from docx import Document
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from helpers import UserError, files, plan
 from helpers.plan import document as plan_document
@@ -18,9 +18,6 @@ from helpers.plan.grid import Cell, lay_out
 SOURCE = files.PLAN / "source" / "development_plan_2023_2027_kk.txt"
 NAMES = SOURCE.with_name("names.csv")
 RIVERS = files.ROOT / "tests" / "fixtures" / "rivers_plan" / "source" / "plan_kk.txt"
-RELAXED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 KINDS = {"macro": "Макроиндикаторлар", "budget": "Бюджеттік бағдарламалармен өзара байланысты нысаналы индикаторлар"}
 Block = str | list[list[str]]
 
@@ -354,7 +351,6 @@ def test_a_merged_cell_stands_once_and_covers_the_rest(across, down):
     assert sum(len(row.above.keys() | row.beside.keys()) for row in laid) == across * down - 1
 
 
-@RELAXED
 @given(
     at=st.integers(0, 60_000),
     length=st.integers(0, 400),
@@ -377,7 +373,6 @@ def whole(tmp_path_factory) -> bytes:
     return written(tmp_path_factory.mktemp("whole"), "docx", blocks(RIVERS)).read_bytes()
 
 
-@RELAXED
 @given(damage=st.lists(st.tuples(st.integers(4, 30_000), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole, tmp_path, damage):
     raw = bytearray(whole)
@@ -386,7 +381,6 @@ def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole
     read_or_refused(tmp_path, bytes(raw))
 
 
-@RELAXED
 @given(
     at=st.integers(0, 2000),
     put=st.sampled_from(["", "<w:tc>", "</w:tr>", "<w:tbl>", 'w:val="continue"', 'w:val="99999"', 'w:val="x"']),

@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import norm
 
 from helpers import UserError
+from helpers.forecast import check_panel, read_panel
 from helpers.record import scores as recording
-from helpers.record.panel import check_panel, read_panel
 from helpers.targets.pool import likely_bounds, pooled_paths, pooled_points, redraw
 from helpers.targets.precision import probability_met
 

@@ -2,11 +2,12 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 from test_sources import QUARTERS, book
 
 from helpers.refresh.readers import formats, tidy
@@ -123,19 +124,15 @@ def workbook(rng: Random, name: str) -> bytes:
     return book(*sheets[: rng.randint(1, 2)])
 
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-# Ten thousand cases a reader.
-MANY = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+def check(kinds: list, name: str) -> Callable[[], None]:
+    """A test of a reader on answers of these kinds, as many as the profile has."""
 
-
-def check(kinds: list, name: str, how: settings) -> None:
-    @how
     @given(st.integers(0, 2**63))
     def every(seed):
         rng = Random(seed)
         reads_or_says_why(name, rng.choice(kinds)(rng, name))
 
-    every()
+    return every
 
 
 def suited(name: str) -> list:
@@ -149,13 +146,14 @@ CASES = [(kind, name) for name in ANSWERS for kind in suited(name)]
 
 @pytest.mark.parametrize(("kind", "name"), CASES, ids=[f"{kind.__name__} {name}" for kind, name in CASES])
 def test_a_reader_raises_nothing_but_its_own_fault(kind, name):
-    check([kind], name, FEW)
+    check([kind], name)()
 
 
 @pytest.mark.slow
+@pytest.mark.hard
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_reader_raises_nothing_but_its_own_fault_in_ten_thousand_cases(name):
-    check(suited(name), name, MANY)
+    settings(max_examples=10_000, database=None)(check(suited(name), name))()
 
 
 def test_the_true_answers_are_read():

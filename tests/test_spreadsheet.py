@@ -5,7 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import tables, targets
@@ -97,7 +97,6 @@ def xml(content):
         return "".join(file.read(name).decode() for name in file.namelist() if name.endswith(".xml"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_any_text_from_data_comes_out_as_it_went_in(words):
     sheet = read(made(table_of(Cell(words)))).worksheets[1]

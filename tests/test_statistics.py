@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from helpers import UserError, files, statistics
 
@@ -195,7 +195,6 @@ def test_the_order_of_the_rows_does_not_matter(vintages, tmp_path):
 CODES = statistics.catalogue().index.tolist()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(CODES), st.dates(datetime.date(1995, 1, 1), datetime.date(2030, 1, 1)), st.integers(0, 4000))
 def test_a_later_date_never_knows_less(code, date, days):
     earlier = statistics.series(code, as_of=date)

@@ -1,18 +1,12 @@
 """Tables as readers see them, and sentences as they read them."""
 
 import pandas as pd
-import pytest
 from bs4 import BeautifulSoup
 
 from helpers import plan, prose, statistics, tables, targets
 from helpers.charts import captions
 from helpers.language import use_language
 from helpers.tables import Cell, Row, Table
-
-
-@pytest.fixture(scope="module")
-def found():
-    return targets.outlooks(as_of="2026-11-22")
 
 
 def cells(table, head):

@@ -10,11 +10,6 @@ from helpers import UserError, files, targets
 EXPECTED = pd.read_csv(files.ROOT / "tests" / "expected" / "verdicts.csv", dtype={"indicator": str})
 
 
-@pytest.fixture(scope="module")
-def found():
-    return targets.outlooks(as_of="2026-11-22")
-
-
 def row(found, indicator, year):
     judged = found[indicator].judged.set_index("year")
     return judged.loc[year]

@@ -5,9 +5,9 @@ import pandas as pd
 
 from helpers import statistics
 from helpers.charts import captions
-from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, GREY, INK, LEFT, ORANGE, PURPLE, RIGHT, SOFT, STYLE, WIDTH, Chart, canvas
-from helpers.charts.labels import label_ends
+from helpers.charts.captions import Words, measure, place
+from helpers.charts.frame import BLUE, GREY, INK, LEFT, ORANGE, PURPLE, RIGHT, SOFT, STYLE, WIDTH, Chart, canvas, framed
+from helpers.charts.labels import label_ends, wrap
 from helpers.charts.scorecard import scorecard
 from helpers.charts.small_multiples import region_histories
 from helpers.charts.strokes import (
@@ -22,14 +22,41 @@ from helpers.charts.strokes import (
     recent,
 )
 from helpers.forecast import forecast
-from helpers.language import name, text
-from helpers.language.markup import visible
-from helpers.targets import Outlook, target
-from helpers.targets.definition import reported_year
+from helpers.language import name, text, visible
+from helpers.targets import Outlook, reported_year, target
 
-__all__ = ["BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "canvas"]
-__all__ += ["dots", "draw_history", "fan", "finish", "history_and_forecast", "lines", "number_axis", "paths_to"]
-__all__ += ["quarters", "region_histories", "regions", "scorecard"]
+__all__ = [
+    "BLUE",
+    "GREY",
+    "INK",
+    "LEFT",
+    "ORANGE",
+    "PURPLE",
+    "RIGHT",
+    "SOFT",
+    "STYLE",
+    "WIDTH",
+    "Chart",
+    "Words",
+    "canvas",
+    "captions",
+    "dots",
+    "fan",
+    "finish",
+    "framed",
+    "history_and_forecast",
+    "label_ends",
+    "lines",
+    "measure",
+    "number_axis",
+    "paths_to",
+    "place",
+    "quarters",
+    "region_histories",
+    "regions",
+    "scorecard",
+    "wrap",
+]
 
 
 def fan(outlook: Outlook) -> Chart:

@@ -22,10 +22,7 @@ from helpers.language import (
     text,
     years as span,
 )
-from helpers.targets import Outlook, assess, target
-from helpers.targets.definition import reference_numbers
-from helpers.targets.judge import target_decimals
-from helpers.targets.precision import met
+from helpers.targets import Outlook, assess, met, reference_numbers, target, target_decimals
 
 
 class Words(NamedTuple):

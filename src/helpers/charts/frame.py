@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from helpers.charts.captions import Words
 from helpers.charts.labels import wrap
-from helpers.language.markup import visible
+from helpers.language import visible
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures

@@ -5,7 +5,7 @@ import textwrap
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from helpers.language.markup import visible
+from helpers.language import visible
 
 HALO = withStroke(linewidth=3, foreground="white")  # keeps a word apart from a line that runs behind it
 

@@ -14,9 +14,7 @@ from matplotlib.patches import Rectangle
 from helpers.charts import captions
 from helpers.charts.frame import INK, SOFT, STYLE, Chart
 from helpers.charts.labels import wrap
-from helpers.language import name, text
-from helpers.language.markup import visible
-from helpers.language.tones import INLINE, TONE, said_of
+from helpers.language import INLINE, TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
 
 WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns

@@ -7,6 +7,13 @@ import typer
 
 from helpers import ONE_THREAD, UserError
 from helpers.cli import forecasts, reports, tables
+from helpers.cli.environment import open_streams, writable_home
+
+__all__ = [
+    "app",
+    "main",
+]
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,8 +30,10 @@ def main() -> None:
     """Run the command; a fault that the user can mend is one line and exit code 2."""
     for name, one in ONE_THREAD.items():  # before anything imports numpy, which reads it once
         os.environ.setdefault(name, one)
+    open_streams()
     try:
-        app()
+        with writable_home():
+            app()
     except UserError as fault:
         print(f"jospar: {fault}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -23,7 +23,7 @@ def forecast(
 ) -> None:
     """Forecast every series of a table: mean and seven quantiles for each period ahead."""
     from helpers.files import write
-    from helpers.forecast.table import forecast_table, read_table
+    from helpers.forecast import forecast_table, read_table
 
     table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
     write(output, table.to_csv(index=False))
@@ -43,8 +43,7 @@ def backtest(
 ) -> None:
     """Forecast the past of a table from what was known then; print how good that was."""
     from helpers.files import write
-    from helpers.forecast import backtest as testing
-    from helpers.forecast.table import read_table
+    from helpers.forecast import backtest as testing, read_table
 
     methods = method or ["ensemble", "naive"]
     made = testing.run(read_table(file), methods, horizon, origins, frequency, jobs, lower, upper)

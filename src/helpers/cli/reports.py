@@ -76,8 +76,7 @@ def render(
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
     from helpers import files, render as runs
-    from helpers.render import summary
-    from helpers.render.progress import Progress
+    from helpers.render import Progress, summary
 
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")

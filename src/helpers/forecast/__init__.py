@@ -12,6 +12,26 @@ import pandas as pd
 from helpers import UserError
 from helpers.forecast import centres, ensemble as engine, methods as members, mixture, reference, series as kept
 from helpers.forecast.mixture import PROBABILITIES
+from helpers.forecast.panel import check_panel, read_panel
+
+__all__ = [
+    "COLUMNS",
+    "SEASON_DOUBT",
+    "Forecast",
+    "backtest",
+    "check_panel",
+    "ensemble",
+    "explain",
+    "forecast",
+    "forecast_table",
+    "is_reference",
+    "read_panel",
+    "read_table",
+    "reference",
+    "series",
+    "widths",
+]
+
 
 COLUMNS = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 # Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from helpers.language import message
+from helpers.language.wording import message
 
 TONE = {
     message("met"): "good",

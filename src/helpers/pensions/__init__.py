@@ -16,6 +16,18 @@ import pandas as pd
 from helpers import UserError, files, statistics
 from helpers.pensions.scenarios import chosen, value
 
+__all__ = [
+    "COLUMNS",
+    "PARAMETERS",
+    "RATIO",
+    "page",
+    "parameters",
+    "replacement",
+    "share_of_basic",
+    "yearly_growth",
+]
+
+
 PARAMETERS = files.DATA / "assumptions" / "pensions.csv"
 COLUMNS = ["parameter", "year", "value", "unit", "source"]
 RATIO = "pension_wage_ratio"

@@ -7,13 +7,11 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, canvas, captions, finish, lines
-from helpers.charts.captions import Words
-from helpers.charts.labels import label_ends
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, label_ends, lines
 from helpers.forecast import forecast
 from helpers.language import between, message, number, per_cent_sign, text
 from helpers.pensions import scenarios
-from helpers.tables.cells import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
 
 NAMES = {
     "baseline": message("baseline"),

@@ -12,6 +12,29 @@ import pandas as pd
 
 from helpers import UserError, files
 
+__all__ = [
+    "DECIMALS",
+    "INTEGERS",
+    "NAMES",
+    "READINGS",
+    "TABLES",
+    "TERMS",
+    "conflicts",
+    "directions",
+    "document",
+    "goals",
+    "indicators",
+    "load",
+    "national_targets",
+    "programmes",
+    "resources",
+    "targets",
+    "terms",
+    "title",
+    "write",
+]
+
+
 NAMES = ["name_kk", "name_ru", "name_en"]
 TABLES = {
     "directions": ["direction", *NAMES],

@@ -6,12 +6,23 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import again, between, chance, listing, name, number, plural, quantity, text, years
-from helpers.language.markup import literal
+from helpers.language import again, between, chance, listing, literal, name, number, plural, quantity, text, years
 from helpers.prose import statements
-from helpers.targets import Outlook, assess
-from helpers.targets.judge import target_decimals
-from helpers.targets.precision import decimals_shown
+from helpers.targets import Outlook, assess, decimals_shown, target_decimals
+
+__all__ = [
+    "DOUBTFUL",
+    "HOPEFUL",
+    "headline",
+    "lowered",
+    "own",
+    "paragraph",
+    "part_year",
+    "plan_title",
+    "region",
+    "season",
+]
+
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 

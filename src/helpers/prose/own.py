@@ -5,11 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError
-from helpers.charts.captions import Words
+from helpers.charts import Words
+from helpers.forecast import check_panel
 from helpers.language import between, number, percent, text
-from helpers.record.panel import check_panel
-from helpers.targets.futures import Futures
-from helpers.targets.precision import decimals_of, likelihood_words, met, probability_met
+from helpers.targets import Futures, decimals_of, likelihood_words, met, probability_met
 
 
 def read(path: str | Path) -> pd.Series:

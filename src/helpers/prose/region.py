@@ -4,9 +4,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import UserError, statistics
-from helpers.charts.captions import place
-from helpers.language import integer, quantity, text
-from helpers.language.markup import literal
+from helpers.charts import place
+from helpers.language import integer, literal, quantity, text
 
 
 def name_of(area: str) -> Markdown:

@@ -2,9 +2,8 @@
 
 import math
 
-from helpers.language import chance, number, plural, quantity, text
-from helpers.language.markup import literal
-from helpers.tables.beside import signed
+from helpers.language import chance, literal, number, plural, quantity, text
+from helpers.tables import signed
 from helpers.targets import Outlook, joint
 
 

@@ -1,1 +1,11 @@
 """How good forecasts and verdicts have been: panel, scores, tables, charts."""
+
+__all__ = [
+    "charts",
+    "compare",
+    "hindsight",
+    "moved",
+    "page",
+    "scores",
+    "tables",
+]

@@ -7,10 +7,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts import BLUE, GREY, INK, ORANGE, SOFT, STYLE, Chart, canvas, number_axis
-from helpers.charts.captions import Words, measure
-from helpers.charts.frame import framed
-from helpers.charts.labels import wrap
+from helpers.charts import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SOFT,
+    STYLE,
+    Chart,
+    Words,
+    canvas,
+    framed,
+    measure,
+    number_axis,
+    wrap,
+)
 from helpers.language import integer, name, per_cent_sign, plural, text
 from helpers.targets import Outlook
 

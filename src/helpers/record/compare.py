@@ -12,10 +12,8 @@ import pandas as pd
 from helpers import UserError, plan, statistics
 from helpers.charts import captions
 from helpers.language import listing, name, number, quarter, text
-from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.forecast_files import FIGURES, FORECASTS
-from helpers.targets import expect
-from helpers.targets.narrowing import quarterly_series
+from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
+from helpers.targets import expect, quarterly_series
 
 CLOSE = 1e-4  # relative; the files hold six digits
 KEYS = ["indicator", "area", "plan"]

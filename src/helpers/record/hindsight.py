@@ -1,6 +1,7 @@
 """Forecasts as they would have been made on an earlier day, with the figures known then, beside what came since."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,7 @@ import pandas as pd
 from helpers import statistics
 from helpers.forecast import forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
-from helpers.targets import Outlook, bound
-from helpers.targets.pool import pooled_points
+from helpers.targets import Outlook, bound, pooled_points
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
 
@@ -51,9 +51,10 @@ def rolling(found: dict[str, Outlook]) -> pd.DataFrame:
 def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
     """The forecasts of one indicator from every year with enough figures before it and one after."""
     history, edges = outlook.history, statistics.breaks(outlook.series.name, outlook.area)
+    days = days_known(outlook)
     for last in history.index[:-1]:
         earlier = [edge for edge in edges if edge < last]
-        known = known_then(outlook, last)
+        known = known_then(outlook, last, days[last])
         # Figures on the other side of a break are another thing: none is learned from, none is a result.
         known = known[known.index > earlier[-1]] if earlier else known
         next_break = min((edge for edge in edges if edge >= last), default=history.index[-1])
@@ -62,11 +63,15 @@ def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
             yield _made_from(known, history[years], outlook)
 
 
-def known_then(outlook: Outlook, last: pd.Period) -> pd.Series:
-    """The indicator's figures up to a period as they stood on the day on which that period's figure became known."""
-    printed = statistics.vintages(outlook.series.name, outlook.area)
-    day = printed.loc[printed["period"] == str(last), "known"].min()
-    seen = statistics.series(outlook.series.name, outlook.area, day.date())
+def days_known(outlook: Outlook) -> dict[pd.Period, date]:
+    """The day on which each period's first figure became known."""
+    days = statistics.vintages(outlook.series.name, outlook.area).groupby("period", observed=True)["known"].min()
+    return {period: days[str(period)].date() for period in outlook.history.index}
+
+
+def known_then(outlook: Outlook, last: pd.Period, day: date) -> pd.Series:
+    """The indicator's figures up to a period as they stood on a day."""
+    seen = statistics.series(outlook.series.name, outlook.area, day)
     return seen[(seen.index <= last) & seen.index.isin(outlook.history.index)]
 
 

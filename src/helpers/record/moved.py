@@ -5,11 +5,10 @@ from datetime import date
 from IPython.display import Markdown
 
 from helpers import files, plan
-from helpers.language import day, name, text
-from helpers.language.markup import literal
+from helpers.language import day, literal, name, text
 from helpers.record import compare
 from helpers.render import archive, forecast_files
-from helpers.tables.cells import Cell, Row, Table, value_cell
+from helpers.tables import Cell, Row, Table, value_cell
 from helpers.targets import Found
 
 
@@ -30,7 +29,7 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
 
 def now(found: Found, area: str, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
-    from helpers.render.page import provenance
+    from helpers.render import provenance
 
     made = {"version": "{version} {commit}".format(**provenance())}
     forecasts, figures = [], []

@@ -6,15 +6,11 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import targets
-from helpers.charts import captions
-from helpers.charts.captions import Words
+from helpers.charts import Words, captions
 from helpers.forecast import backtest
-from helpers.language import day, integer, message, number, per_cent_sign, percent, plural, text, years
-from helpers.language.markup import literal
-from helpers.tables import label
-from helpers.tables.cells import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
-from helpers.targets import Outlook
-from helpers.targets.judge import target_decimals
+from helpers.language import day, integer, literal, message, number, per_cent_sign, percent, plural, text, years
+from helpers.tables import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, label, pattern, range_cell, value_cell
+from helpers.targets import Outlook, target_decimals
 
 METHODS = {
     "ours": message("Ours"),

@@ -15,10 +15,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.record.panel import check_panel, read_panel
-from helpers.targets.official import METHODS, WORDS, Judgement
-from helpers.targets.pool import LEVELS, likely_bounds, pooled_points
-from helpers.targets.precision import decimals_of, share_met
+from helpers.forecast import check_panel, read_panel
+from helpers.targets import LEVELS, METHODS, WORDS, Judgement, decimals_of, likely_bounds, pooled_points, share_met
 
 ORIGINS = (2016, 2017, 2018)
 HORIZONS = np.arange(1, 6)
@@ -266,16 +264,16 @@ def _ours(known: pd.Series) -> np.ndarray:
 
 def naive_points(values: np.ndarray) -> np.ndarray:
     """Equally likely values of a random walk with normal errors: the forecast that every other must beat."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    return values[-1] + norm.ppf(LEVELS)[:, None] * _naive_spread(values)
+    return values[-1] + ndtri(LEVELS)[:, None] * _naive_spread(values)
 
 
 def _naive_probability(values: np.ndarray, targets: np.ndarray, better: str) -> np.ndarray:
     """Probability, 0 to 1, that a random walk with normal errors meets each target."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    below = norm.cdf((targets - values[-1]) / _naive_spread(values))
+    below = ndtr((targets - values[-1]) / _naive_spread(values))
     return 1 - below if better == "higher" else below
 
 

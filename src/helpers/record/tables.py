@@ -8,9 +8,9 @@ import pandas as pd
 
 from helpers import UserError, files
 from helpers.files import write
+from helpers.forecast import read_panel
 from helpers.record import scores as record
-from helpers.record.panel import read_panel
-from helpers.render.page import provenance
+from helpers.render import provenance
 
 FOLDER = files.DATA / "record"
 TABLES = {

@@ -15,6 +15,14 @@ from helpers.refresh.changes import Change, Facts, Known, Offer, Verdict
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Answer, Limits
 
+__all__ = [
+    "MOST_LINES",
+    "Outcome",
+    "known_figures",
+    "refresh",
+]
+
+
 MOST_LINES = 12  # about one series that is held back
 
 

@@ -11,7 +11,41 @@ from pathlib import Path
 
 from helpers import UserError, files
 from helpers.render import archive, fingerprint
-from helpers.render.batch import Job, check, sisters
+from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
+from helpers.render.fingerprint import provenance
+from helpers.render.forecast_files import FIGURES, FORECASTS
+from helpers.render.progress import Progress
+
+__all__ = [
+    "DEFAULT_PLAN",
+    "FIGURES",
+    "FORECASTS",
+    "STOP_LIMIT",
+    "Progress",
+    "Run",
+    "archive",
+    "batch",
+    "cluster",
+    "finish",
+    "forecast_files",
+    "ignore",
+    "keep",
+    "kernels",
+    "parcel",
+    "prepared",
+    "provenance",
+    "render_all",
+    "result",
+    "run",
+    "schedule",
+    "start",
+    "stop",
+    "submitter",
+    "summary",
+    "take_over",
+    "work",
+]
+
 
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
@@ -104,11 +138,9 @@ def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
 
 def start(run_: Run, output: Path, asked: dict) -> None:
     """Give the run its folder and the facts that say what made it, of which data, and when."""
-    from helpers.render import page as share
-
     now = datetime.now(UTC)
     run_.folder = archive.new_folder(output, now)
-    run_.facts = {"format": archive.FORMAT} | share.provenance()
+    run_.facts = {"format": archive.FORMAT} | fingerprint.provenance()
     run_.facts |= {"run": run_.folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
     run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
     run_.facts |= {"data_sha256": fingerprint.folder_hash(files.DATA), "data": fingerprint.file_hashes(files.DATA)}

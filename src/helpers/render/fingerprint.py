@@ -3,13 +3,16 @@
 Nothing here imports pandas or Jupyter, so that a run in which nothing has changed ends at once.
 """
 
+import contextlib
 import csv
 import hashlib
 import json
 import platform
+import subprocess
 from calendar import monthrange
 from datetime import date, timedelta
-from importlib.metadata import distributions
+from functools import lru_cache
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 from helpers import UserError, files
@@ -104,3 +107,13 @@ def table(name: str) -> list[dict[str, str]]:
             return list(csv.DictReader(file))
     except FileNotFoundError:
         raise UserError(f"statistics/{name} is missing; restore it from the repository") from None
+
+
+@lru_cache
+def provenance() -> dict:
+    """What made a report: the package's version, the commit, the day and the day the data were last read."""
+    commit = ""
+    with contextlib.suppress(OSError):  # no git
+        asked = ["git", "-C", str(files.ROOT), "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return {"version": version("jospar"), "commit": commit or None, "data_read_on": read_on()}

@@ -121,7 +121,7 @@ def figure_rows(outlook: "object") -> list[dict]:
 
 def verdict_rows(outlook: "object") -> list[dict]:
     """The verdict on each target: its chance (0 to 1) or the figure, the target, and how many decimals both have."""
-    from helpers.targets.judge import target_decimals
+    from helpers.targets import target_decimals
 
     columns = [name for name in VERDICT_COLUMNS if name in outlook.judged]
     judged = outlook.judged[columns].astype(object).where(outlook.judged[columns].notna(), "").to_dict("records")

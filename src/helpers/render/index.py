@@ -10,6 +10,7 @@ from helpers import files
 from helpers.language import (
     LANGUAGE_NAMES,
     LANGUAGES,
+    TONE,
     current,
     day,
     in_language,
@@ -17,11 +18,11 @@ from helpers.language import (
     name,
     number,
     percent,
+    said_of,
     text,
     use_terms,
+    visible,
 )
-from helpers.language.markup import visible
-from helpers.language.tones import TONE, said_of
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
 from helpers.render.forecast_files import ASKED, VERDICTS

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
 from datetime import date
 from functools import lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from helpers import files
-from helpers.language import day, in_language, text
-from helpers.language.markup import visible
-from helpers.render import fingerprint, index
+from helpers.language import day, in_language, text, visible
+from helpers.render import index
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-
-@lru_cache
-def provenance() -> dict:
-    """What made a report: the package's version, the commit, the day and the day the data were last read."""
-    commit = ""
-    with contextlib.suppress(OSError):  # no git
-        asked = ["git", "-C", str(files.ROOT), "rev-parse", "--short", "HEAD"]
-        commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    return {"version": version("jospar"), "commit": commit or None, "data_read_on": fingerprint.read_on()}
 
 
 def notebook_text(notebook: NotebookNode) -> str:

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers.files import TABLE_MIME
-from helpers.language import in_language, text
-from helpers.language.markup import visible, web_address
+from helpers.language import in_language, text, visible, web_address
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -12,6 +12,29 @@ import pandas as pd
 
 from helpers import UserError, files
 
+__all__ = [
+    "STATUSES",
+    "areas",
+    "breaks",
+    "by_area",
+    "catalogue",
+    "check",
+    "covers",
+    "for_indicator",
+    "last_known",
+    "nearest",
+    "not_measured",
+    "observations",
+    "part_year",
+    "period_end",
+    "series",
+    "short_names",
+    "sources",
+    "transform",
+    "vintages",
+]
+
+
 STATUSES = ("final", "suspect")
 
 

@@ -8,8 +8,10 @@ from IPython.display import Markdown
 
 from helpers import statistics
 from helpers.language import NBSP, current, day, message, name, number, text
-from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace
+from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace, signed
 from helpers.tables.cells import (
+    COUNTED,
+    SHARE,
     TONE,
     YEAR,
     Cell,
@@ -22,24 +24,39 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
-from helpers.targets import Outlook
-from helpers.targets.judge import target_decimals
-from helpers.targets.precision import decimals_shown
+from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
+    "COUNTED",
+    "METHODS",
+    "SHARE",
     "TONE",
+    "YEAR",
     "Cell",
     "Row",
     "Table",
     "conflicts",
     "damaged",
+    "depends_on_reading",
+    "figures",
     "forecasts",
+    "label",
     "methods",
     "nationals",
     "not_measured",
     "other_reading",
+    "pace",
+    "pattern",
+    "range_cell",
+    "resources",
+    "room",
+    "scorecard",
+    "series",
+    "signed",
+    "sources",
+    "value_cell",
 ]
-__all__ += ["pace", "resources", "room", "scorecard", "series", "sources"]
+
 
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 

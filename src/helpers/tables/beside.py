@@ -18,11 +18,7 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
-from helpers.targets import Outlook
-from helpers.targets.ambition import Ambition
-from helpers.targets.judge import target_decimals
-from helpers.targets.pace import Pace, kind_of, pace as pace_of, promise
-from helpers.targets.precision import decimals_shown
+from helpers.targets import Ambition, Outlook, Pace, decimals_shown, kind_of, pace as pace_of, promise, target_decimals
 
 DASH = "\N{EN DASH}"
 READINGS = {

@@ -11,12 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files import TABLE_MIME
-from helpers.language import between, name, number, percent, text
-from helpers.language.markup import visible, web_address
-from helpers.language.tones import INLINE, TONE, said_of
-from helpers.targets import Outlook
-from helpers.targets.judge import target_decimals
-from helpers.targets.precision import decimals_shown
+from helpers.language import INLINE, TONE, between, name, number, percent, said_of, text, visible, web_address
+from helpers.targets import Outlook, decimals_shown, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all

@@ -9,13 +9,64 @@ from helpers import UserError, files, plan, statistics
 from helpers.language import message, use_terms
 from helpers.targets import official as official_methods
 from helpers.targets.adjustments import ADJUSTMENTS, COLUMNS as ADJUSTED, adjust, adjustments
+from helpers.targets.ambition import Ambition
 from helpers.targets.definition import reference_numbers, reported_year, why_not, yearly_series
 from helpers.targets.futures import Futures
-from helpers.targets.judge import judge
+from helpers.targets.judge import judge, target_decimals
 from helpers.targets.narrowing import Narrowing, narrow, quarterly_series
+from helpers.targets.official import METHODS, WORDS, Judgement
 from helpers.targets.outlook import INCOMPARABLE, Found, Outlook, comparable, target
-from helpers.targets.pool import pooled_forecast
-from helpers.targets.precision import probability_met
+from helpers.targets.pace import Pace, kind_of, pace, promise
+from helpers.targets.pool import LEVELS, likely_bounds, pooled_forecast, pooled_points
+from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
+
+__all__ = [
+    "FEWEST",
+    "LEVELS",
+    "METHODS",
+    "NO_ADJUSTMENTS",
+    "OFFICIAL",
+    "WORDS",
+    "Ambition",
+    "Found",
+    "Futures",
+    "Judgement",
+    "Outlook",
+    "Pace",
+    "assess",
+    "bound",
+    "chance",
+    "codes",
+    "decimals_of",
+    "decimals_shown",
+    "expect",
+    "joint",
+    "kind_of",
+    "likelihood_words",
+    "likely_bounds",
+    "met",
+    "methods",
+    "national_outlook",
+    "national_outlooks",
+    "outlook",
+    "outlooks",
+    "pace",
+    "parse_date",
+    "pooled_points",
+    "probability_met",
+    "promise",
+    "quarterly_series",
+    "reference_numbers",
+    "reported_year",
+    "require_direction",
+    "revision",
+    "share_met",
+    "split_at_redefinition",
+    "target",
+    "target_decimals",
+    "unjudgeable",
+]
+
 
 NO_ADJUSTMENTS = pd.DataFrame(columns=ADJUSTED)
 OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown

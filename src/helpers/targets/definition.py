@@ -25,8 +25,9 @@ def why_not(name_kk: str, area: str) -> str:
     """The reason why nothing can be judged: one English sentence, translated where it is shown."""
     if name_kk in set(statistics.catalogue().query("role == 'indicator'")["name_kk"]):
         return message("No figures are published for this area.")
-    reasons = {name: statistics.not_measured().get(number, "") for number, name in reference_numbers().items()}
-    return reasons.get(name_kk) or message("No series in the tables of statistics has this indicator's definition.")
+    numbers = {name: number for number, name in reference_numbers().items()}
+    reason = statistics.not_measured().get(numbers.get(name_kk, ""))
+    return reason or message("No series in the tables of statistics has this indicator's definition.")
 
 
 def reported_year(printed: pd.DataFrame) -> int:

@@ -1,0 +1,192 @@
+"""Kazakh, Russian and English: wording, numbers, dates. English is the source; `locale/` holds the translations."""
+
+import gettext
+import io
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from helpers import UserError
+
+LANGUAGES = ("en", "kk", "ru")
+LANGUAGE_NAMES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
+LOCALE = Path(__file__).parent / "locale"
+NBSP = "\N{NO-BREAK SPACE}"
+RANGE = "\N{EN DASH}"
+_state = {"language": "en"}
+_terms: dict[str, Mapping] = {}
+_override: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def use_language(language: str) -> None:
+    """Set the language of everything that is written after this call: en, kk or ru."""
+    if language not in LANGUAGES:
+        raise UserError(f"language: {language!r} is none of {', '.join(LANGUAGES)}")
+    _state["language"] = language
+
+
+def use_terms(terms: Mapping[str, Mapping]) -> None:
+    """Add a plan's own terms (units, …) to what `text` knows: rows with name_en, name_kk, name_ru by their key."""
+    _terms.update(terms)
+
+
+def current() -> str:
+    """The code of the language in use: en, kk or ru."""
+    return _override.get() or _state["language"]
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Another language for a while, in this thread alone: pages of several languages are written side by side."""
+    token = _override.set(language)
+    try:
+        yield
+    finally:
+        _override.reset(token)
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The messages of a language. Compiled in memory, so that a translator's edit shows at once."""
+    if language == "en":
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with open(LOCALE / language / "LC_MESSAGES" / "jospar.po", "rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def message(words: str) -> str:
+    """The words as they are: marks a text for the catalogues that is translated where it is shown."""
+    return words
+
+
+def text(words: str, **values: object) -> str:
+    """A message in the language in use, with its named placeholders filled."""
+    translated = _catalogue(current()).gettext(words) if words else ""
+    if translated == words and words in _terms:
+        translated = name(_terms[words])
+    return translated.format(**values) if values else translated
+
+
+def plural(one: str, many: str, n: int, **values: object) -> str:
+    """A message in the plural form that `n` takes; `{n}` stands for the count itself."""
+    return _catalogue(current()).ngettext(one, many, n).format(n=integer(n), **values)
+
+
+def name(row: Mapping) -> str:
+    """The name of a table's row (name_en, name_kk, name_ru) in the language in use; untranslated, in Kazakh."""
+    words = row[f"name_{current()}"] or row["name_kk"]
+    # Documents print "40%"; beside our own figures the sign stands as in them.
+    return words if current() == "en" else re.sub(r"(?<=\d)%", f"{NBSP}%", words)
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """A number as the language writes it: 1,234.5 in English, 1 234,5 in Kazakh and Russian."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    shown = format_decimal(value, format=pattern, locale=current())
+    zero = format_decimal(0, format=pattern, locale=current())
+    return (zero if shown.strip("-") == zero else shown).replace("-", "\N{MINUS SIGN}")
+
+
+def integer(value: float) -> str:
+    """A count without decimals, grouped in thousands."""
+    return number(value, 0)
+
+
+def percent(share: float) -> str:
+    """A probability or share of 1 as whole per cent; never a bare 0 % or 100 %, which would claim certainty."""
+    shown = min(max(round(100 * share), 1), 99)
+    sign = {99: ">", 1: "<"}.get(shown, "") if not 0.01 <= share <= 0.99 else ""
+    return f"{sign}{shown}{per_cent_sign()}"
+
+
+def chance(share: float) -> str:
+    """A probability as a sentence says it: `less than 1%` where a table has `<1%`."""
+    if share < 0.01:
+        return text("less than {share}", share=percent(0.01))
+    return text("more than {share}", share=percent(0.99)) if share > 0.99 else percent(share)
+
+
+def per_cent_sign() -> str:
+    """The per cent sign with the space that Kazakh and Russian put before it."""
+    return "%" if current() == "en" else f"{NBSP}%"
+
+
+def quantity(value: float, decimals: int, unit: str) -> str:
+    """A value with its unit, short enough for a sentence: `% of total income` is shown as a bare per cent sign."""
+    if unit.startswith("%"):
+        return number(value, decimals) + per_cent_sign()
+    return f"{number(value, decimals)}{NBSP}{text(unit)}" if unit else number(value, decimals)
+
+
+def again(value: float, decimals: int, unit: str) -> str:
+    """A value whose unit its sentence has just said: bare, but for the per cent sign."""
+    return quantity(value, decimals, unit if unit.startswith("%") else "")
+
+
+def between(low: float, high: float, decimals: int, unit: str = "") -> str:
+    """A range of values, its unit once: 4.1–4.9%."""
+    joint = text("to") if low < 0 else ""
+    dash = f" {joint} " if joint else RANGE
+    return f"{number(low, decimals)}{dash}{quantity(high, decimals, unit) if unit else number(high, decimals)}"
+
+
+def day(when: date) -> str:
+    """A date in full: 22 November 2026."""
+    from babel.dates import format_date
+
+    return format_date(when, format="d MMMM y" if current() == "en" else "long", locale=current())
+
+
+def years(first: int, last: int) -> str:
+    """A span of years, or the year alone when both are one: 2023–2025."""
+    return str(first) if first == last else f"{first}{RANGE}{last}"
+
+
+def month(period: "object") -> str:
+    """A month with its year: August 2026."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", period.to_timestamp(), locale=current())
+
+
+def quarter(year: int, number_in_year: int) -> str:
+    """The name of a quarter: Q3 2025."""
+    return text("Q{quarter} {year}", quarter=number_in_year, year=year)
+
+
+def listing(items: list[str]) -> str:
+    """Items joined as the language joins them: a, b and c."""
+    from babel.lists import format_list
+
+    return format_list(items, style="standard", locale=current()).replace(", and ", " and ")
+
+
+def translate_markdown(source: str, language: str) -> str:
+    """A Markdown cell in another language: each paragraph, heading or item is one message of the catalogue."""
+    catalogue = _catalogue(language)
+    blocks = re.split(r"(\n+)", source)
+    return "".join(block if not block.strip() else _translate_line(block, catalogue) for block in blocks)
+
+
+def _translate_line(line: str, catalogue: gettext.NullTranslations) -> str:
+    mark, words = split_mark(line)
+    return mark + catalogue.gettext(words)
+
+
+def split_mark(line: str) -> tuple[str, str]:
+    """A line's Markdown mark (`## `, `- `) and its words."""
+    mark = re.match(r"\s*(#+ |[-*] |\d+\. )?", line).group()
+    return mark, line[len(mark) :].rstrip()
