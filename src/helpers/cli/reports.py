@@ -1,7 +1,6 @@
 """Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
 
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,8 @@ def interruptible() -> Iterator[None]:
 
     What comes after the first signal is ignored: stopping takes a few seconds and needs no second word.
     """
+    import logging
+
     import psutil
 
     from helpers.render.kernels import adopt_orphans, end_descendants

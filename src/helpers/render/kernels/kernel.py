@@ -30,7 +30,7 @@ def stamp(path: str) -> tuple[int, ...] | None:
     """What changes with a file; nothing where there is none."""
     with contextlib.suppress(OSError):
         status = os.stat(path)
-        return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        return status.st_ino, status.st_size, status.st_mtime_ns  # the time of change moves with other links, too
     return None
 
 
