@@ -211,8 +211,8 @@ def hostile(tmp_path_factory, request):
                 writer = csv.DictWriter(file, list(rows[0]))
                 writer.writeheader()
                 writer.writerows(rows)
-    with (folder / "data" / "assumptions" / "adjustments.csv").open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow(["11", "2026", "0.2", f"A. Author: {SUFFIX}"])
+    with (folder / "data" / "assumptions" / "decisions.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(["11", "", "", "2026:0.2", "A. Author", "2026-11-01", f"a plant {SUFFIX}"])
     entries = [{"notebook": str(path), "formats": ["html", "xlsx"]} for path in request.param]
     (folder / "batch.yml").write_text(json.dumps({"batches": {"default": entries}}), encoding="utf-8")
     words = [JOSPAR, "render", "--file", folder / "batch.yml", "--output", folder / "out"]
