@@ -84,7 +84,18 @@ def source(suite: str, folder: Path) -> Path:
 
 def run(suite: str, python: Path, folder: Path, settings: dict[str, str]) -> dict[str, str]:
     """What became of each test: passed, failed, error or skipped; "the suite" failed if it did not end in time."""
-    options = "-v -p no:cacheprovider -p peer_engine --timeout=120 -o addopts= -o filterwarnings=".split()
+    options = [
+        "-v",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "peer_engine",
+        "--timeout=120",
+        "-o",
+        "addopts=",
+        "-o",
+        "filterwarnings=",
+    ]
     options += ["-o", "asyncio_mode=auto"] if suite == "nbclient" else []
     command = [python, "-m", "pytest", *SUITES[suite], *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "PYTEST_"))}
