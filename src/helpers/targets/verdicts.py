@@ -52,7 +52,7 @@ def verdict(
         printed=row.cells,
         narrowing=None if expected is None else expected.narrowing,
         adjusted=None if plain is None else expected,
-        decision=decision,
+        decision=decision if decision is not None and decision.who else None,
         other={name: judge(cells, **basis) for name, cells in row.others.items()},
         figures=figures,
     )
