@@ -24,7 +24,7 @@ class Futures(pd.DataFrame):
     ]
     method = ""
     since: int | None = None
-    narrowing = None
+    narrowing: tuple = ()
     judgement: dict[int, float] | None = None
     unadjusted: "Futures | None" = None
 
