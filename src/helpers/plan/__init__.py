@@ -21,6 +21,7 @@ __all__ = [
     "TABLES",
     "TERMS",
     "TargetRow",
+    "TargetRows",
     "conflicts",
     "directions",
     "document",
@@ -215,4 +216,10 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
 
 
-from helpers.plan.target_rows import TargetRow, national_row, target_row, target_rows  # noqa: E402  (builds on what stands above)
+from helpers.plan.target_rows import (  # noqa: E402  (builds on what stands above)
+    TargetRow,
+    TargetRows,
+    national_row,
+    target_row,
+    target_rows,
+)

@@ -33,6 +33,7 @@ __all__ = [
     "period_end",
     "series",
     "short_names",
+    "side_by_side",
     "sources",
     "transform",
     "vintages",
@@ -293,4 +294,4 @@ def _dates(column: pd.Series) -> pd.Series:
     return pd.Series(days[column.cat.codes], column.index)
 
 
-from helpers.statistics.figures import Figures, bound, figures  # noqa: E402  (builds on what stands above)
+from helpers.statistics.figures import Figures, bound, figures, side_by_side  # noqa: E402  (builds on what stands above)
