@@ -11,13 +11,34 @@ from helpers.refresh.people.figures import Figure
 from helpers.refresh.people.sheets import Sheet
 
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
-LABELS = ("показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.", "unit")
+LABELS = (
+    "показател",
+    "индикатор",
+    "наименован",
+    "көрсеткіш",
+    "атауы",
+    "indicator",
+    "name",
+    "series",
+    "№",
+    "ед.",
+    "unit",
+)
 LABELS += ("бірлік", "единиц", "код", "code")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
     r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|1000 адамға.*|per 1,?000.*|п\.п\.)$"
 )
-SERIES = ("series_id", "series", "indicator", "показатель", "индикатор", "наименование", "көрсеткіш", "наименование показателя")
+SERIES = (
+    "series_id",
+    "series",
+    "indicator",
+    "показатель",
+    "индикатор",
+    "наименование",
+    "көрсеткіш",
+    "наименование показателя",
+)
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
 VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
 
@@ -39,7 +60,9 @@ class Row:
 
     def add(self, head: heads.Head, cell: object, percent: bool, unsaved: bool) -> None:
         """Take one cell under its heading."""
-        found = "is a formula without a stored value; open and save the file" if unsaved else figures.read(cell, percent)
+        found = (
+            "is a formula without a stored value; open and save the file" if unsaved else figures.read(cell, percent)
+        )
         if found is None:
             return
         if head.aside:
@@ -76,6 +99,7 @@ def of_sheet(sheet: Sheet) -> list[Row]:
 
 def turned(sheet: Sheet) -> Sheet:
     """The sheet with rows and columns exchanged, so that years stand across."""
+
     def turn(cells: list[list[object]]) -> list[list[object]]:
         return [list(column) for column in zip(*cells, strict=True)]
 
@@ -133,8 +157,13 @@ def is_head(sheet: Sheet, r: int) -> bool:
     named = [word for word in before if len(word) > 3 and not any(known in word for known in LABELS)]
     words = all(isinstance(cell, str) for cell in (row[c] for c in years))
     few = len(years) == 1 and (not words or len(rest) == 1) and not any(known in w for w in before for known in LABELS)
-    return len(years) * 2 >= len(rest) and not named and not few or len(years) >= 3 and len(years) == len(rest) and (
-        words or len({heads.words_of(row[c]) for c in years}) == len(years) and not named
+    return (
+        len(years) * 2 >= len(rest)
+        and not named
+        and not few
+        or len(years) >= 3
+        and len(years) == len(rest)
+        and (words or len({heads.words_of(row[c]) for c in years}) == len(years) and not named)
     )
 
 
@@ -184,7 +213,9 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
         row.unit, row.group = row.unit or unit, group
-        planned = any(re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", heads.words_of(cell)) for cell in labels.values())
+        planned = any(
+            re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", heads.words_of(cell)) for cell in labels.values()
+        )
         for c, cell in filled.items():
             head = columns[c]
             head = heads.Head(head.period, True, head.aside, head.doubt) if planned and head.period else head

@@ -56,10 +56,26 @@ def workbook(path: Path) -> list[Sheet]:
         return excel_sheets(content) if excel else other_sheets(content)
     except UserError:
         raise
-    except (ValueError, KeyError, TypeError, OSError, EOFError, AttributeError, IndexError, zipfile.BadZipFile) as fault:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        OSError,
+        EOFError,
+        AttributeError,
+        IndexError,
+        zipfile.BadZipFile,
+    ) as fault:
         raise unreadable(path, fault) from None
     except Exception as fault:  # calamine's and lxml's own errors share no base class but this
-        if type(fault).__module__.split(".")[0] not in ("python_calamine", "lxml", "xml", "zlib", "builtins", "openpyxl"):
+        if type(fault).__module__.split(".")[0] not in (
+            "python_calamine",
+            "lxml",
+            "xml",
+            "zlib",
+            "builtins",
+            "openpyxl",
+        ):
             raise
         raise unreadable(path, fault) from None
 
