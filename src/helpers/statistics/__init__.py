@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError, files
+from helpers.statistics import own
 
 __all__ = [
     "STATUSES",
@@ -29,6 +30,7 @@ __all__ = [
     "nearest",
     "not_measured",
     "observations",
+    "own",
     "part_year",
     "period_end",
     "series",
@@ -226,7 +228,8 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
         raise UserError(f"{path.parent.name}/{name} is missing; restore it from the repository")
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv") else table
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -259,6 +262,9 @@ def _observations(folder: Path) -> _Observations:
         raise UserError(f"{path.parent.name}/{path.name} is missing; restore it from the repository")
     words = ["series", "area", "period", "status", "source", "published", "read_on"]
     table = pd.read_csv(path, dtype=dict.fromkeys(words, "category") | {"value": float}, keep_default_na=False)
+    if own.active() and Path(folder) == files.STATISTICS:
+        table = own.laid_over(table.astype(dict.fromkeys(words, str)), folder, path.name)
+        table = table.astype(dict.fromkeys(words, "category") | {"value": float})
     # A column of nothing but years is read as one of numbers; its words are wanted.
     table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
     table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
