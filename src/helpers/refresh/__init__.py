@@ -180,7 +180,7 @@ def _offers(
 
 def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
-    rows = pd.read_csv(place / "observations.csv", dtype=str, keep_default_na=False)
+    rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):

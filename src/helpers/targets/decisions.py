@@ -55,9 +55,7 @@ def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]
     path = path or DECISIONS
     if not path.is_file():
         return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    if list(table.columns) != COLUMNS:
-        raise UserError(f"{path.name}: the columns must be {', '.join(COLUMNS)}")
+    table = files.read_table(path, COLUMNS, exact=True)
     rows = [_read(row, f"{path.name}, line {line}", known) for line, row in enumerate(table.to_dict("records"), 2)]
     return {decision.indicator: decision for decision in rows}
 
@@ -139,7 +137,7 @@ def undo(indicator: str, path: Path | None = None) -> dict[str, str]:
 def _table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return files.read_table(path, COLUMNS, exact=True)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
