@@ -49,7 +49,7 @@ def test_a_signal_ends_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make
     flag = tmp_path / "waits"
     slow = make_notebook("slow", f"import os, pathlib, time\npathlib.Path({str(flag)!r}).touch()\ntime.sleep(WAIT_S)")
     slow.write_text(slow.read_text().replace("WAIT_S", "int(os.environ.get('TEST_WAIT', 0))"), encoding="utf-8")
-    cold = "from helpers import warm_kernel; warm_kernel.LAUNCHER = 'none'; " if kernel == "cold" else ""
+    cold = "from helpers.render import kernels; kernels.LAUNCHER = 'none'; " if kernel == "cold" else ""
     program = f"{cold}from helpers.cli import main; main()"
     words = [sys.executable, "-c", program, "render", quick, slow, "--jobs", "1", "--output", tmp_path / "out"]
     mark = str(tmp_path)

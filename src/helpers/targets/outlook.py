@@ -46,7 +46,7 @@ class Outlook:
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
-    narrowing: Narrowing | None = None
+    narrowing: tuple[Narrowing, ...] = ()
     adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
