@@ -91,7 +91,7 @@ def _text(path: Path, name: str, advice: str, most: int) -> str:
             raise UserError(f"{name}: has {path.stat().st_size / 2**20:.0f} MB; {most // 2**20} MB are allowed")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{name}: there is no such file; {advice}") from None
+        raise UserError(f"{name}: no such file; {advice}") from None
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}; {advice}") from None
     if b"\0" in data:

@@ -247,7 +247,7 @@ def forecast(
 def _check_bounds(lower: float | None, upper: float | None) -> None:
     """Stop if a bound is no number, or the bounds cross."""
     for name, bound in (("lower", lower), ("upper", upper)):
-        if bound is not None and not np.isfinite(bound):
+        if bound is not None and np.isnan(bound):
             raise UserError(f"{name} bound is {bound}: give a number, or leave it out.")
     if lower is not None and upper is not None and lower >= upper:
         raise UserError(f"lower bound {lower} isn't below upper bound {upper}: give lower < upper.")
