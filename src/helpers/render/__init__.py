@@ -209,7 +209,7 @@ def work(run_: Run, n: int) -> "object":
 
     job = run_.jobs[n]
     facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
-    source = job.notebook.read_text(encoding="utf-8")
+    source = job.notebook.read_text(encoding="utf-8-sig")
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
     return Work(*about, run_.sisters[n], facts)
 

@@ -16,7 +16,8 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.render.batch import Job, source_cells
+from helpers.render.batch import Job
+from helpers.render.source import source_cells
 
 # What is asked of the tables of statistics here.
 COLUMNS = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from helpers import files
 from helpers.language import (
@@ -181,8 +182,8 @@ def edition(one: dict, prefix: str) -> dict:
     names = (good or one)["files"]
     pages_ = [file for file in names if file.endswith(".html")]
     others = [file for file in names if file not in pages_]
-    found["href"] = prefix + pages_[0] if pages_ else ""
-    return found | {"files": [(prefix + file, format_name(file)) for file in others]}
+    found["href"] = prefix + quote(pages_[0]) if pages_ else ""
+    return found | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
 
 
 def format_name(file: str) -> str:
