@@ -326,3 +326,13 @@ def test_the_record_says_what_was_rendered_of_what_by_what(jobs, out, rendered):
     assert {"version", "commit", "started", "seconds", "data_read_on", "data_known_on", "data_sha256"} <= record.keys()
     for report in record["reports"]:
         assert {"name", "parameters", "key", "status", "seconds", "kernel", "size", "files"} <= report.keys()
+
+
+def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, rendered):
+    batch = runs.run(jobs, out)
+    runs.run(jobs[:1], out, force=True, asked={"notebooks": ["a.ipynb"]})
+    assert (out / "latest").resolve() == batch["folder"].resolve()
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert page.count('class="report"') == len(jobs) + 1
+    assert page.index("Rendered singly") > page.rindex(batch["run"] + "/")
+    assert archive.latest_complete(archive.history(out))["run"] == batch["run"]

@@ -274,8 +274,11 @@ def finish(run_: Run, output: Path) -> dict:
     facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
     files.write(run_.folder / "summary.txt", summary.as_text(facts))
     files.write(run_.folder / "summary.json", summary.as_json(facts))
-    for name, page in index.pages(facts, run_.folder).items():
+    past = [facts | {"folder": run_.folder}, *archive.history(output)]
+    latest = archive.latest_complete(past)
+    shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
+    for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
         files.write(output / name, page)
-    archive.point_latest(run_.folder, output)
+    archive.point_latest(latest["folder"], output)
     run_.save(complete=True)
     return facts | {"folder": run_.folder}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers import UserError
 
+SHELF = 20  # single renders that the index lists
 FORMAT = 2  # of run.json; runs recorded otherwise are passed over
 STATUSES = ("rendered", "unchanged", "failed")
 # What every run and every report in run.json says, and of which kind it is.
@@ -101,8 +102,23 @@ def rendered(past: list[dict]) -> dict[str, tuple[Path, dict]]:
 
 
 def latest_complete(past: list[dict]) -> dict | None:
-    """The newest run that ended by itself, or none."""
-    return next((run for run in past if run["complete"]), None)
+    """The newest batch that ended by itself; where there is none, the newest complete run; or none."""
+    ended = [run for run in past if run["complete"]]
+    return next((run for run in ended if not is_single(run)), ended[0] if ended else None)
+
+
+def is_single(run: dict) -> bool:
+    """True when notebooks were named on the command line: such a run stands beside the last batch, not in its place."""
+    return bool(run.get("asked", {}).get("notebooks"))
+
+
+def shelf(past: list[dict]) -> list[tuple[str, dict]]:
+    """Run and record of the newest single render of each report, newest first, at most SHELF."""
+    newest: dict[str, tuple[str, dict]] = {}
+    for run in past:
+        for report in run["reports"] if run["complete"] and is_single(run) else []:
+            newest.setdefault(report["name"], (run["run"], report))
+    return list(newest.values())[:SHELF]
 
 
 def same(latest: dict, keys: dict[str, str]) -> bool:
