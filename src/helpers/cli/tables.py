@@ -79,3 +79,17 @@ def data_refresh(
     outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
     print(*outcome.lines(), sep="\n")
     raise SystemExit(bool(outcome.faults))
+
+
+@app.command("decisions")
+def list_decisions(
+    undo: Annotated[str | None, typer.Option(help="take back the newest decision on this indicator")] = None,
+) -> None:
+    """List the decisions on forecasts, oldest first: indicator, method, window, additions, who, when, why."""
+    from helpers import targets
+
+    if undo is not None:
+        print(f"taken back: {targets.undo(undo)}")
+        return
+    for line in targets.decision_lines():
+        print(line)
