@@ -1,4 +1,4 @@
-"""An economist's bench for one indicator: find it by words, try methods and windows, see their records, take it away."""
+"""An economist's bench for one indicator: found by words, methods and windows with their records, export."""
 
 import difflib
 from pathlib import Path
@@ -55,7 +55,7 @@ def outlook(words: str | int, as_of: str = "", until: int = 2027, area: str = "K
 def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> pd.DataFrame:
     """Methods and windows side by side: forecast and 80 % range of a year, its chance, and each one's record.
 
-    error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the 80 % range held.
+    error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held.
 
     Example: `compare(outlook("women"), ["pooled", "drift"], since=[None, 2016])`
     """
