@@ -11,8 +11,8 @@ from helpers import UserError
 app = typer.Typer()
 # Written out, since the help must not wait for the forecasts to be imported; a test holds it against forecast.names().
 METHODS = (
-    "pooled, ensemble, naive, theil_sen, theta_cautious, theta_bold, cautious, bold, momentum, drift, seasonal_naive, theta, "
-    "ets, arima, local_linear_trend"
+    "pooled, ensemble, naive, theil_sen, theta_cautious, theta_bold, cautious, bold, momentum, drift, "
+    "seasonal_naive, theta, ets, arima, local_linear_trend"
 )
 
 
