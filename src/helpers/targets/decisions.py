@@ -53,8 +53,6 @@ def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]
     """
     path = path or DECISIONS
     table = read(path)
-    if list(table.columns) != COLUMNS:
-        raise UserError(f"{path.name}: the columns must be {', '.join(COLUMNS)}")
     rows = [_read(row, f"{path.name}, line {line}", known) for line, row in enumerate(table.to_dict("records"), 2)]
     return {decision.indicator: decision for decision in rows}
 
@@ -136,7 +134,7 @@ def read(path: Path | None = None) -> pd.DataFrame:
     path = path or DECISIONS
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return files.read_table(path, COLUMNS, exact=True)
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
