@@ -81,6 +81,20 @@ def data_refresh(
     raise SystemExit(bool(outcome.faults))
 
 
+@app.command("decisions")
+def list_decisions(
+    undo: Annotated[str | None, typer.Option(help="take back the newest decision on this indicator")] = None,
+) -> None:
+    """List the decisions on forecasts, oldest first: indicator, method, window, additions, who, when, why."""
+    from helpers import targets
+
+    if undo is not None:
+        print(f"taken back: {targets.undo(undo)}")
+        return
+    for line in targets.decision_lines():
+        print(line)
+
+
 @data_app.command("import")
 def data_import(
     file: Annotated[Path, typer.Argument(help="a spreadsheet or CSV of the office's own figures, however laid out")],

@@ -21,7 +21,7 @@ REACH = 15  # years that are always simulated, so that a year's chance doesn't d
 
 def names() -> list[str]:
     """The methods that can be asked for by name, the default first."""
-    return [DEFAULT, *methods.METHODS]
+    return list(dict.fromkeys([DEFAULT, *methods.METHODS]))
 
 
 def expect(

@@ -70,6 +70,16 @@ def pooled_paths(history: pd.Series, forecast: Distribution, n: int, seed: int, 
     return np.clip(np.random.default_rng(seed).permutation(mixed), lower, upper)
 
 
+def quantiles(values: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """The mixture's quantiles [probability, horizon] from those of the engine, in the unit of the figures."""
+    from helpers.forecast.mixture import PROBABILITIES
+
+    engine = [np.interp(LEVELS, PROBABILITIES, column) for column in grid.T]
+    redrawn = np.quantile(redraw(values, grid.shape[1], DRAWS, SEED), LEVELS, axis=0)
+    mixed = np.concatenate([np.repeat(np.array(engine).T, ENGINE_PARTS, axis=0), redrawn])
+    return np.quantile(mixed, PROBABILITIES, axis=0)
+
+
 def redraw(values: np.ndarray, periods: int, n: int, seed: int, trend: bool = True) -> np.ndarray:
     """Paths, a row each, that add past changes drawn with replacement to the last figure, in the unit of the figures.
 

@@ -141,7 +141,9 @@ def cell(row: dict) -> dict:
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
-    return said | {"small": f"{shown} · {goal}"}
+    # Who decided and why stands in the page; here the mark.
+    mark = f" · {text('by decision')}" if row.get("decision") else ""
+    return said | {"small": f"{shown} · {goal}{mark}"}
 
 
 def counts(card: Card) -> list[dict]:
