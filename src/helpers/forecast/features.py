@@ -36,7 +36,7 @@ def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.nda
     """
     step = np.diff(values, axis=1)
     size = np.abs(step).mean(1)
-    one, least = step / size[:, None], values.min(1)
+    one, least, places = step / size[:, None], values.min(1), decimals(values)
     jumps, mean = np.abs(one), one.mean(1)
     percent = (least >= 0) & (values.max(1) <= 100)
     near_zero, near_hundred = edges(values)
@@ -62,7 +62,9 @@ def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.nda
         "step to level": np.clip(np.log(size / level), -8, 2) / 2,
         "no negatives": (least >= 0).astype(float),
         "percent": percent.astype(float),
-        "step to print": np.log(np.clip(size * 10.0 ** decimals(values), 0.05, 1e3)) / 2,
+        "whole numbers": (places == 0).astype(float),
+        "many decimals": (places >= 4).astype(float),
+        "step to print": np.log(np.clip(size * 10.0**places, 0.05, 1e3)) / 2,
         "near zero": near_zero,
         "near hundred": near_hundred,
         "trust": trust,
