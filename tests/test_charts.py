@@ -71,7 +71,8 @@ def hedgehog(found):
     return record_charts.hedgehog(found, made, record_page.hedgehog_words(scores, made, found))
 
 
-@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+# Kazakh has the longest words.
+@pytest.mark.parametrize("language", ["en", "kk", pytest.param("ru", marks=pytest.mark.hard)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_text_leaves_the_chart_and_none_is_left_in_english(found, kind, language):
     use_language(language)
@@ -216,7 +217,7 @@ def test_a_cell_that_was_lost_is_told_from_one_that_was_never_filled(found):
 def test_the_key_explains_only_what_occurs(found):
     shown = [text.get_text() for text in texts(KINDS["scorecard"]({"11": found["11"]}))]
     assert "met" in shown
-    assert not {"cell lost", "none set", "not measured"} & set(shown)
+    assert not {"cell lost", "none set", "no comparable data"} & set(shown)
 
 
 def test_a_year_without_a_target_is_in_the_key_too(found):

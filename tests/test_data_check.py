@@ -74,7 +74,10 @@ WORLD = {
     ],
     "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],
     "statistics/short_names.csv": ["indicator,name_kk,name_ru,name_en", "1,а,а,a", "2,б,б,b"],
-    "assumptions/adjustments.csv": ["indicator,period,add_factor,author_note", "1,2026,-0.2,A. Author: a plant opens."],
+    "assumptions/decisions.csv": [
+        "indicator,method,since,add,who,day,why",
+        "1,ets,2016,2026:-0.2,A. Author,2026-11-01,A plant opens.",
+    ],
     "assumptions/pensions.csv": ["parameter,year,value,unit,source", "basic_pension,2025,47561,tenge a month,Ministry"],
     "assumptions/reference_class.csv": [
         f"kind,level_from,level_to,years,indicators,series,changes,{','.join(QUANTILES)}",
@@ -175,10 +178,10 @@ BREACHES = {
     "a renamed column": (SERIES, "frequency", "often", "line 1: the columns are series"),
     "a number typed as a computer prints it": (OBSERVATIONS, "4.7,final", "4.7e+00,final", "'4.7e+00' is no number"),
     "an adjustment of no indicator": (
-        "assumptions/adjustments.csv", "1,2026", "11,2026", "line 2, indicator: '11' is not in indicators.csv",
+        "assumptions/decisions.csv", "1,ets", "11,ets", "line 2, indicator: '11' is not in indicators.csv",
     ),
     "an adjustment without a reason": (
-        "assumptions/adjustments.csv", "A. Author: a plant opens.", " ", "line 2, author_note: ' ' is empty",
+        "assumptions/decisions.csv", "A plant opens.", " ", "line 2, why: ' ' is empty",
     ),
     "an unknown driver": (
         "assumptions/scenarios.csv", "inflation,2026", "inflaton,2026", "line 3, driver: 'inflaton' is unknown",

@@ -31,6 +31,8 @@ def main() -> None:
     for name, one in ONE_THREAD.items():  # before anything imports numpy, which reads it once
         os.environ.setdefault(name, one)
     open_streams()
+    # jsonschema would load these for formats that no schema of ours or Jupyter's uses: 1.3 s for their grammars.
+    sys.modules |= dict.fromkeys(("rfc3987_syntax", "isoduration"))
     try:
         with writable_home():
             app()

@@ -1,6 +1,7 @@
 """Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,17 +22,41 @@ Parameters = Annotated[
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: cleanly, with what is finished kept."""
-    import signal
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: cleanly, with what is finished kept, and with no process left.
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    What comes after the first signal is ignored: stopping takes a few seconds and needs no second word.
+    """
+    import logging
+
+    import psutil
+
+    from helpers.render.kernels import adopt_orphans, end_descendants
+
+    adopt_orphans()
+    others = psutil.Process().children()
+    numbers = [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def stop(*_: object) -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+        logging.disable()  # kernels that are killed are no news
+        raise KeyboardInterrupt
+
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, stop)
     try:
         yield
     except KeyboardInterrupt:
-        print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
         raise SystemExit(130) from None
+    else:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        end_descendants(others)
 
 
 @app.command()

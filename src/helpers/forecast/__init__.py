@@ -15,7 +15,7 @@ from helpers.forecast.expectation import DEFAULT, expect, names
 from helpers.forecast.futures import COLUMNS, Futures, futures
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
-from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points
+from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points, redraw
 from helpers.forecast.quarters import Narrowing
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "pooled_points",
     "read_panel",
     "read_table",
+    "redraw",
     "reference",
     "series",
     "widths",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.statistics import Figures
 
 DEFAULT = "pooled"  # the one method behind verdicts, charts, commands and the record
-REACH = 10  # years that are always simulated, so that a year's chance doesn't depend on the last year asked for
+REACH = 15  # years that are always simulated, so that a year's chance doesn't depend on the last year asked for
 
 
 def names() -> list[str]:

@@ -23,7 +23,7 @@ class Futures(pd.DataFrame):
         *("method", "narrowing", "judgement", "unadjusted"),
     ]
     method = ""
-    narrowing = None
+    narrowing: tuple = ()
     judgement: dict[int, float] | None = None
     unadjusted: "Futures | None" = None
 

@@ -10,6 +10,7 @@ from helpers import UserError
 
 SEASON = {"annual": 1, "quarterly": 4}
 FREE = 0.25  # part of the way to a bound that is left as it is
+RECENT = 5  # cycles in which a season must still show
 SHORTEST = 5  # points: a shorter series is judged by its reference class
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
@@ -121,10 +122,11 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool, float]:
     """Seasonal index of each place in the cycle, whether it multiplies (all values positive) or adds, and its error.
 
     Means of what is left of a centred moving average, shrunk by their own error (James and Stein 1961); none with
-    fewer than 3 cycles. The first place is that of values[0].
+    fewer than 3 cycles, or where the last cycles swing by less than a unit of print. The first place is that of
+    values[0].
     """
     multiply = bool(values.min() > 0)
-    if len(values) < 3 * period or period == 1:
+    if len(values) < 3 * period or period == 1 or calm(values, period):
         return (np.ones if multiply else np.zeros)(period), multiply, 0.0
     z = np.log(values) if multiply else values
     window = np.r_[0.5, np.ones(period - 1), 0.5] / period
@@ -135,6 +137,14 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool, float]:
     noise = ((rest - mean[place]) ** 2).sum() / max(len(rest) - period, 1) * np.mean(period / len(rest))
     keep = max(0.0, 1 - (period - 3) * noise / max((mean**2).sum(), 1e-300))
     return np.exp(keep * mean) if multiply else keep * mean, multiply, float(np.sqrt(keep * noise))
+
+
+def calm(values: np.ndarray, period: int) -> bool:
+    """Whether the mean season of the last RECENT cycles swings by less than a unit of the figures' print."""
+    last = values[-period * min(RECENT, len(values) // period) :].reshape(-1, period)
+    season = (last - last.mean(axis=1, keepdims=True)).mean(axis=0)
+    decimals = next((d for d in range(7) if np.allclose(values, values.round(d), rtol=0, atol=1e-9)), 7)
+    return bool(np.ptp(season) < 10.0**-decimals)
 
 
 def anchor(values: np.ndarray, horizon: int, period: int) -> np.ndarray:

@@ -1,7 +1,8 @@
 """A development plan as data frames: a plan is a folder of the tables named in TABLES, whichever ministry made it.
 
 Some rows of `targets.csv` lost a cell when the document was digitised, so that the cells behind it were printed one
-year too early. `targets(reading=...)` gives the reading to use; a lost value is empty in all of them.
+year too early. `targets(reading=...)` gives the reading to use; a lost value is empty in all of them,
+unless section 2.1 prints it.
 """
 
 import os

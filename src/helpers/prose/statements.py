@@ -2,7 +2,8 @@
 
 import math
 
-from helpers.language import chance, literal, number, plural, quantity, text
+from helpers.forecast import Narrowing
+from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text
 from helpers.tables import signed
 from helpers.targets import Outlook, joint
 
@@ -53,23 +54,29 @@ def _first(outlook: Outlook) -> str:
 
 
 def narrowed(outlook: Outlook) -> str:
-    """Which published quarters narrow the current year's forecast, and how near a year comes to its quarters."""
-    known = outlook.narrowing
-    if known is None:
-        return ""
+    """Which published quarters narrow a year's forecast, and how near a year comes to such quarters."""
+    return " ".join(narrowed_by(known, outlook) for known in outlook.narrowing)
+
+
+def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
+    """The quarters of one year with their figures, and how far years lay from the mean of such quarters."""
     # A distance between two shares is in points.
     share = outlook.unit.startswith("%")
     digits = outlook.decimals + 1
     # "Never more than" has to be rounded up.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
     apart = number(largest, digits)
+    figures = [
+        f"{quarter(known.year, place)} {number(value, outlook.decimals)}" for place, value in known.known.items()
+    ]
     return plural(
-        "{n} published quarter of {year} narrows that year's forecast: in {compared} years the yearly figure was never "
-        "more than {apart} away from the mean of its quarters.",
-        "{n} published quarters of {year} narrow that year's forecast: in {compared} years the yearly figure was never "
-        "more than {apart} away from the mean of its quarters.",
+        "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
+        "never more than {apart} away from the mean of such quarters.",
+        "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
+        "never more than {apart} away from the mean of such quarters.",
         known.quarters,
         year=known.year,
+        figures=literal(listing(figures)),
         compared=known.compared,
         apart=text("{change} points", change=apart) if share else literal(quantity(largest, digits, outlook.unit)),
     )

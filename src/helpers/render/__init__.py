@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-STOP_LIMIT = 20.0  # seconds that an interrupted run gives its kernels to end
+STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
 
 def ignore(*_: object) -> None:
@@ -170,7 +170,7 @@ def render_all(
     """Render the jobs on the executor and keep each result as it comes."""
     pending: dict[Future, int] = {}
     try:
-        submit = submitter(pool, watch) if numbers else None
+        submit = submitter(pool, len(numbers), watch) if numbers else None
         for n in numbers:
             pending[submit(work(run_, n))] = n
         for future in as_completed(list(pending)):
@@ -183,12 +183,13 @@ def render_all(
     pool.shutdown()
 
 
-def submitter(pool: Executor, watch: Callable) -> Callable:
+def submitter(pool: Executor, number: int, watch: Callable) -> Callable:
     """How work is handed to the executor: as it is to threads of this process, with all it needs to anything else."""
-    from helpers.render import cluster as elsewhere, execution, kernels as warm_kernel
+    from helpers.render import cluster as elsewhere, execution, kernels
 
     if isinstance(pool, ThreadPoolExecutor):
-        warm_kernel.prepare()
+        if number > 1:  # for a single report, a kernel of its own starts sooner
+            kernels.prepare()
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), elsewhere.packed(files.DATA)
     return lambda work: pool.submit(elsewhere.render, work, data, code)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import re
 import socket
 import sys
@@ -79,7 +80,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
         cells = len(source.cells) + bool(work.parameters)
         options["on_cell_start"] = lambda cell, cell_index: watch(work.name, cell_index + 1, cells)
     error = ""
-    with tempfile.TemporaryDirectory(prefix="jospar-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-") as folder:
         output = Path(folder) / work.notebook
         try:
             done = papermill.execute_notebook(

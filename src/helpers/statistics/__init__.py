@@ -4,7 +4,7 @@ import datetime
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +177,7 @@ def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS)
     return table[table.index.isin(used)]
 
 
+@cache
 def period_end(period: str) -> pd.Timestamp:
     """Last day of a period as the tables write it: `2025`, `2025-Q3`, `2026-08` or `2025-M09` (to September)."""
     return pd.Period(period.replace("-M", "-")).end_time.normalize()
