@@ -16,7 +16,7 @@ from helpers.forecast.mixture import PROBABILITIES
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
 FEATURES = ("one", "jump", "unchanged")
 FAR = 4  # periods ahead at which the members' disagreement is judged
-_MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
+MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
 _LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
 
 
@@ -61,9 +61,9 @@ def parts(values: np.ndarray, horizon: int) -> Parts:
         centres.theta(values, horizon, 0.2),
         centres.theta(values, horizon, 1.0),
     ]
-    members = np.stack(plain + [q[:, _MEDIAN] for q in quantiles.values()], axis=1)
+    members = np.stack(plain + [q[:, MEDIAN] for q in quantiles.values()], axis=1)
     away = np.clip((members - values[:, -1:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
-    wide, narrow = ((q - q[:, _MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
+    wide, narrow = ((q - q[:, MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
     low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.15, 0.85))
     trust = np.clip(3 - 4 * (narrow[:, high, 0] - narrow[:, low, 0]) / 2.0729, 0, 1)
     wide = np.clip(wide, -limit[:, None], limit[:, None])
