@@ -159,7 +159,12 @@ def ridges(numbers: corrections.Numbers) -> np.ndarray:
     parts = {name: np.full(shape, RIDGE) for name, shape in shapes(numbers).items()}
     for name in ("pulls", "width", "later"):
         parts[name][:, 0] *= CONSTANT_RIDGE
-    for name, factor in {"pulls": PULL_RIDGE, "shift": PULL_RIDGE, "later": LATER_RIDGE, "later_skew": LATER_RIDGE}.items():
+    for name, factor in {
+        "pulls": PULL_RIDGE,
+        "shift": PULL_RIDGE,
+        "later": LATER_RIDGE,
+        "later_skew": LATER_RIDGE,
+    }.items():
         parts[name] *= factor
     return np.concatenate([part.ravel() for part in parts.values()])
 
@@ -312,7 +317,11 @@ def main() -> None:
 
 def report(w: Windows, by_indicator: bool) -> None:
     """Print scores by origin: without corrections, with those learnt before it, with those learnt up to 2023."""
-    print("| origin | source | coefficients | groups | CRPS / naive | MASE / naive | 80/95 % hold |\n" + "| --- " * 7 + "|")
+    print(
+        "| origin | source | coefficients | groups | CRPS / naive | MASE / naive | 80/95 % hold |\n"
+        + "| --- " * 7
+        + "|"
+    )
     plain = squeezed(w.quantiles, w.room[:, None, None])[0]
     late = elsewhere(w, TESTED)
     for origin in TESTED:

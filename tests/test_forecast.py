@@ -228,7 +228,7 @@ def test_odd_features_change_their_sign_and_even_ones_do_not():
     assert {k: v.item() for k, v in up.even.items()} == pytest.approx({k: v.item() for k, v in down.even.items()})
     odd = {k: v.item() for k, v in up.odd.items()}
     assert {k: -v for k, v in odd.items()} == pytest.approx({k: v.item() for k, v in down.odd.items()})
-    assert odd["last rise"] == pytest.approx(np.arcsinh(-6 / (28 / 6)))
+    assert odd["last rise"] == pytest.approx(np.arcsinh(-1.5))
 
 
 def test_decimals_are_those_that_lose_nothing():

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.forecast.futures import futures
 from helpers.forecast import simulate
+from helpers.forecast.futures import futures
 from helpers.targets.precision import probability_met
 
 

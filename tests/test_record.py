@@ -9,8 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from helpers import UserError
-from helpers.forecast import check_panel, read_panel
-from helpers.forecast import likely_bounds, redraw
+from helpers.forecast import check_panel, likely_bounds, read_panel, redraw
 from helpers.record import scores as recording
 from helpers.targets.precision import probability_met
 

@@ -10,13 +10,21 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import centres, ensemble as engine, methods as members, mixture, reasons as why, reference, series as kept
+from helpers.forecast import (
+    centres,
+    ensemble as engine,
+    methods as members,
+    mixture,
+    reasons as why,
+    reference,
+    series as kept,
+)
 from helpers.forecast.expectation import DEFAULT, SEED, expect, names, simulate
 from helpers.forecast.futures import COLUMNS, Futures, futures
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
-from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
 from helpers.forecast.quarters import Narrowing
+from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
 
 __all__ = [
     "COLUMNS",
@@ -209,7 +217,8 @@ def forecast(
     """Predictive distribution of the periods after a history, in its unit: to period `until`, or `horizon` periods on.
 
     history: floats by pd.PeriodIndex (Y or Q), or by years or running numbers. The same input gives the same output,
-    and the results scale with the data, but for what a unit says: printed decimals and shares of 0 to 100. What happens with:
+    and the results scale with the data, but for what a unit says: printed decimals and shares of 0 to 100.
+    What happens with:
 
     - bounds: every quantile and path keeps `lower` and `upper`; what nears a bound is squeezed before it, unless the
       last value is on it, where mass may stay. A history without negative values is kept at or above 0 unless `lower`

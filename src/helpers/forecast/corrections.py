@@ -88,17 +88,24 @@ def factors(numbers: Numbers, x: np.ndarray, o: np.ndarray, horizon: int) -> np.
     ahead = late(horizon)
     both = (x @ numbers.width.T)[:, :, None] + (x @ numbers.later.T)[:, :, None] * ahead
     upper = (o @ numbers.skew.T)[:, :, None] + (o @ numbers.later_skew.T)[:, :, None] * ahead
-    log = np.einsum("slh,lp->sph", both, shares()) + np.einsum("slh,lp->sph", upper, shares() * np.sign(ndtri(PROBABILITIES)))
+    log = np.einsum("slh,lp->sph", both, shares()) + np.einsum(
+        "slh,lp->sph", upper, shares() * np.sign(ndtri(PROBABILITIES))
+    )
     return np.clip(log, -STRONGEST, STRONGEST)
 
 
 def correct(quantiles: np.ndarray, centres: np.ndarray, x: np.ndarray, o: np.ndarray, numbers: Numbers) -> np.ndarray:
     """Quantiles [series, probability, horizon] corrected, in steps from the last value.
 
+    The centre stays among the centres there are, half a standard deviation beyond them at most: a straight line is
+    unlike anything learnt from.
+
     centres: what PULLS draw to, [pull, series, horizon]. x, o: features from `standard`.
     """
     middle = quantiles[:, PROBABILITIES.searchsorted(0.5 - 1e-9)]
     pulls = np.einsum("sp,psh->sh", x @ numbers.pulls.T, centres - middle)
-    moved = middle + pulls + (o @ numbers.shift)[:, None] * unit_of_shift(quantiles)
+    unit = unit_of_shift(quantiles)
+    low, high = np.minimum(middle, centres.min(0)), np.maximum(middle, centres.max(0))
+    moved = np.clip(middle + pulls, low, high) + np.clip(o @ numbers.shift, -0.5, 0.5)[:, None] * unit
     away = (quantiles - middle[:, None]) * np.exp(factors(numbers, x, o, quantiles.shape[2]))
     return np.sort(moved[:, None] + away, axis=1)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from helpers.statistics import Figures
 
 DEFAULT = "ensemble"  # the one method behind verdicts, charts, commands and the record
-REACH = 15  # years that are always simulated, so that a year's chance doesn't depend on the last year asked for
+FUTURES = 6_000
+SEED = 2027
 
 
 def names() -> list[str]:
@@ -73,14 +74,13 @@ def simulate(
 ) -> Futures:
     """Futures of a yearly series to the year `until`, in its unit: 6,000, the same for the same input.
 
-    Drawn over REACH years at least and cut, so that a year's chance is the same whichever year is the last.
+    Quantiles and paths of a year don't depend on how many follow it, nor does its chance.
     """
     from helpers.forecast import forecast
 
-    last = max(int(until), history.dropna().index[-1].year + REACH)
-    one = forecast(history, last, None, lower, upper, method=method, breaks=breaks, decimals=decimals)
+    one = forecast(history, until, None, lower, upper, method=method, breaks=breaks, decimals=decimals)
     draws = np.asarray(one.paths(FUTURES, SEED), dtype=float)
-    return futures(one["period"], draws, one.limits, one.n_used, one.label).first(until)
+    return futures(one["period"], draws, one.limits, one.n_used, one.label)
 
 
 def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:

@@ -62,14 +62,14 @@ def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.nda
         "step to level": np.clip(np.log(size / level), -8, 2) / 2,
         "no negatives": (least >= 0).astype(float),
         "percent": percent.astype(float),
-        "whole numbers": (places == 0).astype(float),
-        "many decimals": (places >= 4).astype(float),
         "step to print": np.log(np.clip(size * 10.0**places, 0.05, 1e3)) / 2,
         "near zero": near_zero,
         "near hundred": near_hundred,
         "trust": trust,
         "mixture width": np.log((width[:, QUARTILES[1], 0] - width[:, QUARTILES[0], 0]) / 1.349 + 0.05),
         "members apart": np.log(apart + 0.1),
+        "whole numbers": (places == 0).astype(float),
+        "many decimals": (places >= 4).astype(float),
     }
 
 
