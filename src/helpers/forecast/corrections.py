@@ -13,7 +13,7 @@ import numpy as np
 from helpers.forecast.mixture import PROBABILITIES
 
 TABLE = Path(__file__).with_name("corrections.csv")
-PULLS = ("last value", "level", "mean", "line", "momentum")
+PULLS = ("last value", "level", "own mean", "line", "momentum")
 LEVELS = {"50": 0.6745, "80": 1.2816, "95": 1.96}  # normal scores of the ends of the 50, 80 and 95 % ranges
 WIDTHS, LATER = tuple(f"width {level}" for level in LEVELS), tuple(f"later {level}" for level in LEVELS)
 FARTHEST = 6  # periods ahead: as far as was learnt; what is farther gets the same factors
