@@ -23,7 +23,7 @@ SEVEN = [int(np.argmin(abs(PROBABILITIES - p))) for p in (0.025, 0.1, 0.25, 0.5,
 MEDIAN = SEVEN[3]
 LAST_OUTCOME = 2023
 FARTHEST = 30.0  # steps: an outcome further off counts as this far, or one disaster would rule
-RIDGE, PULL_RIDGE, LATER_RIDGE, CONSTANT_RIDGE = 0.15, 4.0, 2.0, 0.1  # the last three in parts of the first
+RIDGE, PULL_RIDGE, LATER_RIDGE, CONSTANT_RIDGE = 0.15, 12.0, 2.0, 0.1  # the last three in parts of the first
 UN_WEIGHT = 0.3
 # Weight of a case of each set beside one of a national platform: business series trend more than official ones do.
 WEIGHTS = {"M1": 3.0, "M1 last 12": 3.0, "M1 quarters as years": 3.0, "World Bank": 1.0, "World Bank earlier": 1.0}

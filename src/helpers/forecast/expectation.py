@@ -45,12 +45,12 @@ def expect(
     """
     if figures is None or not len(figures.values) or figures.values.index[-1].year >= until:
         return None
-    history = window(figures, since)
+    method, history = method or DEFAULT, window(figures, since)
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
     expected = simulate(history, until, *bounds, figures.breaks, figures.decimals, method)
     expected, narrowing = narrow(expected, history, None if quarters is None else quarters.values, figures.decimals)
     expected = expected.first(until)
-    expected.narrowing, expected.method = narrowing, method
+    expected.narrowing, expected.method, expected.since = narrowing, method, since or None
     return judge_by(expected, judgement or {})
 
 
@@ -91,6 +91,6 @@ def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
     for year, add in judgement.items():
         draws[:, expected.column(year)] += add
     moved = expected.moved(draws)
-    moved.narrowing, moved.method = expected.narrowing, expected.method
+    moved.narrowing, moved.method, moved.since = expected.narrowing, expected.method, expected.since
     moved.unadjusted, moved.judgement = expected, dict(judgement)
     return moved

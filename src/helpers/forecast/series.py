@@ -12,6 +12,8 @@ SEASON = {"annual": 1, "quarterly": 4}
 FREE = 0.25  # part of the way to a bound that is left as it is
 RECENT = 5  # cycles in which a season must still show
 SHORTEST = 5  # points: a shorter series is judged by its reference class
+FARTHEST = 100  # periods from one value to the next: more is a slip in writing them
+LARGEST = 1e100  # of a value: squares of larger ones overflow
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
 
@@ -97,6 +99,7 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         raise UserError(f"{name} has an infinite value: mend or remove it.")
     known = ~np.isnan(values)
     at, values = at[known], values[known]
+    _check_sizes(at, values, history.index[order][known], name)
     cuts = [ordinal(b, history.index) for b in breaks]
     start = max((c for c in cuts if len(at) and c < at[-1]), default=None)
     before = np.zeros(0) if start is None else values[at <= start]
@@ -106,6 +109,18 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         raise UserError(f"{name} has no values: give one at least, or leave the series out.")
     full, widen = _bridge(at, values) if len(values) >= SHORTEST else (values, 1.0)
     return Series(full[-LONGEST:], int(at[-1]), widen * _before_the_break(before, full), len(values))
+
+
+def _check_sizes(at: np.ndarray, values: np.ndarray, index: pd.Index, name: str) -> None:
+    """Stop at a value that is too large to be computed with, and at a period that lies too far from the others."""
+    if np.abs(values).max(initial=0) > LARGEST:
+        raise UserError(f"{name} has the value {values[np.abs(values).argmax()]:g}: give it in a larger unit.")
+    steps = np.diff(at)
+    if len(steps) and steps.max() > FARTHEST:
+        place = steps.argmax()
+        raise UserError(
+            f"{name} has nothing between {index[place]} and {index[place + 1]}, {steps[place]} periods: mend the slip."
+        )
 
 
 def _before_the_break(before: np.ndarray, after: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from helpers import UserError, files, statistics
 from helpers.refresh import answers, changes, requests, selection, writing
 from helpers.refresh.answers import Keyed
 from helpers.refresh.changes import Change, Facts, Known, Offer, Verdict
+from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Answer, Limits
 
@@ -35,12 +36,13 @@ class Outcome:
     aside: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # figures left out, since their periods can't be read
 
     def lines(self) -> list[str]:
         """The outcome in words, one line a fact."""
         if self.faults:
             return [*self.faults, "nothing was changed"]
-        found = [str(change) for change in self.changes]
+        found = [*self.unread, *map(str, self.changes)]
         for verdict in self.held:
             found += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
             # What vanished stands in the reasons already.
@@ -82,6 +84,7 @@ def refresh(
             marks = _marks(place, requests.wanted(every))
             read, faults, aside = _read(marks, asked, folder, limits, tell)
             outcome = Outcome(faults=faults) if faults else _outcome(place, every, read, bool(folder), accept)
+            outcome.unread = _left_out(read)
             outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
             if not outcome.faults:
                 settled = _settled(read, asked, outcome.held)
@@ -108,6 +111,12 @@ def _read(
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
     return read, faults, aside
+
+
+def _left_out(read: Keyed) -> list[str]:
+    """A line for each answer that holds figures of periods that can't be read."""
+    counts = {key: one.table.attrs.get("left_out") for key, one in read.items()}
+    return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
 
 
 def _unasked(asked: list[Request]) -> list[str]:
@@ -180,7 +189,7 @@ def _offers(
 
 def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
-    rows = pd.read_csv(place / "observations.csv", dtype=str, keep_default_na=False)
+    rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
