@@ -122,7 +122,7 @@ def forecast_table(
     grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
     out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
-    out["mean"] = grids[:, single.engine._MEDIAN].ravel()
+    out["mean"] = grids[:, single.engine.MEDIAN].ravel()
     for column, p in single.COLUMNS.items():
         out[column] = grids[:, PROBABILITIES.searchsorted(p - 1e-9)].ravel()
     return out
