@@ -143,7 +143,8 @@ def start(run_: Run, output: Path, asked: dict) -> None:
     run_.facts = {"format": archive.FORMAT} | fingerprint.provenance()
     run_.facts |= {"run": run_.folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
     run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
-    run_.facts |= {"data_sha256": fingerprint.folder_hash(files.DATA), "data": fingerprint.file_hashes(files.DATA)}
+    run_.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
+    run_.facts["own"] = files.own_tables() is not None
     run_.save()
 
 
@@ -197,7 +198,7 @@ def work(run_: Run, n: int) -> "object":
     from helpers.render.execution import Work
 
     job = run_.jobs[n]
-    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
+    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on", "own")}
     source = job.notebook.read_text(encoding="utf-8")
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
     return Work(*about, run_.sisters[n], facts)
@@ -233,7 +234,7 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
     for name, content in contents.items():
         (run_.folder / name).parent.mkdir(exist_ok=True)
         files.write(run_.folder / name, content)
-    record = run_.about(n) | record | {"files": sorted(contents)}
+    record = run_.about(n) | record | {"files": sorted(contents), "own": run_.facts["own"]}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(record["name"], run_.folder, past)
     else:

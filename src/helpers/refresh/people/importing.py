@@ -157,7 +157,7 @@ def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> st
     if statistics.period_end(period).date() >= today:
         return "is of a period that is not over"
     growth = "growth" in about["unit"]
-    if not growth and value < 0 or about["unit"].startswith("%") and not growth and value > 100:
+    if (not growth and value < 0) or (about["unit"].startswith("%") and not growth and value > 100):
         return f"can't be in the unit {about['unit']}"
     return ""
 

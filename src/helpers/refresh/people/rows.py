@@ -158,12 +158,12 @@ def is_head(sheet: Sheet, r: int) -> bool:
     words = all(isinstance(cell, str) for cell in (row[c] for c in years))
     few = len(years) == 1 and (not words or len(rest) == 1) and not any(known in w for w in before for known in LABELS)
     return (
-        len(years) * 2 >= len(rest)
+        (len(years) * 2 >= len(rest)
         and not named
-        and not few
-        or len(years) >= 3
+        and not few)
+        or (len(years) >= 3
         and len(years) == len(rest)
-        and (words or len({heads.words_of(row[c]) for c in years}) == len(years) and not named)
+        and (words or (len({heads.words_of(row[c]) for c in years}) == len(years) and not named)))
     )
 
 
@@ -203,7 +203,7 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
         filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
-        if not labels and not filled or numbering(sheet.cells[r]):
+        if (not labels and not filled) or numbering(sheet.cells[r]):
             continue
         row = described(sheet, r, labels, titles, down)
         if not filled:
