@@ -72,7 +72,8 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in ("files", "size", "title", "rendered")}
+                kept = {key: good[key] for key in ("files", "size", "title", "rendered")}
+                return kept | {"own": good.get("own", False)}
     return None
 
 

@@ -16,7 +16,7 @@ MONTHS = {"қаңтар": 1, "янв": 1, "jan": 1, "фев": 2, "feb": 2, "ма
 MONTHS |= {"май": 5, "мая": 5, "may": 5, "июн": 6, "jun": 6, "июл": 7, "jul": 7, "авг": 8, "aug": 8, "сен": 9}
 MONTHS |= {"sep": 9, "окт": 10, "oct": 10, "ноя": 11, "nov": 11, "дек": 12, "dec": 12}
 SPAN = re.compile(r"(?:янв\w*|jan\w*|қаңтар\w*)\s*[-–—]\s*(\w+)|\b(\d{1,2})\s*(?:мес|month|ай\b)|-m(\d\d)\b")
-PLANNED = re.compile(r"\b(план|прогноз|цел|жоспар|болжам|plan|target|forecast|goal|мақсат|нысана|порог)")
+PLANNED = re.compile(r"\b(план|прогноз|цел|жоспар|болжам|plan|target|forecast|goal|мақсатты|мақсат|нысана|порог)")
 FACT = re.compile(r"\b(факт|отч[её]т|нақты|fact|actual|reported|есепті|значени|мән|value)")
 OTHER = re.compile(
     r"(темп|прирост|отклонен|разниц|исполнен|выполнен|изменени|к предыд|к соотв|growth|change|deviation|ауытқу|өсім|"

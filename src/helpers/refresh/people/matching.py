@@ -12,7 +12,38 @@ from rapidfuzz import fuzz
 from helpers.refresh.people.rows import Row
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
-FILLERS = set(["и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by", "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін"])
+FILLERS = set(
+    [
+        "и",
+        "в",
+        "во",
+        "на",
+        "по",
+        "с",
+        "из",
+        "от",
+        "за",
+        "о",
+        "об",
+        "для",
+        "к",
+        "при",
+        "the",
+        "of",
+        "in",
+        "by",
+        "and",
+        "a",
+        "an",
+        "to",
+        "for",
+        "on",
+        "мен",
+        "және",
+        "бойынша",
+        "үшін",
+    ]
+)
 
 
 @dataclass(frozen=True)

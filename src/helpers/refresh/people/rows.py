@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from helpers import UserError
@@ -139,7 +140,7 @@ def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
     tops = [r for r in range(len(sheet.cells)) if is_head(sheet, r)]
     tops = [r for n, r in enumerate(tops) if n == 0 or r - tops[n - 1] > 1]
     found: list[Row] = []
-    for top, end in zip(tops, [*tops[1:], len(sheet.cells)], strict=True):
+    for top, end in pairwise([*tops, len(sheet.cells)]):
         columns, body = periods(sheet, top)
         if columns:
             found += band(sheet, columns, range(body, end), top, down)
@@ -157,13 +158,10 @@ def is_head(sheet: Sheet, r: int) -> bool:
     named = [word for word in before if len(word) > 3 and not any(known in word for known in LABELS)]
     words = all(isinstance(cell, str) for cell in (row[c] for c in years))
     few = len(years) == 1 and (not words or len(rest) == 1) and not any(known in w for w in before for known in LABELS)
-    return (
-        (len(years) * 2 >= len(rest)
-        and not named
-        and not few)
-        or (len(years) >= 3
+    return (len(years) * 2 >= len(rest) and not named and not few) or (
+        len(years) >= 3
         and len(years) == len(rest)
-        and (words or (len({heads.words_of(row[c]) for c in years}) == len(years) and not named)))
+        and (words or (len({heads.words_of(row[c]) for c in years}) == len(years) and not named))
     )
 
 
