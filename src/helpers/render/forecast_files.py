@@ -33,7 +33,7 @@ def keep(folder: Path, jobs: list[Job], version: str) -> None:
     if not wanted:
         return
     plans = [fingerprint.plan_hash(name) for name in sorted({question[0] for question in wanted})]
-    parts = [fingerprint.folder_hash(files.DATA), fingerprint.code(), version, str(wanted), *plans]
+    parts = [fingerprint.data_hash(), fingerprint.code(), version, str(wanted), *plans]
     inputs = hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
     if not link_earlier(folder, inputs):
         compute(folder, wanted, version, inputs)
