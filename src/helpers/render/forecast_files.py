@@ -13,7 +13,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from helpers import UserError, files
+from helpers import UserError
 from helpers.render import fingerprint
 from helpers.render.batch import Job, declared
 

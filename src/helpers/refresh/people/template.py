@@ -1,4 +1,4 @@
-"""A spreadsheet to fill in: a row for each indicator without published figures, years on one sheet, quarters on another."""
+"""A spreadsheet to fill in: a row for each indicator without published figures, a sheet of years, one of quarters."""
 
 from datetime import date
 from pathlib import Path
