@@ -18,6 +18,7 @@ from helpers import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = PACKAGE / "render" / "templates"
 ROOT = PACKAGE.parents[1]
@@ -37,6 +38,15 @@ def own_folder() -> Path:
     """The folder of the office's own figures: JOSPAR_OWN, else data/own."""
     stated = os.environ.get("JOSPAR_OWN", "")
     return Path(stated) if stated not in ("", "none") else DATA / "own"
+
+
+def own_tables() -> Path | None:
+    """The folder of own figures in use; none where JOSPAR_OWN says `none` or there are no tables."""
+    stated = os.environ.get("JOSPAR_OWN", "")
+    holds = (own_folder() / "observations.csv").is_file()
+    if stated not in ("", "none") and not holds:
+        raise UserError(f"JOSPAR_OWN: {own_folder().name} holds no observations.csv; name the folder, or say none")
+    return own_folder() if holds and stated != "none" else None
 
 
 def plan_folder(name: str | Path = PLAN) -> Path:

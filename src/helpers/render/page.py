@@ -73,7 +73,13 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
         )
         shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
         parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
+        banner = (
+            text("Own figures of the office, not published, are laid over the published ones.")
+            if facts.get("own")
+            else ""
+        )
     return {
+        "banner": banner,
         "language": language,
         "home": f"../{index.file_name(language)}",
         "title": title(notebook),
