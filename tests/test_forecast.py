@@ -339,7 +339,9 @@ def test_quarters_with_negative_values_have_an_added_season():
     assert result["mean"].to_numpy() == pytest.approx([-6, 2, 9, -5], abs=2.5)
 
 
-@pytest.mark.parametrize("method", list(METHODS))
+@pytest.mark.parametrize(
+    "method", [pytest.param(name, marks=pytest.mark.slow) if name == "arima" else name for name in METHODS]
+)
 def test_every_method_gives_rising_finite_quantiles(method):
     history = quarterly(np.round(40 + np.tile([-6.0, 2.0, 9.0, -5.0], 5) + np.cumsum(np.sin(np.arange(20) * 7)), 1))
     q = quantile_columns(forecast(history, horizon=4, frequency="quarterly", method=method))

@@ -33,6 +33,12 @@ TABLE_MIME = "application/vnd.jospar.table+json"
 VERDICTS_MIME = "application/vnd.jospar.verdicts+json"
 
 
+def own_folder() -> Path:
+    """The folder of the office's own figures: JOSPAR_OWN, else data/own."""
+    stated = os.environ.get("JOSPAR_OWN", "")
+    return Path(stated) if stated not in ("", "none") else DATA / "own"
+
+
 def plan_folder(name: str | Path = PLAN) -> Path:
     """The folder of a plan as the notebooks' parameter `plan` names it: from the repository's root, or absolute."""
     place = Path(name)

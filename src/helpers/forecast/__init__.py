@@ -17,8 +17,10 @@ from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
 from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points, redraw
 from helpers.forecast.quarters import Narrowing
+from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
+    "AHEAD",
     "COLUMNS",
     "DEFAULT",
     "LEVELS",
@@ -27,6 +29,7 @@ __all__ = [
     "Forecast",
     "Futures",
     "Narrowing",
+    "Track",
     "backtest",
     "check_panel",
     "ensemble",
@@ -44,6 +47,7 @@ __all__ = [
     "redraw",
     "reference",
     "series",
+    "track",
     "widths",
 ]
 

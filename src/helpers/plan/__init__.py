@@ -1,7 +1,8 @@
 """A development plan as data frames: a plan is a folder of the tables named in TABLES, whichever ministry made it.
 
 Some rows of `targets.csv` lost a cell when the document was digitised, so that the cells behind it were printed one
-year too early. `targets(reading=...)` gives the reading to use; a lost value is empty in all of them.
+year too early. `targets(reading=...)` gives the reading to use; a lost value is empty in all of them,
+unless section 2.1 prints it.
 """
 
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "TABLES",
     "TERMS",
     "TargetRow",
+    "TargetRows",
     "conflicts",
     "directions",
     "document",
@@ -187,4 +189,10 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
 
 
-from helpers.plan.target_rows import TargetRow, national_row, target_row, target_rows  # noqa: E402  (builds on what stands above)
+from helpers.plan.target_rows import (  # noqa: E402  (builds on what stands above)
+    TargetRow,
+    TargetRows,
+    national_row,
+    target_row,
+    target_rows,
+)

@@ -2,8 +2,9 @@
 
 import math
 
+from helpers import forecast
 from helpers.forecast import Narrowing
-from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text
+from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text, years
 from helpers.tables import signed
 from helpers.targets import Outlook, joint
 
@@ -94,7 +95,7 @@ def adjusted(outlook: Outlook) -> list[str]:
             year=year,
             change=literal(moved_by(add, outlook)),
             median=literal(quantity(plain.loc[str(year), "q50"], outlook.decimals, outlook.unit)),
-            note=literal(f"{outlook.decision.who}: {outlook.decision.why}" if outlook.decision else ""),
+            note=literal(f"{outlook.decision.who}: {ended(outlook.decision.why)}" if outlook.decision else ""),
         )
         for year, add in outlook.adjusted.judgement.items()
     ]
@@ -106,3 +107,51 @@ def moved_by(change: float, outlook: Outlook) -> str:
     if outlook.unit.startswith("%"):
         return text("{change} points", change=words)
     return f"{words} {text(outlook.unit)}"
+
+
+def record(outlook: Outlook) -> str:
+    """How good the method was on this very series two years ahead, beside no change; empty without a forecast."""
+    expected, figures = outlook.expected, outlook.figures
+    if expected is None or figures is None:
+        return ""
+    past = forecast.track(figures, expected.method, expected.since)
+    if past is None:
+        return text("Too few comparable figures are published to try the method on this series' past.")
+    digits = outlook.decimals + 1
+    error, same = number(past.error, digits), number(past.no_change, digits)
+    said = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
+    said |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
+    if said["bias"] == number(0, digits):
+        lean = text("on average neither too high nor too low")
+    else:
+        lean = (
+            text("on average {bias} too high", **said) if past.bias > 0 else text("on average {bias} too low", **said)
+        )
+    return text(
+        "Record of this method on this series, {ahead} years ahead, {n} cases ({years}): mean error {error}, where no "
+        "change would have erred by {same}; {lean}; the 80% range held in {inside} of {n}.",
+        **said,
+        lean=lean,
+    )
+
+
+def decided(outlook: Outlook) -> str:
+    """Who decided on method and window of the forecast, when and why; empty where nobody did."""
+    decision = outlook.decision
+    if decision is None or outlook.expected is None:
+        return ""
+    method, since = outlook.expected.method, outlook.expected.since
+    window = text("figures since {year}", year=since) if since else text("all figures")
+    return text(
+        "The forecast rests on a decision of {who}, {day}: method {method}, {window}. The reason given: {why}",
+        who=literal(decision.who),
+        day=decision.day,
+        method=literal(method),
+        window=window,
+        why=literal(ended(decision.why)),
+    )
+
+
+def ended(words: str) -> str:
+    """A sentence with its full stop."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

@@ -32,7 +32,7 @@ STATES = {
     "unchanged": (message("unchanged"), "quiet"),
     "failed": (message("failed"), "bad"),
 }
-MISSING = ("not measured", "no target")
+MISSING = ("no comparable data", "no target")
 COUNTRY = "KAZ"
 FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
@@ -131,7 +131,7 @@ def cell(row: dict) -> dict:
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
-    if row["verdict"] == "not measured":
+    if row["verdict"] == "no comparable data":
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))

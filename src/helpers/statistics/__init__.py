@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError, files
+from helpers.statistics import own
 
 __all__ = [
     "STATUSES",
@@ -29,10 +30,12 @@ __all__ = [
     "nearest",
     "not_measured",
     "observations",
+    "own",
     "part_year",
     "period_end",
     "series",
     "short_names",
+    "side_by_side",
     "sources",
     "transform",
     "vintages",
@@ -222,7 +225,8 @@ def _frequency(code: str, folder: Path) -> str:
 
 @lru_cache
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    return files.read_table(folder / name)
+    table = files.read_table(folder / name)
+    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv") else table
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -262,14 +266,30 @@ def _observations(folder: Path) -> _Observations:
         table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
         if table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
             raise ValueError("a row is cut short, or a value is no number")
-        # A column of nothing but years is read as one of numbers; its words are wanted.
-        table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
-        table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
-        table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
     except (OSError, KeyError, ValueError) as fault:
         files.read_rows(path, [*words, "value"])  # names what is no table, with its line
-        words = f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line"
-        raise UserError(words) from None
+        raise UserError(f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line") from None
+    return _sorted(_with_own(table, folder), folder)
+
+
+def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The published figures under those of the office, where it has some."""
+    if not own.active() or Path(folder) != files.STATISTICS:
+        return table
+    table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
+    return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
+
+
+def _sorted(table: pd.DataFrame, folder: Path) -> _Observations:
+    """The figures in order, with the day from which each counts."""
+    words = list(_WORDS)
+    # A column of nothing but years is read as one of numbers; its words are wanted.
+    table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
+    table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
+    try:
+        table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
+    except ValueError as fault:
+        raise UserError(f"{folder.name}/observations.csv: {fault}; `jospar data check` names the line") from None
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))
     ends = np.append(starts[1:], len(table)).tolist()
@@ -303,4 +323,4 @@ def _dates(column: pd.Series) -> pd.Series:
     return pd.Series(days[column.cat.codes], column.index)
 
 
-from helpers.statistics.figures import Figures, bound, figures  # noqa: E402  (builds on what stands above)
+from helpers.statistics.figures import Figures, bound, figures, side_by_side  # noqa: E402  (builds on what stands above)

@@ -60,7 +60,7 @@ class Outlook:
     @property
     def has_verdict(self) -> bool:
         """True when at least one target is met, missed or given a chance."""
-        return not self.judged["verdict"].isin(["not measured", "no target"]).all()
+        return not self.judged["verdict"].isin(["no comparable data", "no target"]).all()
 
     @property
     def expected(self) -> Futures | None:
