@@ -386,3 +386,24 @@ def test_f_the_unit_and_the_area_have_other_names_on_other_platforms():
     assert table["area"].tolist() == ["KAZ", "KAZ", "KZ-10"]
     assert not table["item"].str.contains("Observation|multiplier", regex=True).any()
     assert selection.inside("2020", "")
+
+
+# Pictures in pages
+
+
+def test_l_m_svg_jpeg_gif_latex_and_attachments_stand_in_the_page():
+    from nbformat import v4
+
+    from helpers.render import page
+
+    data = [{"image/svg+xml": "<svg/>"}, {"image/jpeg": "AAAA"}, {"image/gif": "BBBB"}, {"text/latex": "$x<y$"}]
+    outputs = [v4.new_output("display_data", one | {"text/plain": "<Image object>"}) for one in data]
+    words = "![a](attachment:my%20dot.png) <img src='attachment:dot.png'> ![gone](attachment:none.png)"
+    text = v4.new_markdown_cell(words, attachments={"my dot.png": {"image/png": "CC"}, "dot.png": {"image/png": "DD"}})
+    facts = {"data_read_on": "2026-01-01", "version": "1", "commit": "", "parameters": {}}
+    notebook = v4.new_notebook(cells=[text, v4.new_code_cell("x", outputs=outputs)], metadata={"jospar": facts})
+    html = page.page(notebook, "en", [])
+    for part in ("svg+xml;base64,PHN2Zy8+", "jpeg;base64,AAAA", "gif;base64,BBBB", "$x&lt;y$", ",CC", ",DD"):
+        assert part in html
+    assert "attachment:" not in html
+    assert "Image object" not in html
