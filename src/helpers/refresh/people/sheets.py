@@ -36,10 +36,7 @@ def read(path: Path) -> list[Sheet]:
         raise UserError(f"{path.name}: isn't there; check the name and the folder")
     if not path.stat().st_size:
         raise UserError(f"{path.name}: the file is empty; save it again")
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        sheets = [delimited(path)]
-    else:
-        sheets = workbook(path)
+    sheets = [delimited(path)] if path.suffix.lower() in (".csv", ".tsv", ".txt") else workbook(path)
     sheets = [sheet for sheet in sheets if any(cell is not None for row in sheet.cells for cell in row)]
     if not sheets:
         raise UserError(f"{path.name}: has no filled cell; give the workbook that holds the figures")
