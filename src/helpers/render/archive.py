@@ -151,9 +151,9 @@ def whole(folder: Path, report: dict) -> bool:
         return False
 
 
-def content_hash(content: bytes) -> str:
+def content_hash(content: bytes | str) -> str:
     """The hash by which a written file is known again."""
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def current(folder: Path, report: dict) -> bool:
