@@ -64,10 +64,6 @@ WORLD = {
         "rate,hand,press_,,,,,,,Press.",
     ],
     "statistics/area_names.csv": ["name,area", "Republic of Kazakhstan,KAZ"],
-    "statistics/answers.csv": [
-        "source,request,etag,last_modified,sha256,wanted,read_on",
-        f"bureau,element=102790,,,{64 * 'a'},{12 * 'b'},2026-11-22",
-    ],
     "statistics/changes.csv": [
         "read_on,series,area,period,kind,before,after,source",
         "2026-11-22,jobless,KAZ,2024,revised,4.5,4.6,bns",

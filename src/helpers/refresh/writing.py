@@ -10,23 +10,19 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError
-from helpers.refresh.answers import Keyed
 from helpers.refresh.changes import Change
-from helpers.refresh.requests import Request, wanted
+from helpers.refresh.requests import Request
 from helpers.statistics import check as data_check
 
-# In this order: at every moment each table fits those before it, and an answer counts as read only at the very end.
-TABLES = ["sources.csv", "observations.csv", "changes.csv", "answers.csv"]
+# In this order: at every moment each table fits those before it.
+TABLES = ["sources.csv", "observations.csv", "changes.csv"]
 KEY = ["series", "area", "period", "read_on"]
 
 
-def write(
-    data: Path, changes: list[Change], read: Keyed, requests: list[Request], today: date, rehearse: bool = False
-) -> list[str]:
+def write(data: Path, changes: list[Change], requests: list[Request], today: date, rehearse: bool = False) -> list[str]:
     """Write the changes into `data/statistics`; returns the faults that the tables would have, and then writes nothing.
 
-    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full, of which the
-    next refresh asks whether they have changed.
+    With `rehearse` nothing is written either way.
     """
     folder = data / "statistics"
     old = {name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in TABLES}
@@ -34,7 +30,6 @@ def write(
         "sources.csv": _sources(old["sources.csv"], changes, requests, today),
         "observations.csv": _observations(old["observations.csv"], changes, today),
         "changes.csv": _changes(old["changes.csv"], changes, today),
-        "answers.csv": _answers(old["answers.csv"], read, wanted(requests), today),
     }
     altered = [name for name in TABLES if not new[name].equals(old[name])]
     with tempfile.TemporaryDirectory(dir=data, prefix=".refresh-") as place:
@@ -109,24 +104,3 @@ def _changes(table: pd.DataFrame, changes: list[Change], today: date) -> pd.Data
     rows = [{"read_on": f"{today}"} | vars(change) for change in changes]
     whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     return whole.drop_duplicates(["read_on", "series", "area", "period"], keep="last", ignore_index=True)
-
-
-def _answers(table: pd.DataFrame, read: Keyed, asked: dict[tuple[str, str], str], today: date) -> pd.DataFrame:
-    """The marks of the answers; one that is the same as before keeps its day, so that nothing changes."""
-    before = {(row.source, row.request): (row.sha256, row.wanted) for row in table.itertuples()}
-    rows = [
-        {
-            "source": source,
-            "request": request,
-            "etag": one.etag,
-            "last_modified": one.last_modified,
-            "sha256": one.sha256,
-            "wanted": asked[source, request],
-            "read_on": f"{today}",
-        }
-        for (source, request), one in read.items()
-        if before.get((source, request)) != (one.sha256, asked[source, request])
-    ]
-    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
-    whole = whole.drop_duplicates(["source", "request"], keep="last")
-    return whole.sort_values(["source", "request"], ignore_index=True)
