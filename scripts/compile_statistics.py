@@ -23,7 +23,7 @@ READ_ON = "2026-11-22"  # the day on which the files were collected
 PEERS = "ARM AZE BLR ECA GEO KAZ KGZ OED POL RUS TUR UMC UZB WLD"
 WORKBOOK, MIRROR, SDG = "bns_unemployment_regions", "bns_taldau_mirror", "kazstat_sdg"
 DECENT, WDI, PEER, ILO = "bns_decent_work", "wdi", "wdi_peers", "ilostat"
-PRESS, REPORTS = "published_actuals", "ministry_reports"
+PRESS, REPORTS, LATER = "published_actuals", "ministry_reports", "found_2026_11"
 
 # series, file, series of the file, areas, periods (first..last or single ones; empty: all)
 RECIPES = [
@@ -41,6 +41,7 @@ RECIPES = [
     ("unemployment_women", SDG, "KZSDG.UR.women", "all", ""),
     ("unemployment_women_quarterly", PRESS, "PUB.UR_W", "KAZ", ""),
     ("unemployment_women_quarterly", REPORTS, "12 Female unemployment rate", "KAZ", "2020-Q1..2026-Q4"),
+    ("unemployment_women_quarterly", LATER, "12 %", "KAZ", "2025-Q2"),
     ("unemployment_men", SDG, "KZSDG.UR.men", "KAZ", ""),
     ("unemployment_urban", SDG, "KZSDG.UR.urban", "KAZ", ""),
     ("unemployment_rural", SDG, "KZSDG.UR.rural", "KAZ", ""),
@@ -54,6 +55,7 @@ RECIPES = [
     ("youth_unemployment_quarterly", REPORTS, "17 Youth unemployment rate, ages 15-28", "KAZ", "2018-Q1..2022-Q4"),
     ("youth_unemployment_quarterly", PRESS, "PUB.UR_YOUTH_15_34", "KAZ", ""),
     ("youth_unemployment_quarterly", REPORTS, "17 Youth unemployment rate, ages 15-34", "KAZ", "2023-Q1..2026-Q4"),
+    ("youth_unemployment_quarterly", LATER, "17 %", "KAZ", "2024-Q1..2025-Q4"),
     ("youth_unemployment_quarterly", MIRROR, "BNS.UR_YOUTH.Q", "KAZ", ""),
     ("youth_unemployment_ilo", ILO, "ILO.UNE_DEAP.T.Y15_24", "KAZ", ""),
     ("unemployment_women_ilo", ILO, "ILO.UNE_DEAP.F.YGE15", "KAZ", ""),
@@ -67,8 +69,10 @@ RECIPES = [
     ("killed_at_work", REPORTS,
      "23 Workers killed in occupational accidents (labour inspectorate count; numerator of the fatal rate)", "KAZ", ""),
     ("killed_at_work", PRESS, "PUB.KILLED", "KAZ", ""),
+    ("killed_at_work", LATER, "23 people killed", "KAZ", "2023-M10"),
     ("injured_at_work", REPORTS, "22 Workers injured in occupational accidents (labour inspectorate count)", "KAZ", ""),
     ("injured_at_work", PRESS, "PUB.INJURED", "KAZ", ""),
+    ("injured_at_work", LATER, "22 people injured", "KAZ", "2023-M10"),
     ("collective_agreements", SDG, "KZSDG.COLLECTIVE", "KAZ", ""),
     ("food_share", REPORTS, "6 Food share of household spending (of total cash expenditure)", "KAZ", "2022..2025"),
     ("food_share_quarterly", REPORTS, "6 Food share of household spending (of total cash expenditure)", "KAZ",
@@ -80,6 +84,9 @@ RECIPES = [
     ("resettled", PRESS, "PUB.RESETTLED_PLUS_KANDAS", "KAZ", ""),
     ("resettled", REPORTS, "16 Persons resettled from labour-surplus (south) to labour-deficit (north) regions", "KAZ",
      "2023 2024-M06 2025"),
+    ("resettled", LATER, "16 thousand people, kandas included", "KAZ", "2024"),
+    ("resettled_internal", LATER, "16 thousand people, internal migrants", "KAZ", ""),
+    ("resettled_employment", LATER, "migration: employment of able-bodied kandas and resettled %", "KAZ", ""),
     ("average_pension", PRESS, "PUB.PENSION_TOTAL", "KAZ", ""),
     ("neet", DECENT, "BNS.DW.NEET_15_28.total", "KAZ", ""),
     ("neet", PRESS, "PUB.NEET", "KAZ", "2022..2024"),
@@ -114,14 +121,16 @@ RECIPES = [
 
 # What the press reports of these comes from the ministry, all else from the Bureau.
 MINISTRY_SERIES = {
-    "injury_frequency", "killed_at_work", "injured_at_work", "resettled", "average_pension",
-    "social_assistance_recipients",
+    "injury_frequency", "killed_at_work", "injured_at_work", "resettled", "resettled_internal", "resettled_employment",
+    "average_pension", "social_assistance_recipients",
 }  # fmt: skip
 SUSPECT = {
     ("collective_agreements", "2024"): "equals another indicator of 2020 digit for digit",
     ("injured_at_work", "2022"): "equals the count of 2021",
     ("unemployment_women_quarterly", "2021-Q4"): "reports disagree: 5.6 and 5.1",
 }
+# Printed in people, kept in thousands.
+IN_PEOPLE = {("resettled", PRESS), ("resettled", REPORTS), ("social_assistance_recipients", REPORTS)}
 PROJECTED_ON = "2026-09-04"  # the day on which the projections of the IMF were downloaded: they were known by then
 
 # Codes of the collected files to ISO 3166-2.
@@ -156,6 +165,7 @@ FILES = {
     "imf_weo": ("imf", "International Monetary Fund", "Terms of the IMF; cite the publisher"),
     PRESS: ("press", "", "Figures only; cite the page"),
     REPORTS: ("press", "", "Figures only; cite the page"),
+    LATER: ("press", "", "Figures only; cite the page"),
 }
 
 
@@ -197,7 +207,7 @@ def gather(folder: Path) -> pd.DataFrame:
             part["publisher"] = MINISTRY if series in MINISTRY_SERIES else BUREAU
             official = part["address"].str.contains(r"//(?:[\w-]+\.)*gov\.kz/")
             part["licence"] = part["licence"].mask(official, OFFICIAL)
-        if series == "resettled" or (series, name) == ("social_assistance_recipients", REPORTS):  # printed in people
+        if (series, name) in IN_PEOPLE:
             part["value"] = [str(Decimal(value) / 1000) for value in part["value"]]
         parts.append(part)
     rows = pd.concat(parts)
@@ -223,6 +233,10 @@ def read(folder: Path, name: str) -> pd.DataFrame:
         table = table.replace({"area": {"Kazakhstan": "KAZ"}})
         # Two reports disagree on one quarter; the one that names the Bureau is kept.
         table = table[~table["source_title"].str.contains("CONFLICTS")]
+    if name == LATER:
+        table = table[table["url"] != ""]  # what the collectors derived themselves has no address
+        table["series_id"] = table["indicator"] + " " + table["unit"].str.split(" (", regex=False).str[0]
+        table = table.rename(columns={"url": "source_url_or_repo", "publisher": "source"}).assign(area="KAZ")
     table["area"] = table["area"].map(area_codes(folder)).fillna(table["area"])
     table["period"] = table["period"].map(lambda period: tidy_period(period, name))
     prefix, publisher, licence = FILES[name]
@@ -273,8 +287,10 @@ def inside(period: str, periods: str, series: str) -> bool:
 
 
 def published(row: dict) -> str:
-    """Date of a press report where its title names it and it is the first news of that period; else empty."""
+    """Date of a press report that is stated and the first news of that period; else empty."""
     found = re.search(r"\b(\d\d)\.(\d\d)\.(20\d\d)\b", row.get("source_title", ""))
+    if stated := re.fullmatch(r"(20\d\d)-(\d\d)-(\d\d)", row.get("published", "")):
+        found = [*stated.group(0, 3, 2, 1)]
     if not found or not re.match(r"^\d{4}(-Q\d|-M\d\d)?$", row["period"]):
         return ""
     date = pd.Timestamp(int(found[3]), int(found[2]), int(found[1]))
@@ -285,7 +301,7 @@ def published(row: dict) -> str:
 def title(row: dict, name: str) -> str:
     """Title of the source of a row: what it is, and where the copy came from."""
     address = row["source_url_or_repo"]
-    if name in (PRESS, REPORTS):
+    if name in (PRESS, REPORTS, LATER):
         host = address.split("/")[2].removeprefix("www.").rstrip(".")
         return f"Page of {host}" if host.endswith("gov.kz") else f"Report of {host}"
     if name == SDG:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import files, render, targets
+from helpers import ONE_THREAD, files, render, targets
 from helpers.language import LANGUAGES, use_language
 from helpers.record import hindsight
 from helpers.render import batch
@@ -26,7 +26,7 @@ from helpers.render.batch import Job
 # Whatever shell, scheduler or user starts the tests. The home folder lasts: matplotlib keeps its list of fonts there.
 HOME = files.ROOT / "build" / "home"
 ENVIRONMENT = {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "120"}
-ENVIRONMENT |= {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
+ENVIRONMENT |= ONE_THREAD | {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
 FOREIGN = (
     "PYTHONDONTWRITEBYTECODE",
     "FORCE_COLOR",

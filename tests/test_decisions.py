@@ -4,8 +4,8 @@ from html import unescape
 
 import pytest
 
-from helpers import UserError, charts, forecast, prose, tables, targets
-from helpers.targets.decisions import COLUMNS, decide, decisions, undo
+from helpers import UserError, charts, forecast, plan, prose, tables, targets
+from helpers.targets.decisions import COLUMNS, decisions, undo
 
 HEAD = ",".join(COLUMNS)
 
@@ -101,11 +101,13 @@ def test_a_method_and_a_window_that_were_decided_on_are_used(write):
 
 def test_a_decision_is_written_and_undone(tmp_path):
     path = tmp_path / "decisions.csv"
-    decide("12", 2025, "A. Author", "first", method="ets", since=2016, path=path)
-    decide("12", 2025, "A. Author", "second", add={2026: -0.3}, path=path)
+    change = targets.decide(12, method="drift", since=2016, who="A. Author", why="first", table=path)
+    assert change.written
+    assert change.after.judged["probability"].tolist() != change.before.judged["probability"].tolist()
+    targets.decide(12, add={2026: -0.3}, who="A. Author", why="second", table=path)
     assert decisions(["12"], path)["12"].add == {2026: -0.3}
-    assert undo("12", path)["why"] == "second"
-    assert decisions(["12"], path)["12"].arguments == {"method": "ets", "since": 2016}
+    assert undo("12", path).why == "second"
+    assert (decisions(["12"], path)["12"].method, decisions(["12"], path)["12"].since) == ("drift", 2016)
     undo("12", path)
     with pytest.raises(UserError, match="no decision to undo"):
         undo("12", path)
@@ -117,12 +119,36 @@ def test_a_decision_is_written_and_undone(tmp_path):
         ({"add": {2024: 1}}, "the figure of 2024 is known; decide on years after 2025"),
         ({"add": {2026: float("nan")}}, "add must hold numbers"),
         ({"method": "prophet"}, "method 'prophet' is unknown"),
-        ({"method": "ets", "who": " "}, "say who decides"),
+        ({"method": "drift", "who": " "}, "say who decides"),
         ({}, "nothing is decided"),
     ],
 )
 def test_a_bad_decision_is_not_written(tmp_path, asked, fault):
     path = tmp_path / "decisions.csv"
     with pytest.raises(UserError, match=fault):
-        decide("12", 2025, **{"who": "A. Author", "why": "because", "path": path} | asked)
+        targets.decide("11", as_of="2026-11-22", **{"who": "A. Author", "why": "because", "table": path} | asked)
     assert not path.exists()
+
+
+def test_without_a_name_and_a_reason_a_decision_is_only_shown(tmp_path):
+    path = tmp_path / "decisions.csv"
+    change = targets.decide("11", add={2026: 0.5}, as_of="2026-11-22", table=path)
+    assert not change.written
+    assert not path.exists()
+    assert "Nothing is written" in repr(change)
+
+
+def test_what_is_asked_for_comes_before_what_was_decided(write):
+    rows = plan.target_rows(3)
+    table = write("12,drift,2016,,A. Author,2026-11-01,why.")
+    assert targets.choices(rows, table=table)["12"].method == "drift"
+    assert targets.choices(rows, method="naive", since=2012, table=table)["12"].since == 2012
+    assert targets.choices(rows, method="naive", table=table)["12"].method == "naive"
+    assert targets.choices(rows, table=table)["11"].method == forecast.DEFAULT
+
+
+def test_only_chances_are_marked_as_resting_on_a_decision(write):
+    found = targets.outlooks(3, as_of="2026-11-22", decided=write("11,drift,,,A. Author,2026-11-01,why."))
+    rows = [row for row in targets.publish(found).verdicts if row["indicator"] == "11"]
+    assert {row["decision"] for row in rows if row["probability"] == ""} == {""}
+    assert {row["decision"] for row in rows if row["probability"] != ""} == {"A. Author: why."}

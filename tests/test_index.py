@@ -11,9 +11,9 @@ VERDICTS = {
     "met": "data/plan,11,KAZ,2026-01-01,2025,met,,4.6,1,4.7,1,certain\n",
     "likely": "data/plan,11,KAZ,2026-01-01,2026,likely,0.72,,1,4.7,1,certain\n",
     "lost": "data/plan,12,KAZ,2026-01-01,2025,no target,,,1,,0,inferred\n",
-    "unmeasured": "data/plan,12,KAZ,2026-01-01,2026,not measured,,,1,5.3,1,certain\n",
+    "unmeasured": "data/plan,12,KAZ,2026-01-01,2026,no comparable data,,,1,5.3,1,certain\n",
     "region": "data/plan,11,KZ-75,2026-01-01,2025,missed,,4.9,1,4.7,1,certain\n",
-    "empty region": "data/plan,12,KZ-71,2026-01-01,2025,not measured,,,1,5.4,1,certain\n",
+    "empty region": "data/plan,12,KZ-71,2026-01-01,2025,no comparable data,,,1,5.4,1,certain\n",
     "earlier": "data/plan,11,KAZ,2025-01-01,2025,unlikely,0.2,,1,4.7,1,certain\n",
 }
 
@@ -51,7 +51,7 @@ def test_the_scorecard_comes_before_the_reports_and_says_each_verdict_in_words(m
     assert heads == ["The scorecard", "Reports"]
     cells = [[cell.get_text(" ") for cell in row.find_all("td")] for row in soup.select("table")[0].select("tr")]
     assert ["met 4.6 · target 4.7", "likely 72% · target 4.7"] in cells
-    assert ["cell lost", "not measured target 5.3"] in cells
+    assert ["cell lost", "no comparable data target 5.3"] in cells
 
 
 def test_numbers_and_words_follow_the_language(made):
@@ -61,7 +61,7 @@ def test_numbers_and_words_follow_the_language(made):
 
 def test_verdicts_are_counted_for_the_country_as_last_known(made):
     counts = [one.get_text(" ", strip=True) for one in made([report()])["index.html"].select(".counts li")]
-    assert counts == ["met 1", "likely 1", "no target 1", "not measured 1"]
+    assert counts == ["met 1", "likely 1", "no target 1", "no comparable data 1"]
 
 
 def test_areas_stand_by_name_and_without_what_no_one_measures(made):

@@ -34,8 +34,8 @@ NEIGHBOURS = {
     "met and likely": (LOOKS["met"].fill, LOOKS["likely"].fill),
     "missed and unlikely": (LOOKS["missed"].fill, LOOKS["unlikely"].fill),
     "met and missed": (LOOKS["met"].fill, LOOKS["missed"].fill),
-    "met and not measured": (LOOKS["met"].fill, LOOKS["not measured"].fill),
-    "missed and not measured": (LOOKS["missed"].fill, LOOKS["not measured"].fill),
+    "met and no comparable data": (LOOKS["met"].fill, LOOKS["no comparable data"].fill),
+    "missed and no comparable data": (LOOKS["missed"].fill, LOOKS["no comparable data"].fill),
 }
 APART = 20  # CIE 1976 distance in Lab, about ten times what the eye just tells apart
 

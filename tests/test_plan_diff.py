@@ -76,7 +76,7 @@ def test_a_harder_target_ahead_has_a_lower_chance(found):
 
 
 def test_an_added_target_is_named(found):
-    assert lines_of(found, "2")[1:] == ["  2026: target 99.5 added; no target → not measured"]
+    assert lines_of(found, "2")[1:] == ["  2026: target 99.5 added; no target → no comparable data"]
 
 
 def test_a_dropped_indicator_loses_each_of_its_targets(found):
@@ -89,7 +89,7 @@ def test_a_dropped_indicator_loses_each_of_its_targets(found):
 def test_a_renamed_indicator_is_known_again_and_loses_its_series(found):
     lines = lines_of(found, "7")
     assert lines[1].endswith(f"→ {RENAMED}")
-    assert "  2025: target 5.3 as before; met → not measured" in lines
+    assert "  2025: target 5.3 as before; met → no comparable data" in lines
 
 
 def test_a_renumbered_indicator_keeps_its_verdicts(found):

@@ -85,7 +85,9 @@ def test_every_cell_of_the_row_is_as_typed_from_the_document(tables, indicator: 
     rows = tables["targets"][tables["targets"]["indicator"] == indicator]
     assert list(rows["year"]) == ["2021", "2022", "2023", "2024", "2025", "2026", "2027"]
     assert list(rows["column"]) == ["reported", "current", *["planned"] * 5]
-    assert list(rows["value"]) == [cell.strip("-?") for cell in EXPECTED_ROWS[indicator]]
+    # Section 2.1 prints the cell that row 14 lost.
+    values = ["60" if cell == "?" and indicator == "14" else cell.strip("-?") for cell in EXPECTED_ROWS[indicator]]
+    assert list(rows["value"]) == values
     lost = [year for year, cell in zip(rows["year"], EXPECTED_ROWS[indicator], strict=True) if cell == "?"]
     assert list(rows.loc[rows["printed_year"] == "", "year"]) == lost
 
@@ -316,7 +318,7 @@ def test_a_plan_of_another_ministry_is_read_by_the_same_rules(tmp_path: Path) ->
     tables = plan_document.read(path, other_names(tmp_path))
     assert list(tables["indicators"]["indicator"]) == ["1", "2", "3.1", "3.2", "4", "5", "6", "7"]
     targets = tables["targets"].set_index(["indicator", "year"])
-    assert list(targets.loc["6", "value"]) == ["10", "20", "", "40", "50"]
+    assert list(targets.loc["6", "value"]) == ["10", "20", "30", "40", "50"]
     assert set(targets.loc["6", "reading"]) == {"resolved"}
     assert list(targets.loc["4", "value"]) == ["10", "20", "", "40", "50"]
     assert set(targets.loc["4", "reading"]) == {"inferred"}

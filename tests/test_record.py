@@ -177,7 +177,7 @@ def test_a_failed_record_leaves_the_old_one_in_place(tmp_path):
         ("series_id,period,value\na#1,2010,1\na#1,2010,2\n", "line 3: a#1 has two figures for 2010"),
         ("series_id,year,value\na#1,2010,1\n", "no column period"),
         ("series_id,period,value\n", "no figures"),
-        ("", "not a CSV file"),
+        ("", "is empty"),
     ],
 )
 def test_a_faulty_panel_gets_one_line_that_names_the_place(tmp_path, text, message):

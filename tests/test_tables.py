@@ -84,7 +84,7 @@ def test_the_headline_has_a_paragraph_for_the_past_the_future_and_what_nobody_me
     past, ahead, unmeasured = prose.headline(found).data.split("\n\n")
     assert "can be held against" in past
     assert "still open" in ahead
-    assert "not measured" in unmeasured
+    assert "no comparable data" in unmeasured
 
 
 def test_a_sentence_says_a_unit_once(found):

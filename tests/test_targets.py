@@ -47,7 +47,7 @@ def test_every_indicator_and_planned_year_has_one_verdict(found):
 def test_an_indicator_without_series_is_not_measured_and_says_why(found):
     assert not found["1"].measured
     assert "no yearly series" in found["1"].reason
-    assert set(found["1"].judged["verdict"]) == {"not measured"}
+    assert set(found["1"].judged["verdict"]) == {"no comparable data"}
 
 
 def test_a_lost_cell_has_no_target(found):
@@ -60,7 +60,7 @@ def test_figures_after_a_change_of_definition_are_shown_and_not_judged(found):
     assert agreements.redefined[pd.Period("2023", "Y")] == 53.1
     assert agreements.history.index[-1].year == 2022
     assert agreements.forecast is None
-    assert set(agreements.judged["verdict"]) == {"not measured", "no target"}
+    assert set(agreements.judged["verdict"]) == {"no comparable data", "no target"}
 
 
 def test_the_other_reading_moves_the_targets_of_damaged_rows():

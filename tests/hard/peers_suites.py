@@ -84,27 +84,28 @@ def source(suite: str, folder: Path) -> Path:
 
 def run(suite: str, python: Path, folder: Path, settings: dict[str, str]) -> dict[str, str]:
     """What became of each test: passed, failed, error or skipped; "the suite" failed if it did not end in time."""
-    command = [
-        python,
-        "-m",
-        "pytest",
-        *SUITES[suite],
+    options = [
         "-v",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "peer_engine",
         "--timeout=120",
         "-o",
         "addopts=",
+        "-o",
+        "filterwarnings=",
     ]
-    command += (
-        ["-p", "peer_engine"] if suite == "papermill" else ["-o", "asyncio_mode=auto"] if suite == "nbclient" else []
-    )
+    options += ["-o", "asyncio_mode=auto"] if suite == "nbclient" else []
+    command = [python, "-m", "pytest", *SUITES[suite], *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "PYTEST_"))}
     try:
         done = subprocess.run(command, cwd=folder, env=kept | settings, capture_output=True, text=True, timeout=LIMIT)
         text = done.stdout
     except subprocess.TimeoutExpired as late:
         text = f"{(late.stdout or b'').decode()}\nthe suite FAILED\n"
+    if " PASSED" not in text:
+        print(text[-2000:])
     return {
         name: word.lower() for name, word in re.findall(r"^(\S.*?) (PASSED|FAILED|ERROR|SKIPPED)\b", text, re.MULTILINE)
     }

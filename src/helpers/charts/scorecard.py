@@ -51,7 +51,7 @@ LOOKS = {
     "about as likely as not": _look("about as likely as not", "◆", 0.2),
     "unlikely": _look("unlikely", "▼", 0.09),
     "very unlikely": _look("very unlikely", "▼▼", 0.18),
-    "not measured": _look("not measured", "–", 0.1),
+    "no comparable data": _look("no comparable data", "–", 0.1),
     "cell lost": Look("#ffffff", SOFT, "?"),
     "none set": Look("#ffffff", SOFT, ""),
 }

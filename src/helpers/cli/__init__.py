@@ -39,7 +39,3 @@ def main() -> None:
     except UserError as fault:
         print(f"jospar: {fault}", file=sys.stderr)
         raise SystemExit(2) from None
-
-
-if __name__ == "__main__":
-    main()

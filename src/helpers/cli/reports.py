@@ -1,6 +1,7 @@
 """Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -66,7 +67,9 @@ def render(
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
     output: Output = None,
-    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1)] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1, max=256)
+    ] = None,
     cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
     force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
@@ -82,7 +85,7 @@ def render(
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter or [])
-    target = (output or files.OUTPUTS).resolve()
+    target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
     with interruptible(), executor(cluster) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
@@ -92,8 +95,17 @@ def render(
         print(target / "index.html" if facts["new"] else f"nothing has changed since the run {facts['run']}")
     for line in summary.left_out(facts):
         print(f"jospar: {line}", file=sys.stderr)
+    warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+def warn(output: Path) -> None:
+    """Name the runs whose records are damaged, on standard error."""
+    from helpers.render import archive
+
+    for line in archive.damaged(output):
+        print(f"jospar: {line}", file=sys.stderr)
 
 
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
@@ -136,7 +148,9 @@ def list_runs(output: Output = None) -> None:
     for run in archive.history(output or files.OUTPUTS):
         counts = Counter(report["status"] for report in run["reports"])
         done = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nothing"
-        print(run["run"], f"{run['seconds']:6.1f} s" if run["complete"] else "interrupted", done, sep="  ")
+        ended = f"{run['seconds']:6.1f} s" if run["complete"] else "not complete"
+        print(run["run"], ended, done, sep="  ")
+    warn(output or files.OUTPUTS)
 
 
 @app.command()

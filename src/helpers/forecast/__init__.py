@@ -17,15 +17,19 @@ from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
 from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points, redraw
 from helpers.forecast.quarters import Narrowing
+from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
+    "AHEAD",
     "COLUMNS",
     "DEFAULT",
     "LEVELS",
+    "MOST_AHEAD",
     "SEASON_DOUBT",
     "Forecast",
     "Futures",
     "Narrowing",
+    "Track",
     "backtest",
     "check_panel",
     "ensemble",
@@ -43,6 +47,7 @@ __all__ = [
     "redraw",
     "reference",
     "series",
+    "track",
     "widths",
 ]
 
@@ -50,6 +55,7 @@ __all__ = [
 # Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt
 # grows from quarter to quarter (`ensemble.widening`), on M1 quarterly with M3 quarterly in view.
 SEASON_DOUBT = 5.0
+MOST_AHEAD = 400  # periods: what lies farther, nobody asks in earnest, and it fills the memory
 
 
 class Forecast(pd.DataFrame):
@@ -243,7 +249,10 @@ def forecast(
 
 
 def _check_bounds(lower: float | None, upper: float | None) -> None:
-    """Stop if the bounds cross."""
+    """Stop if a bound is no number, or the bounds cross."""
+    for name, bound in (("lower", lower), ("upper", upper)):
+        if bound is not None and np.isnan(bound):
+            raise UserError(f"{name} bound is {bound}: give a number, or leave it out.")
     if lower is not None and upper is not None and lower >= upper:
         raise UserError(f"lower bound {lower} isn't below upper bound {upper}: give lower < upper.")
 
@@ -256,6 +265,8 @@ def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | 
     if steps < 1:
         what = f"horizon is {horizon}" if until is None else f"until is {until}, but the history reaches as far already"
         raise UserError(f"{what}: it must lie 1 period or more ahead.")
+    if steps > MOST_AHEAD:
+        raise UserError(f"the forecast is to reach {steps} periods ahead: {MOST_AHEAD} at most.")
     return steps
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import COLUMNS, methods as members, series as kept
+from helpers.forecast import COLUMNS, MOST_AHEAD, methods as members, series as kept
 from helpers.forecast.table import _index, check_table, forecast_table
 
 SHORTEST = 4  # values before the first origin
@@ -28,8 +28,8 @@ def run(
     """
     for method in methods:
         members.find(method)
-    if origins < 1 or horizon < 1:
-        raise UserError(f"backtest: origins is {origins} and horizon {horizon}: both must be 1 or more.")
+    if not (1 <= origins <= MOST_AHEAD and 1 <= horizon <= MOST_AHEAD):
+        raise UserError(f"backtest: origins is {origins}, horizon {horizon}: both must be from 1 to {MOST_AHEAD}.")
     truth = pd.concat(_cuts(check_table(table), horizon, origins, frequency), ignore_index=True)
     tasks = [
         (truth[truth.back == back], method, horizon, frequency, lower, upper)

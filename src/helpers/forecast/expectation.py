@@ -45,12 +45,12 @@ def expect(
     """
     if figures is None or not len(figures.values) or figures.values.index[-1].year >= until:
         return None
-    history = window(figures, since)
+    method, history = method or DEFAULT, window(figures, since)
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
     expected = simulate(history, method, bounds, figures.breaks, figures.decimals, until)
     expected, narrowing = narrow(expected, history, None if quarters is None else quarters.values, figures.decimals)
     expected = expected.first(until)
-    expected.narrowing, expected.method = narrowing, method
+    expected.narrowing, expected.method, expected.since = narrowing, method, since or None
     return judge_by(expected, judgement or {})
 
 
@@ -70,11 +70,12 @@ def simulate(
     breaks: list[pd.Period],
     decimals: int,
     until: int,
+    reach: int = REACH,
 ) -> Futures:
-    """Futures of a yearly series over REACH years at least, in its unit."""
+    """Futures of a yearly series over `reach` years at least, in its unit."""
     from helpers.forecast import forecast
 
-    last = max(until, history.index[-1].year + REACH)
+    last = max(until, history.index[-1].year + reach)
     shared = {"until": last, "lower": bounds[0], "upper": bounds[1], "breaks": breaks, "decimals": decimals}
     if method == DEFAULT:
         return pooled_forecast(history, **shared)
@@ -90,6 +91,6 @@ def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
     for year, add in judgement.items():
         draws[:, expected.column(year)] += add
     moved = expected.moved(draws)
-    moved.narrowing, moved.method = expected.narrowing, expected.method
+    moved.narrowing, moved.method, moved.since = expected.narrowing, expected.method, expected.since
     moved.unadjusted, moved.judgement = expected, dict(judgement)
     return moved

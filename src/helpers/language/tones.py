@@ -13,7 +13,7 @@ TONE = {
     message("very unlikely"): "bad",
     message("missed"): "bad",
     message("no target"): "quiet",
-    message("not measured"): "quiet",
+    message("no comparable data"): "quiet",
 }
 # Shown where no page style reaches, such as a notebook on a code host.
 INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}

@@ -129,7 +129,7 @@ def _add(items: list[Item], item: Item) -> None:
         items.append(item)
 
 
-def find_lost_cells(pages: list[Page], items: list[Item], national: list[Record]) -> dict[str, tuple[int, str, str]]:
+def find_lost_cells(pages: list[Page], items: list[Item], national: list[Record]) -> dict[str, lost_cells.LostCell]:
     """Damaged rows: those of a page whose rows have more cells than headings, the last year empty in all of them."""
     filled = {page: [item.cells[-1] for item in items if item.page == page] for page in range(len(pages))}
     wide = [page for page, grid in enumerate(pages) if grid.width > grid.first + len(grid.years)]

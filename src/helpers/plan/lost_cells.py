@@ -1,5 +1,16 @@
 """Rows of a plan's table that lost a cell when the document was digitised: which cell it was, and what proves it."""
 
+from typing import NamedTuple
+
+
+class LostCell(NamedTuple):
+    """Which cell of a row was lost, how surely, the evidence in words, and its value where section 2.1 prints it."""
+
+    index: int
+    reading: str
+    evidence: str
+    value: str = ""
+
 
 def lost_cell(cells: list[str], years: list[str], known: dict[str, str]) -> int | None:
     """Index of the one cell whose loss makes the row agree with known targets in two years or more, or None."""
@@ -14,8 +25,8 @@ def lost_cell(cells: list[str], years: list[str], known: dict[str, str]) -> int 
 
 def explain_lost_cells(
     rows: dict[str, tuple[int, list[str]]], years: list[str], known: dict[str, dict[str, str]]
-) -> dict[str, tuple[int, str, str]]:
-    """For each damaged row (its page and cells) the index of the lost cell, the reading and the evidence in words.
+) -> dict[str, LostCell]:
+    """For each damaged row (its page and cells) the cell that it lost.
 
     `known` holds section 2.1's targets by indicator and year. A row that they don't prove follows a proven one: of the
     same page, else of any page damaged alike. With none, the cells stay as printed and the last one counts as lost.
@@ -38,22 +49,23 @@ def explain_lost_cells(
         if row not in proven and not cells[0]:
             said += f" With {years[0]} blank, all values may also stand a year later than printed."
         grid = f"More cells than headings, and {years[-1]} is empty in the whole page: one cell of the row was lost;"
-        result[row] = lost, "resolved" if row in proven else "inferred", f"{grid} {said}"
+        value = known[row].get(years[lost], "") if row in proven else ""
+        result[row] = LostCell(lost, "resolved" if row in proven else "inferred", f"{grid} {said}", value)
     return result
 
 
 def place_cells(
-    cells: list[str], values: list[str], years: list[str], lost: tuple[int, str, str] | None, note: str
+    cells: list[str], values: list[str], years: list[str], lost: LostCell | None, note: str
 ) -> list[dict[str, str]]:
     """A row of `targets.csv` for each year. Behind a lost cell each cell stands under the year before its own.
 
     `note`, what we know besides, joins the evidence of damaged cells and explains planned years left blank.
     """
-    gap, reading, evidence = lost or (len(years), "certain", "")
+    gap, reading, evidence, known = lost or LostCell(len(years), "certain", "")
     result = []
     for i, year in enumerate(years):
         at = len(cells) if i == gap else i - (i > gap)
-        text, value, printed_year = [*cells, ""][at], [*values, ""][at], [*years, ""][at]
+        text, value, printed_year = [*cells, ""][at], [*values, known][at], [*years, ""][at]
         blank = not text and i != gap
         said = f"{evidence} {note}".strip() if (lost and not blank) or (blank and i > 1) else ""
         record = {"year": year, "column": column_of(i), "value": value, "as_printed": text}

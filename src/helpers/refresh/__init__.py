@@ -12,6 +12,7 @@ from helpers import UserError, files, statistics
 from helpers.refresh import answers, changes, requests, selection, writing
 from helpers.refresh.answers import Keyed
 from helpers.refresh.changes import Change, Facts, Known, Offer, Verdict
+from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
@@ -35,12 +36,13 @@ class Outcome:
     aside: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # figures left out, since their periods can't be read
 
     def lines(self) -> list[str]:
         """The outcome in words, one line a fact."""
         if self.faults and not self.changes:
             return [*self.faults, "nothing was changed"]
-        found = [*self.faults, *(str(change) for change in self.changes)]
+        found = [*self.faults, *self.unread, *map(str, self.changes)]
         for verdict in self.held:
             found += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
             # What vanished stands in the reasons already.
@@ -84,6 +86,7 @@ def refresh(
             # One publisher's bad answer leaves the others'; a folder was chosen as a whole.
             outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
             outcome.faults = faults + outcome.faults
+            outcome.unread = _left_out(read)
             outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
             if folder and outcome.faults:
                 outcome.changes = []
@@ -110,6 +113,12 @@ def _read(
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
     return read, faults, aside
+
+
+def _left_out(read: Keyed) -> list[str]:
+    """A line for each answer that holds figures of periods that can't be read."""
+    counts = {key: table.attrs.get("left_out") for key, table in read.items()}
+    return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
 
 
 def _unasked(asked: list[Request]) -> list[str]:
@@ -168,7 +177,7 @@ def _offers(
 
 def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
-    rows = pd.read_csv(place / "observations.csv", dtype=str, keep_default_na=False)
+    rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
-from helpers import UserError
+from helpers import UserError, files
 from helpers.refresh.readers import tidy
 from helpers.statistics import nearest
 
@@ -148,7 +146,4 @@ def normal(name: str) -> str:
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
     """The rows of a table, every cell as text."""
-    path = Path(folder) / name
-    if not path.is_file():
-        raise UserError(f"{path.parent.name}/{name} is missing; restore it from the repository")
-    return pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    return files.read_rows(Path(folder) / name)

@@ -1,10 +1,10 @@
 """The pages that open a run: every verdict first, then the reports. One in each language, linked to one another."""
 
-import csv
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from helpers import files
 from helpers.language import (
@@ -25,14 +25,14 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.outcomes import VERDICTS
+from helpers.render.outcomes import COLUMNS, VERDICTS
 
 STATES = {
     "rendered": (message("new"), "good"),
     "unchanged": (message("unchanged"), "quiet"),
     "failed": (message("failed"), "bad"),
 }
-MISSING = ("not measured", "no target")
+MISSING = ("no comparable data", "no target")
 COUNTRY = "KAZ"
 FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
@@ -82,8 +82,7 @@ def read_verdicts(folder: Path) -> list[dict]:
     path = folder / VERDICTS
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = files.read_rows(path, COLUMNS[VERDICTS])
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
@@ -132,7 +131,7 @@ def cell(row: dict) -> dict:
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
-    if row["verdict"] == "not measured":
+    if row["verdict"] == "no comparable data":
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
@@ -183,8 +182,8 @@ def edition(one: dict, prefix: str) -> dict:
     names = (good or one)["files"]
     pages_ = [file for file in names if file.endswith(".html")]
     others = [file for file in names if file not in pages_]
-    found["href"] = prefix + pages_[0] if pages_ else ""
-    return found | {"files": [(prefix + file, format_name(file)) for file in others]}
+    found["href"] = prefix + quote(pages_[0]) if pages_ else ""
+    return found | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
 
 
 def format_name(file: str) -> str:
@@ -233,5 +232,4 @@ def plan_rows(table: str, plan: str) -> list[dict]:
     path = files.plan_folder(plan) / f"{table}.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return files.read_rows(path)

@@ -63,6 +63,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     facts = notebook.metadata["jospar"]
     with in_language(language):
         labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
+        labels["workings"] = text("Workings: figures, model, judgement")
         footer = text(
             "Data read by {data}. Rendered on {today} with Jospar {version}{commit}.",
             data=day(date.fromisoformat(facts["data_read_on"])),

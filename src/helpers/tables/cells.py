@@ -132,7 +132,7 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
         return Cell(word, tone=tone)
     goal = text("target {value}", value=number(row["target"], target_decimals(row)))
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
-    if row["verdict"] == "not measured":
+    if row["verdict"] == "no comparable data":
         return Cell(word, goal, tone, figures=figures(behind))
     if pd.isna(row["probability"]):
         shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))

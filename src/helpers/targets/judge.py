@@ -43,7 +43,7 @@ def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None,
     if year in known:
         return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
     if year not in ahead:
-        return found | {"verdict": message("not measured")}
+        return found | {"verdict": message("no comparable data")}
     chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
     # The word belongs to the chance as it is shown, in whole per cent.
     return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}

@@ -46,7 +46,7 @@ class Outlook:
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
-    narrowing: Narrowing | None = None
+    narrowing: tuple[Narrowing, ...] = ()
     adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
@@ -60,7 +60,7 @@ class Outlook:
     @property
     def has_verdict(self) -> bool:
         """True when at least one target is met, missed or given a chance."""
-        return not self.judged["verdict"].isin(["not measured", "no target"]).all()
+        return not self.judged["verdict"].isin(["no comparable data", "no target"]).all()
 
     @property
     def expected(self) -> Futures | None:

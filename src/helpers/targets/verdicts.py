@@ -47,7 +47,7 @@ def verdict(
         judged=judge(row.cells, **basis),
         reason=reason,
         printed=row.cells,
-        decision=decision,
+        decision=decision if decision is not None and decision.who else None,
         other={name: judge(cells, **basis) for name, cells in row.others.items()},
         figures=figures,
     )

@@ -19,7 +19,7 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "; ".join(f"{key}={tidy.plain(row[key])}" for key in sorted(row) if key not in COMMON and row[key]),
             "KAZ",
-            tidy.period(tidy.plain(row.get("report_date"))),
+            tidy.plain(row.get("report_date")),
             tidy.plain(row.get("amount")),
             tidy.plain(row.get("type")),
         )
