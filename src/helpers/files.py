@@ -146,10 +146,10 @@ def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> 
     head, name = rows[0][1], shown(Path(path))
     if columns and len(head) == 1 and (mark := next((sign for sign in ";\t|" if sign in head[0]), "")):
         raise UserError(f"{name}: {SIGNS[mark]} stand between the cells; save it with commas, and numbers as 12.5")
-    if missing := [column for column in columns if column not in head]:
-        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(head)[:200]}; {advice}")
     if exact and head != list(columns):
         raise UserError(f"{name}: the columns must be {', '.join(columns)}; {advice}")
+    if missing := [column for column in columns if column not in head]:
+        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(head)[:200]}; {advice}")
     return rows
 
 
