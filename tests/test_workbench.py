@@ -28,8 +28,8 @@ def test_an_edited_model_reaches_what_the_run_is_told():
         if cell.cell_type == "code" and said is None:
             source = cell.source
             if source.startswith('choice = choices["12"]'):
-                assert "method=choice.method" in source
-                source = source.replace("method=choice.method", 'method="naive"')
+                assert '"method": choice.method' in source
+                source = source.replace('"method": choice.method', '"method": "naive"')
             *body, last = ast.parse(source).body
             exec(compile(ast.Module([*body], []), "cell", "exec"), names)
             said = eval(ast.unparse(last), names) if "targets.publish" in source else exec(ast.unparse(last), names)
