@@ -87,7 +87,7 @@ def test_a_table_that_is_missing_or_strange_says_how_to_make_it(tmp_path):
     with pytest.raises(UserError, match="--publish"):
         record_tables.read("record", tmp_path)
     (tmp_path / "record.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UserError, match="other columns"):
+    with pytest.raises(UserError, match="the columns must be"):
         record_tables.read("record", tmp_path)
 
 

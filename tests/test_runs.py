@@ -246,7 +246,7 @@ def test_a_full_disk_is_one_line_and_what_was_good_stays(jobs, out, rendered, mo
         whole(source, target)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(UserError, match="No space left on device; make room or name another folder"):
+    with pytest.raises(UserError, match="No space left on device; make room"):
         runs.run(jobs, out)
     assert not list(out.rglob("*.part"))
     assert (out / "latest").resolve() == first["folder"].resolve()

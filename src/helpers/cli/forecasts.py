@@ -11,7 +11,7 @@ from helpers import UserError
 app = typer.Typer()
 # Written out, since the help must not wait for the forecasts to be imported; a test holds it against forecast.names().
 METHODS = (
-    "pooled, ensemble, naive, theil_sen, theta_cautious, theta_bold, cautious, bold, momentum, drift, "
+    "ensemble, naive, theil_sen, theta_cautious, theta_bold, cautious, bold, momentum, drift, "
     "seasonal_naive, theta, ets, arima, local_linear_trend"
 )
 
@@ -22,7 +22,7 @@ def forecast(
     horizon: Annotated[int, typer.Option(help="periods ahead", min=1, max=400)],
     output: Annotated[Path, typer.Option(help="the forecasts, a CSV")],
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
-    method: Annotated[str, typer.Option(help=f"one of {METHODS}")] = "pooled",
+    method: Annotated[str, typer.Option(help=f"one of {METHODS}")] = "ensemble",
     lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
 ) -> None:
@@ -41,7 +41,7 @@ def backtest(
     output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
     origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1, max=400)] = 3,
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
-    method: Annotated[list[str] | None, typer.Option(help=f"any of {METHODS}; default: pooled and naive")] = None,
+    method: Annotated[list[str] | None, typer.Option(help=f"any of {METHODS}; default: ensemble and naive")] = None,
     lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
     jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,
@@ -50,7 +50,7 @@ def backtest(
     from helpers.files import write
     from helpers.forecast import backtest as testing, read_table
 
-    methods = method or ["pooled", "naive"]
+    methods = method or ["ensemble", "naive"]
     made = testing.run(read_table(file), methods, horizon, origins, frequency, jobs, lower, upper)
     write(output, made.to_csv(index=False))
     print(testing.score(made).round(3).to_string(index=False))

@@ -77,17 +77,21 @@ def render(
     notify: Annotated[str | None, typer.Option(help="shell command that gets a summary on standard input")] = None,
     notify_format: Annotated[str, typer.Option(help="what --notify gets: text, json or both")] = "both",
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
+    without_own: Annotated[bool, typer.Option("--without-own", help="the public edition, without data/own")] = False,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
     from helpers import files, render as runs
     from helpers.render import Progress, summary
 
+    if without_own:
+        os.environ["JOSPAR_OWN"] = "none"  # the kernels read it too
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter or [])
     target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
-    with interruptible(), executor(cluster) as pool, Progress(len(work), quiet) as progress:
+    with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
         print(f"jospar: {fault}", file=sys.stderr)
@@ -121,19 +125,18 @@ def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: l
     return batches.override(work, pairs), asked | {"parameters": pairs}
 
 
-def executor(address: str | None) -> contextlib.AbstractContextManager:
+def executor(address: str | None, include_own: bool = False) -> contextlib.AbstractContextManager:
     """The cluster at an address; without one nothing, and the reports are rendered here."""
     if address is None:
         return contextlib.nullcontext()
     from helpers.render import cluster as elsewhere
 
+    elsewhere.require_published(include_own)
     return elsewhere.cluster(address)
 
 
 def cores() -> int:
     """The processor cores that this process may use."""
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -171,12 +174,13 @@ def share(
     language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
     to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
     output: Output = None,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures, not published, too")] = False,
 ) -> None:
     """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
     from helpers import files
     from helpers.render import parcel
 
-    print(parcel.pack(run, output or files.OUTPUTS, language or [], to))
+    print(parcel.pack(run, output or files.OUTPUTS, language or [], to, include_own))
 
 
 @app.command()

@@ -125,15 +125,7 @@ def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
     return engine.ensemble(values, horizon, period)
 
 
-def _pooled(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    """The published mixture on rows that are free of season: see `helpers.forecast.pool`."""
-    from helpers.forecast.pool import quantiles
-
-    return np.array([quantiles(y, grid) for y, grid in zip(values, _ensemble(values, horizon, 1), strict=True)])
-
-
 METHODS: dict[str, Method] = {
-    "pooled": _pooled,
     "ensemble": _ensemble,
     "naive": _naive,
     **{name: _member(name) for name in engine.MEMBERS if name != "naive"},

@@ -54,6 +54,12 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: value is {text[row]!r}: write a number or nothing."
         )
+    _check_keys(table, name)
+    return table.assign(value=value)
+
+
+def _check_keys(table: pd.DataFrame, name: str) -> None:
+    """Stop at a series without a name, and at a period that stands twice."""
     unnamed = np.flatnonzero(table["series_id"].isna() | (table["series_id"].astype(str).str.strip() == ""))
     if len(unnamed):
         raise UserError(f"{name}, row {unnamed[0] + 2}: series_id is empty: name the series.")
@@ -63,7 +69,6 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
         )
-    return table.assign(value=value)
 
 
 def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
@@ -122,7 +127,7 @@ def forecast_table(
     grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
     out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
-    out["mean"] = grids[:, single.engine._MEDIAN].ravel()
+    out["mean"] = grids[:, single.engine.MEDIAN].ravel()
     for column, p in single.COLUMNS.items():
         out[column] = grids[:, PROBABILITIES.searchsorted(p - 1e-9)].ravel()
     return out

@@ -89,7 +89,7 @@ def _past(
         known = known[known.index > edges[-1]]
     if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
         return None
-    made = simulate(known, method, bounds, [], figures.decimals, year.year, reach=AHEAD)
+    made = simulate(known, year.year, *bounds, decimals=figures.decimals, method=method)
     ahead = made[made["period"].astype(str) == str(year)].iloc[0]
     return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
 

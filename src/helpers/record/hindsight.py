@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import statistics
-from helpers.forecast import forecast, pooled_points
+from helpers.forecast import LEVELS, SEED, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.statistics import bound
 from helpers.targets import Outlook
@@ -82,7 +82,7 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
     limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
     made = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), **limits)
     # The distribution that verdicts are read from.
-    points = pooled_points(known, made, *limits.values())
+    points = made.paths(len(LEVELS), SEED)
     ahead = np.array([period.year - last.year for period in came.index])
     ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()

@@ -57,7 +57,7 @@ def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,),
 
     error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held.
 
-    Example: `compare(outlook("women"), ["pooled", "drift"], since=[None, 2016])`
+    Example: `compare(outlook("women"), ["ensemble", "drift"], since=[None, 2016])`
     """
     rows = [_compared(one, method, first, year) for method in methods for first in since]
     return pd.DataFrame(rows).set_index(["method", "since"])

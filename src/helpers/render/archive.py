@@ -151,9 +151,9 @@ def whole(folder: Path, report: dict) -> bool:
         return False
 
 
-def content_hash(content: bytes) -> str:
+def content_hash(content: bytes | str) -> str:
     """The hash by which a written file is known again."""
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def current(folder: Path, report: dict) -> bool:
@@ -172,7 +172,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in (*COPY, "sha256") if key in good}
+                return {key: good[key] for key in (*COPY, "sha256", "own") if key in good}
     return None
 
 
