@@ -336,5 +336,5 @@ def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, 
     assert (out / "latest").resolve() == batch["folder"].resolve()
     page = (out / "index.html").read_text(encoding="utf-8")
     assert page.count('class="report"') == len(jobs) + 1
-    assert page.index("Rendered singly") > page.rindex(f'href="{batch["run"]}/')
+    assert page.index("Rendered singly") > page.index(f'href="{batch["run"]}/b--rate-2.5.html')
     assert archive.latest_complete(archive.history(out))["run"] == batch["run"]
