@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import UserError, render as runs
-from helpers.render import archive, page as share, parcel, pdf
+from helpers.render import archive, parcel, pdf
 from helpers.render.batch import Job
 from helpers.render.links import keep_links, outside
 
@@ -180,7 +181,7 @@ def test_a_full_disk_leaves_the_earlier_zip_as_it_was(jobs, out, broken, monkeyp
     def full(source, target):
         raise OSError(errno.ENOSPC, "No space left on device", str(target))
 
-    monkeypatch.setattr(share.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(UserError, match="No space left on device"):
         parcel.pack("latest", out, [])
     assert [path.read_bytes() for path in out.glob("*.zip")] == [before]
