@@ -194,7 +194,7 @@ def write_all(contents: Mapping[Path, str | bytes]) -> None:
                 undo.callback(_remove, temporary)
                 temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
                 ready.append((temporary, target))
-            for temporary, target in ready:
+            for path, (temporary, target) in zip(contents, ready, strict=True):
                 if len(ready) > 1:  # one rename is whole by itself
                     undo.callback(_put_back, target, _second_name(target))
                 os.replace(temporary, target)
@@ -236,6 +236,8 @@ def _put_back(target: Path, backup: Path | None) -> None:
     with contextlib.suppress(OSError):
         if backup is None:
             target.unlink()
+        elif target.exists() and target.samefile(backup):  # it was not moved away yet
+            backup.unlink()
         else:
             os.replace(backup, target)
 
