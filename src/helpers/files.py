@@ -194,7 +194,7 @@ def write_all(contents: Mapping[Path, str | bytes]) -> None:
                 undo.callback(_remove, temporary)
                 temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
                 ready.append((temporary, target))
-            for path, (temporary, target) in zip(contents, ready, strict=True):
+            for temporary, target in ready:
                 if len(ready) > 1:  # one rename is whole by itself
                     undo.callback(_put_back, target, _second_name(target))
                 os.replace(temporary, target)
