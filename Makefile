@@ -39,7 +39,7 @@ pins: .venv/ready
 	$(BIN)/python tests/pins.py
 
 lab: .venv/ready
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/tutorial.ipynb
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("jospar needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

@@ -64,10 +64,6 @@ WORLD = {
         "rate,hand,press_,,,,,,,Press.",
     ],
     "statistics/area_names.csv": ["name,area", "Republic of Kazakhstan,KAZ"],
-    "statistics/answers.csv": [
-        "source,request,etag,last_modified,sha256,wanted,read_on",
-        f"bureau,element=102790,,,{64 * 'a'},{12 * 'b'},2026-11-22",
-    ],
     "statistics/changes.csv": [
         "read_on,series,area,period,kind,before,after,source",
         "2026-11-22,jobless,KAZ,2024,revised,4.5,4.6,bns",
@@ -213,9 +209,21 @@ def test_a_missing_table_is_named(world):
     ]
 
 
-def test_a_table_in_another_encoding_is_named(world):
-    (world / "statistics/areas.csv").write_bytes("area\nҚазақстан".encode("utf-16"))
-    assert "not readable as CSV in UTF-8" in data_check.check(world)[0]
+@pytest.mark.parametrize(
+    ("encoding", "fault"),
+    [
+        ("utf-16", "not readable as CSV in UTF-8"),
+        ("cp1251", "not readable as CSV in UTF-8"),
+        ("utf-8-sig", "line 1: begins with a byte order mark; save it as plain CSV in UTF-8"),
+    ],
+)
+def test_a_table_in_another_encoding_is_one_line(world, encoding, fault):
+    path = world / "statistics/areas.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    faults = data_check.check(world)
+    assert len(faults) == 1
+    assert faults[0].startswith("statistics/areas.csv")
+    assert fault in faults[0]
 
 
 def test_several_faults_are_all_named_in_the_order_of_the_lines(world):

@@ -42,7 +42,7 @@ def test_the_scorecard_has_all_directions_and_indicators(found):
 def test_a_blank_cell_is_told_from_a_lost_one(found):
     card = tables.scorecard(found)
     assert cells(card, "2. ")[5].words == "none set"
-    assert cells(card, "14. ")[1].words == "cell lost"
+    assert cells(card, "13. ")[1].words == "cell lost"
 
 
 def test_only_damaged_rows_are_listed_as_damaged():
@@ -84,7 +84,7 @@ def test_the_headline_has_a_paragraph_for_the_past_the_future_and_what_nobody_me
     past, ahead, unmeasured = prose.headline(found).data.split("\n\n")
     assert "can be held against" in past
     assert "still open" in ahead
-    assert "no comparable data" in unmeasured
+    assert "no comparable figures" in unmeasured
 
 
 def test_a_sentence_says_a_unit_once(found):

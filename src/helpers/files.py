@@ -18,6 +18,7 @@ from helpers import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = PACKAGE / "render" / "templates"
 ROOT = PACKAGE.parents[1]
@@ -37,6 +38,15 @@ def own_folder() -> Path:
     """The folder of the office's own figures: JOSPAR_OWN, else data/own."""
     stated = os.environ.get("JOSPAR_OWN", "")
     return Path(stated) if stated not in ("", "none") else DATA / "own"
+
+
+def own_tables() -> Path | None:
+    """The folder of own figures in use; none where JOSPAR_OWN says `none` or there are no tables."""
+    stated = os.environ.get("JOSPAR_OWN", "")
+    holds = (own_folder() / "observations.csv").is_file()
+    if stated not in ("", "none") and not holds:
+        raise UserError(f"JOSPAR_OWN: {own_folder().name} holds no observations.csv; name the folder, or say none")
+    return own_folder() if holds and stated != "none" else None
 
 
 def plan_folder(name: str | Path = PLAN) -> Path:
@@ -136,10 +146,10 @@ def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> 
     head, name = rows[0][1], shown(Path(path))
     if columns and len(head) == 1 and (mark := next((sign for sign in ";\t|" if sign in head[0]), "")):
         raise UserError(f"{name}: {SIGNS[mark]} stand between the cells; save it with commas, and numbers as 12.5")
-    if missing := [column for column in columns if column not in head]:
-        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(head)[:200]}; {advice}")
     if exact and head != list(columns):
         raise UserError(f"{name}: the columns must be {', '.join(columns)}; {advice}")
+    if missing := [column for column in columns if column not in head]:
+        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(head)[:200]}; {advice}")
     return rows
 
 
@@ -226,6 +236,8 @@ def _put_back(target: Path, backup: Path | None) -> None:
     with contextlib.suppress(OSError):
         if backup is None:
             target.unlink()
+        elif target.exists() and target.samefile(backup):  # it was not moved away yet
+            backup.unlink()
         else:
             os.replace(backup, target)
 

@@ -15,38 +15,36 @@ from helpers import UserError
 app = typer.Typer()
 schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
 app.add_typer(schedule_app, name="schedule")
+STOPPING = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 Output = Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")]
 Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
 ]
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a run as Ctrl-C does: cleanly, with what is finished kept, and with no process left.
-
-    What comes after the first signal is ignored: stopping takes a few seconds and needs no second word.
-    """
+def stop_once(*_: object) -> None:
+    """Raise KeyboardInterrupt for the first signal, and ignore what comes after: stopping needs no second word."""
     import logging
 
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    logging.disable()  # kernels that are killed are no news
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: with what is finished kept, and with no process left."""
     import psutil
 
-    from helpers.render.kernels import adopt_orphans, end_descendants
+    from helpers.render import kernels
 
-    adopt_orphans()
+    kernels.adopt_orphans()
     others = psutil.Process().children()
-    numbers = [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)]
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def stop(*_: object) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
-        logging.disable()  # kernels that are killed are no news
-        raise KeyboardInterrupt
-
+    before = {number: signal.getsignal(number) for number in STOPPING}
     for number, handler in before.items():
         if handler != signal.SIG_IGN:  # as nohup asks for
-            signal.signal(number, stop)
+            signal.signal(number, stop_once)
     try:
         yield
     except KeyboardInterrupt:
@@ -57,7 +55,7 @@ def interruptible() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
     finally:
-        end_descendants(others)
+        kernels.end_descendants(others)
 
 
 @app.command()
@@ -77,17 +75,21 @@ def render(
     notify: Annotated[str | None, typer.Option(help="shell command that gets a summary on standard input")] = None,
     notify_format: Annotated[str, typer.Option(help="what --notify gets: text, json or both")] = "both",
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
+    without_own: Annotated[bool, typer.Option("--without-own", help="the public edition, without data/own")] = False,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
     from helpers import files, render as runs
     from helpers.render import Progress, summary
 
+    if without_own:
+        os.environ["JOSPAR_OWN"] = "none"  # the kernels read it too
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter or [])
     target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
-    with interruptible(), executor(cluster) as pool, Progress(len(work), quiet) as progress:
+    with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
         print(f"jospar: {fault}", file=sys.stderr)
@@ -121,19 +123,18 @@ def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: l
     return batches.override(work, pairs), asked | {"parameters": pairs}
 
 
-def executor(address: str | None) -> contextlib.AbstractContextManager:
+def executor(address: str | None, include_own: bool = False) -> contextlib.AbstractContextManager:
     """The cluster at an address; without one nothing, and the reports are rendered here."""
     if address is None:
         return contextlib.nullcontext()
     from helpers.render import cluster as elsewhere
 
+    elsewhere.require_published(include_own)
     return elsewhere.cluster(address)
 
 
 def cores() -> int:
     """The processor cores that this process may use."""
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -171,12 +172,13 @@ def share(
     language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
     to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
     output: Output = None,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures, not published, too")] = False,
 ) -> None:
     """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
     from helpers import files
     from helpers.render import parcel
 
-    print(parcel.pack(run, output or files.OUTPUTS, language or [], to))
+    print(parcel.pack(run, output or files.OUTPUTS, language or [], to, include_own))
 
 
 @app.command()

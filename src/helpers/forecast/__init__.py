@@ -265,6 +265,8 @@ def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | 
     """Number of periods to forecast."""
     if (until is None) == (horizon is None):
         raise UserError("forecast: give until=... (a year or period) or horizon=... (a number), one of them.")
+    if isinstance(index, pd.PeriodIndex) and isinstance(until, int | np.integer) and until < 1000:
+        raise UserError(f"until is {until}: it is a year; for {until} periods ahead write horizon={until}.")
     steps = int(horizon) if until is None else kept.ordinal(until, index) - last
     if steps < 1:
         what = f"horizon is {horizon}" if until is None else f"until is {until}, but the history reaches as far already"

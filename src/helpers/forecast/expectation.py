@@ -21,7 +21,7 @@ SEED = 2027
 
 def names() -> list[str]:
     """The methods that can be asked for by name, the default first."""
-    return list(methods.METHODS)
+    return list(dict.fromkeys([DEFAULT, *methods.METHODS]))
 
 
 def expect(

@@ -95,8 +95,6 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         raise UserError(
             f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
         )
-    if np.isinf(values).any():
-        raise UserError(f"{name} has an infinite value: mend or remove it.")
     known = ~np.isnan(values)
     at, values = at[known], values[known]
     _check_sizes(at, values, history.index[order][known], name)
@@ -113,6 +111,8 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
 
 def _check_sizes(at: np.ndarray, values: np.ndarray, index: pd.Index, name: str) -> None:
     """Stop at a value that is too large to be computed with, and at a period that lies too far from the others."""
+    if np.isinf(values).any():
+        raise UserError(f"{name} has an infinite value: mend or remove it.")
     if np.abs(values).max(initial=0) > LARGEST:
         raise UserError(f"{name} has the value {values[np.abs(values).argmax()]:g}: give it in a larger unit.")
     steps = np.diff(at)

@@ -54,6 +54,12 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: value is {text[row]!r}: write a number or nothing."
         )
+    _check_keys(table, name)
+    return table.assign(value=value)
+
+
+def _check_keys(table: pd.DataFrame, name: str) -> None:
+    """Stop at a series without a name, and at a period that stands twice."""
     unnamed = np.flatnonzero(table["series_id"].isna() | (table["series_id"].astype(str).str.strip() == ""))
     if len(unnamed):
         raise UserError(f"{name}, row {unnamed[0] + 2}: series_id is empty: name the series.")
@@ -63,7 +69,6 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
         )
-    return table.assign(value=value)
 
 
 def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.forecast.expectation import DEFAULT, simulate, window
+from helpers.forecast.expectation import DEFAULT, simulate
 
 if TYPE_CHECKING:
     from helpers.statistics import Figures
@@ -38,7 +38,7 @@ def track(
 ) -> Track | None:
     """The scores of a method on a series; none where fewer than FEWEST_CASES years can be compared.
 
-    Arguments as in `expect`; quarters and judgement are left out.
+    Arguments as in `expect`; quarters and judgement are left out, and a window keeps its length at every origin.
 
     Example: `track(statistics.figures("unemployment"), "ets", since=2010)`
     """
@@ -62,15 +62,15 @@ def past_forecasts(
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
     key = (figures.code, figures.area, figures.as_of, figures.folder, method or DEFAULT, since or 0, bounds)
     if key not in _cache:
-        rows = [_past(figures, year, method or DEFAULT, since, bounds) for year in comparable_years(figures, since)]
+        rows = [_past(figures, year, method or DEFAULT, since, bounds) for year in comparable_years(figures)]
         columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
         _cache[key] = pd.DataFrame([row for row in rows if row], columns=columns)
     return _cache[key]
 
 
-def comparable_years(figures: "Figures", since: int | None) -> list[pd.Period]:
+def comparable_years(figures: "Figures") -> list[pd.Period]:
     """The last years with a figure, and one AHEAD years before of the same definition."""
-    values = window(figures, since)
+    values = figures.values
     pairs = [year for year in values.index if year - AHEAD in values.index]
     return [year for year in pairs if not any(year - AHEAD <= edge < year for edge in figures.breaks)][-ORIGINS:]
 
@@ -82,7 +82,8 @@ def _past(
     origin = year - AHEAD
     then = figures.values_on(day_known(figures, origin))
     known = then[then.index <= origin]
-    known = known[known.index.year >= (since or 0)]
+    if since:  # a window as long as the one asked for, seen from the origin
+        known = known[known.index.year > origin.year - (figures.values.index[-1].year - since + 1)]
     edges = [edge for edge in figures.breaks if edge < origin]
     if edges:
         known = known[known.index > edges[-1]]

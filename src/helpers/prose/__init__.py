@@ -113,12 +113,12 @@ def _unmeasured(found: dict[str, Outlook]) -> str:
         return ""
     if n == len(found):
         return plural(
-            "**The one indicator** here is not measured: no figures with the plan's own definition are published.",
-            "**None of the {n} indicators** here is measured: no figures with the plan's own definition are published.",
+            "**The one indicator** here has no comparable figures: none are published with the plan's own definition.",
+            "**None of the {n} indicators** here has comparable figures published with the plan's own definition.",
             n,
         )
     return text(
-        "{n} of {all} indicators are not measured: no figures with the plan's own definition are published.",
+        "{n} of {all} indicators have no comparable figures: none are published with the plan's own definition.",
         n=f"**{number(n, 0)}**",
         all=number(len(found), 0),
     )

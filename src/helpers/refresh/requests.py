@@ -1,6 +1,5 @@
 """Which series comes from where: the rows of `requests.csv` and `publishers.csv`, and the names of areas."""
 
-import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -115,14 +114,6 @@ def load(folder: Path) -> list[Request]:
 def nearest_of(word: str, known: Collection[str]) -> str:
     """What is wrong with a word that is not among the known ones, and what may have been meant."""
     return f"{word!r} is unknown; {nearest(word, known)}"
-
-
-def wanted(requests: list[Request]) -> dict[tuple[str, str], str]:
-    """What is wanted from each answer, as a short hash by its key; it changes with the rows that share it."""
-    rows: dict[tuple[str, str], list[str]] = {}
-    for one in requests:
-        rows.setdefault(one.key, []).append(repr((one.series, one.item, one.areas, one.periods, one.transformation)))
-    return {key: hashlib.sha256("".join(sorted(own)).encode()).hexdigest()[:12] for key, own in rows.items()}
 
 
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:

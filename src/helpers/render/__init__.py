@@ -153,7 +153,8 @@ def start(run_: Run, output: Path, asked: dict, number: int) -> None:
         "complete": False,
     }
     run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
-    run_.facts |= {"data_sha256": fingerprint.folder_hash(files.DATA), "data": fingerprint.file_hashes(files.DATA)}
+    run_.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
+    run_.facts["own"] = files.own_tables() is not None
     run_.save()
 
 
@@ -208,7 +209,7 @@ def work(run_: Run, n: int) -> "object":
     from helpers.render.execution import Work
 
     job = run_.jobs[n]
-    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
+    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on", "own")}
     source = job.notebook.read_text(encoding="utf-8-sig")
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
     return Work(*about, run_.sisters[n], facts)
@@ -253,7 +254,7 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
         (run_.folder / name).parent.mkdir(exist_ok=True)
         files.write(run_.folder / name, content)
     hashes = {name: archive.content_hash(content) for name, content in sorted(contents.items())}
-    record = run_.about(n) | record | {"files": sorted(contents), "sha256": hashes}
+    record = run_.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": run_.facts["own"]}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(record["name"], run_.folder, past)
     else:
@@ -274,8 +275,11 @@ def finish(run_: Run, output: Path) -> dict:
     facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
     files.write(run_.folder / "summary.txt", summary.as_text(facts))
     files.write(run_.folder / "summary.json", summary.as_json(facts))
-    for name, page in index.pages(facts, run_.folder).items():
+    past = [facts | {"folder": run_.folder}, *archive.history(output)]
+    latest = archive.latest_complete(past)
+    shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
+    for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
         files.write(output / name, page)
-    archive.point_latest(run_.folder, output)
+    archive.point_latest(latest["folder"], output)
     run_.save(complete=True)
     return facts | {"folder": run_.folder}

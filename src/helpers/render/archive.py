@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers import UserError
 
+SHELF = 20  # single renders that the index lists
 FORMAT = 2  # of run.json; runs recorded otherwise are passed over
 STATUSES = ("rendered", "unchanged", "failed")
 # What every run and every report in run.json says, and of which kind it is.
@@ -101,8 +102,23 @@ def rendered(past: list[dict]) -> dict[str, tuple[Path, dict]]:
 
 
 def latest_complete(past: list[dict]) -> dict | None:
-    """The newest run that ended by itself, or none."""
-    return next((run for run in past if run["complete"]), None)
+    """The newest batch that ended by itself; where there is none, the newest complete run; or none."""
+    ended = [run for run in past if run["complete"]]
+    return next((run for run in ended if not is_single(run)), ended[0] if ended else None)
+
+
+def is_single(run: dict) -> bool:
+    """True when notebooks were named on the command line: such a run stands beside the last batch, not in its place."""
+    return bool(run.get("asked", {}).get("notebooks"))
+
+
+def shelf(past: list[dict]) -> list[tuple[str, dict]]:
+    """Run and record of the newest single render of each report, newest first, at most SHELF."""
+    newest: dict[str, tuple[str, dict]] = {}
+    for run in past:
+        for report in run["reports"] if run["complete"] and is_single(run) else []:
+            newest.setdefault(report["name"], (run["run"], report))
+    return list(newest.values())[:SHELF]
 
 
 def same(latest: dict, keys: dict[str, str]) -> bool:
@@ -135,9 +151,9 @@ def whole(folder: Path, report: dict) -> bool:
         return False
 
 
-def content_hash(content: bytes) -> str:
+def content_hash(content: bytes | str) -> str:
     """The hash by which a written file is known again."""
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def current(folder: Path, report: dict) -> bool:
@@ -156,7 +172,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in (*COPY, "sha256") if key in good}
+                return {key: good[key] for key in (*COPY, "sha256", "own") if key in good}
     return None
 
 

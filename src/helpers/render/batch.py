@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -153,6 +153,11 @@ def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> 
         raise fault("an entry that names a batch has no other key but skip")
     if "notebook" not in entry and "batch" not in entry:
         raise fault("the key 'notebook' is missing")
+    check_values(entry, fault)
+
+
+def check_values(entry: dict, fault: Callable[..., UserError]) -> None:
+    """Stop at a value of an entry that no report can take, and at more reports than are allowed."""
     for name, value in entry.get("parameters", {}).items():
         if any(isinstance(one, dict | list) for one in (value if isinstance(value, list) else [value])):
             raise fault(f"{brief(name)}: takes a value or a list of values", "parameters", str(name))

@@ -30,7 +30,7 @@ COLUMNS = {
 
 def inputs(today: date | None = None) -> str:
     """One hash of what all reports share: data, the package's code and wording, versions, figures known today."""
-    parts = [folder_hash(files.DATA), code(), versions()]
+    parts = [data_hash(), code(), versions()]
     # A later day may know more figures; a day that knows the same ones needs no new report.
     parts.append(str(last_known(today or date.today())))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -54,6 +54,18 @@ def plan_hash(name: str) -> str:
 def code() -> str:
     """One hash of the package's own files."""
     return folder_hash(files.PACKAGE)
+
+
+def data_hash() -> str:
+    """One hash of the data in use."""
+    return hashlib.sha256(json.dumps(data_hashes()).encode()).hexdigest()
+
+
+def data_hashes() -> dict[str, str]:
+    """The hash of each table in use by its path; own figures only where they are laid over the published ones."""
+    published = {name: one for name, one in file_hashes(files.DATA).items() if not name.startswith("own/")}
+    own = files.own_tables()
+    return published | ({f"own/{name}": one for name, one in file_hashes(own).items()} if own else {})
 
 
 def folder_hash(folder: Path) -> str:

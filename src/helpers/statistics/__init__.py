@@ -264,8 +264,9 @@ def _observations(folder: Path) -> _Observations:
     try:
         kinds = dict.fromkeys(words, "category") | {"value": float}
         table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
-        if table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
-            raise ValueError("a row is cut short, or a value is no number")
+        known = set(table["status"].cat.categories) <= {*STATUSES, "part_year", "withdrawn"}
+        if not known or table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
+            raise ValueError("a row is cut short or too long, or a value is no number")
     except (OSError, KeyError, ValueError) as fault:
         files.read_rows(path, [*words, "value"])  # names what is no table, with its line
         raise UserError(f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line") from None

@@ -57,6 +57,8 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
         return pd.DataFrame(), [f"{name}: the table is missing; restore it or take it out of datapackage.json"]
     except (UnicodeDecodeError, csv.Error) as error:
         return pd.DataFrame(), [f"{name}: not readable as CSV in UTF-8 ({error}); save it so"]
+    if rows and rows[0][1][0].startswith("\N{BYTE ORDER MARK}"):
+        return pd.DataFrame(), [f"{name}, line 1: begins with a byte order mark; save it as plain CSV in UTF-8"]
     if not rows or rows[0][1] != expected:
         found = ", ".join(rows[0][1]) if rows else "missing"
         return pd.DataFrame(), [f"{name}, line 1: the columns are {found}; they must be {', '.join(expected)}"]

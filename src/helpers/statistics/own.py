@@ -1,6 +1,5 @@
 """The office's own figures laid over the published ones: the tables of `data/own`, where there are any."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -12,25 +11,14 @@ __all__ = ["PUBLISHER", "active", "codes", "laid_over"]
 PUBLISHER = "Own figures, not published"
 
 
-def folder() -> Path | None:
-    """The folder of own figures in use: JOSPAR_OWN, else data/own; none where it says `none` or holds no tables."""
-    stated = os.environ.get("JOSPAR_OWN", "")
-    if stated == "none":
-        return None
-    place = Path(stated) if stated else files.DATA / "own"
-    if stated and not (place / "observations.csv").is_file():
-        raise UserError(f"JOSPAR_OWN: {place.name} holds no observations.csv; name the folder, or say none")
-    return place if (place / "observations.csv").is_file() else None
-
-
 def active() -> bool:
     """True when own figures are laid over the published ones."""
-    return folder() is not None
+    return files.own_tables() is not None
 
 
 def codes() -> set[str]:
     """The codes of the office's own series; none when none are laid over."""
-    place = folder()
+    place = files.own_tables()
     return set(_read(place, "series.csv")["series"]) if place else set()
 
 
@@ -40,7 +28,7 @@ def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
     A series that says `replaces` takes the place of the published one of its indicator; one that says `adds` carries
     the code of a published series, and its figures join that series.
     """
-    place = folder()
+    place = files.own_tables()
     if place is None or Path(published) != files.STATISTICS or not (place / name).is_file():
         return table
     own = _read(place, name)

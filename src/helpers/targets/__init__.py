@@ -9,7 +9,7 @@ from helpers.forecast import expect
 from helpers.statistics import Figures
 from helpers.targets import official as official_methods
 from helpers.targets.ambition import Ambition
-from helpers.targets.choices import Change, Choices, choices, decide
+from helpers.targets.choices import Change, Choices, choices, decide, decision_lines
 from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
@@ -41,6 +41,7 @@ __all__ = [
     "decide",
     "decimals_of",
     "decimals_shown",
+    "decision_lines",
     "decisions",
     "figures_of",
     "gather",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import files, forecast, plan
 from helpers.language import name, percent, text
-from helpers.targets.decisions import Decision, append, check, check_method, decisions
+from helpers.targets.decisions import Decision, append, check, check_method, decisions, read
 from helpers.targets.definition import figures_of, reference_numbers
 from helpers.targets.outlook import Outlook
 
@@ -63,6 +63,23 @@ def known_until(row: plan.TargetRow, as_of: str = "") -> int:
     """The last year with a figure of the row's indicator; 0 where there is none."""
     figures = figures_of(row, as_of)
     return figures.values.index[-1].year if figures is not None and len(figures.values) else 0
+
+
+def decision_lines(table: Path | None = None) -> list[str]:
+    """Every decision as a line, oldest first, with what has overtaken it: a newer one, or a figure."""
+    numbers = list(reference_numbers())
+    held, rows, lines = decisions(numbers, table), read(table).to_dict("records"), []
+    rows_by_number = plan.target_rows()
+    newest = {row["indicator"]: n for n, row in enumerate(rows)}
+    for n, row in enumerate(rows):
+        number, note = row["indicator"], ""
+        if newest[number] != n:
+            note = " (a newer decision holds)"
+        elif passed := in_force(held[number], rows_by_number[number], "", 9999, "", None).passed:
+            note = f" (no effect on {', '.join(map(str, passed))}: the figure is known)"
+        what = "; ".join(f"{column} {row[column]}" for column in ("method", "since", "add") if row[column])
+        lines.append(f"{number}: {what}; {row['who']}, {row['day']}: {row['why']}{note}")
+    return lines or ["no decisions: every forecast is the default"]
 
 
 @dataclass(frozen=True)

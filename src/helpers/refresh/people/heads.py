@@ -16,8 +16,9 @@ MONTHS = {"қаңтар": 1, "янв": 1, "jan": 1, "фев": 2, "feb": 2, "ма
 MONTHS |= {"май": 5, "мая": 5, "may": 5, "июн": 6, "jun": 6, "июл": 7, "jul": 7, "авг": 8, "aug": 8, "сен": 9}
 MONTHS |= {"sep": 9, "окт": 10, "oct": 10, "ноя": 11, "nov": 11, "дек": 12, "dec": 12}
 SPAN = re.compile(r"(?:янв\w*|jan\w*|қаңтар\w*)\s*[-–—]\s*(\w+)|\b(\d{1,2})\s*(?:мес|month|ай\b)|-m(\d\d)\b")
-PLANNED = re.compile(r"\b(план|прогноз|цел|жоспар|болжам|plan|target|forecast|goal|мақсат|нысана|порог)")
-FACT = re.compile(r"\b(факт|отч[её]т|нақты|fact|actual|reported|есепті|значени|мән|value)")
+PLANNED = re.compile(r"\b(план|прогноз|цел|жоспар|болжам|plan|target|forecast|goal|мақсатты|мақсат|нысана|порог)")
+FACT = re.compile(r"\b(факт|отч[её]т|нақты|fact|actual|reported|есепті)")
+WHOLE = ("год", "жыл", "year", "г", "значение", "мәні", "value")
 OTHER = re.compile(
     r"(темп|прирост|отклонен|разниц|исполнен|выполнен|изменени|к предыд|к соотв|growth|change|deviation|ауытқу|өсім|"
     r"источник|примечан|source|note|среднее|average|ранг|rank|\d{4}\s*(?:/|к|to|vs)\s*\d{4})"
@@ -55,7 +56,7 @@ def is_part(cell: object) -> bool:
     if not words or len(words) > 30 or re.fullmatch(r"[\d.,\s]+", words):
         return False
     found = QUARTER.search(words) or BARE.fullmatch(words) or SPAN.search(words) or PLANNED.search(words)
-    return bool(found or FACT.search(words) or OTHER.search(words) or words.strip(".") in ("год", "жыл", "year", "г"))
+    return bool(found or FACT.search(words) or OTHER.search(words) or words.strip(".") in WHOLE)
 
 
 def read(parts: list[object]) -> Head | None:

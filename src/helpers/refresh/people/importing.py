@@ -57,7 +57,7 @@ class Preview:
 
 
 def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -> Preview:
-    """What the file holds for the plan's indicators; nothing is written. `chosen` holds ROW=INDICATOR, as --map gives."""
+    """What the file holds for the plan's indicators; nothing is written. `chosen` holds --map's ROW=INDICATOR."""
     today = today or date.today()
     about = plan.indicators().set_index("indicator")
     names = names_of(about, statistics.short_names())

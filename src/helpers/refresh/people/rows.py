@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from helpers import UserError
@@ -26,8 +27,10 @@ LABELS = (
 )
 LABELS += ("бірлік", "единиц", "код", "code")
 UNITS = re.compile(
-    r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
-    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|1000 адамға.*|per 1,?000.*|п\.п\.)$"
+    r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
+    r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
+    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|"
+    r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
 )
 SERIES = (
     "series_id",
@@ -139,7 +142,7 @@ def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
     tops = [r for r in range(len(sheet.cells)) if is_head(sheet, r)]
     tops = [r for n, r in enumerate(tops) if n == 0 or r - tops[n - 1] > 1]
     found: list[Row] = []
-    for top, end in zip(tops, [*tops[1:], len(sheet.cells)], strict=True):
+    for top, end in pairwise([*tops, len(sheet.cells)]):
         columns, body = periods(sheet, top)
         if columns:
             found += band(sheet, columns, range(body, end), top, down)

@@ -17,6 +17,7 @@ COLUMNS = ["item", "area", "period", "value", "unit"]
 # What an answer may hold, so that its Python objects stay below 400 MB; the largest in use are far smaller.
 MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
+MARKS = "*⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # of footnotes
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 # The forms of a period: 2025 · 2025-Q3, 2025Q3 · 2025-09, 202509, 2025M09 · 2025-09-30, 20250930 · 30.09.2025
@@ -77,7 +78,7 @@ def number(value: str) -> Decimal:
     A mark of a footnote behind it is left out. Raises Unreadable for anything else, such as 56.64.30, and for 1,234.5
     and 127,505, whose comma could mean either.
     """
-    plain = re.sub(r"[*¹²³⁴⁵]+$", "", SPACES.sub("", value).replace("−", "-"))
+    plain = re.sub(rf"[{MARKS}]+$", "", SPACES.sub("", value).replace("−", "-"))
     if re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
         raise Unreadable(f"{value[:40]!r} is no number: its comma may stand before decimals or thousands")
     if not NUMBER.fullmatch(plain):
@@ -99,7 +100,7 @@ def period(words: str) -> str:
 
 def name(words: str) -> str:
     """A label without marks of footnotes and doubled spaces."""
-    return re.sub(r"(\s*([0-9]\)|[*¹²³⁴⁵]))+$", "", SPACES.sub(" ", words).strip()).strip()
+    return re.sub(rf"(\s*([0-9]\)|[{MARKS}]))+$", "", SPACES.sub(" ", words).strip()).strip()
 
 
 def text(data: bytes) -> str:

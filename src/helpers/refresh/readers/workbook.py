@@ -24,6 +24,13 @@ def read(data: bytes) -> pd.DataFrame:
     """
     sheets = {title: _figures(rows) for title, rows in _sheets(data).items()}
     filled = {title: rows for title, rows in sheets.items() if rows}
+    if not filled:
+        if any(b"<f>" in part or b"<f " in part for part in archive.parts(data, "xl/worksheets/")):
+            raise tidy.Unreadable(
+                "the answer holds no figure: open it in a spreadsheet program and save it, so that "
+                "its formulas get values, or see that years stand in a row above the figures"
+            )
+        raise tidy.Unreadable("the answer holds no figure below a row of years")
     return tidy.frame(
         (" > ".join(filter(None, [title if len(filled) > 1 else "", heading])), label, period, value, "")
         for title, rows in filled.items()

@@ -36,7 +36,7 @@ class Fork:
 
     def __init__(self, server: ForkServer, task: Task, outputs: Sequence[int] = ()) -> None:
         """Ask the server for it, with the descriptors of its standard output and error."""
-        self.pid, self.returncode = 0, None
+        self.pid, self.returncode, self._lock = 0, None, threading.Lock()
         self._start, start = os.pipe()  # it closes its end when it listens, or ends
         try:
             self._status, life = server.connect_to_new_process([*outputs, start])
@@ -48,24 +48,26 @@ class Fork:
 
     def started(self) -> bool:
         """Whether it listens, or has ended; raises `ColdKernel` when the server was lost before."""
-        if not self.pid and wait([self._start], 0):
-            try:
-                self.pid = read_signed(self._status)
-            except EOFError:
-                raise ColdKernel("the libraries can't be loaded, or not be shared") from None
-            self._end = self._status
-            with contextlib.suppress(ProcessLookupError):  # it has ended
-                self._end = os.pidfd_open(self.pid)
-                self.descriptors.append(self._end)
+        with self._lock:
+            if not self.pid and wait([self._start], 0):
+                try:
+                    self.pid = read_signed(self._status)
+                except EOFError:
+                    raise ColdKernel("the libraries can't be loaded, or not be shared") from None
+                self._end = self._status
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    self._end = os.pidfd_open(self.pid)
+                    self.descriptors.append(self._end)
         return bool(self.pid)
 
     def poll(self) -> int | None:
         """The exit code; nothing while it runs."""
-        if self.returncode is None and wait([self._end], 0):
-            self.returncode = -signal.SIGKILL  # as far as is known without the server
-            with contextlib.suppress(EOFError):
-                self.returncode = read_signed(self._status)
-            self.close()
+        with self._lock:
+            if self.returncode is None and wait([self._end], 0):
+                self.returncode = -signal.SIGKILL  # as far as is known without the server
+                with contextlib.suppress(EOFError):
+                    self.returncode = read_signed(self._status)
+                self.close()
         return self.returncode
 
     wait = poll  # as it is asked only of one that has ended

@@ -42,13 +42,11 @@ def leave(*_: object) -> None:
 
 
 def leave_orphaned() -> None:
-    """End as the owner has ended, with its temporary folders, of which a killed one took no care."""
-    address = forkserver._forkserver._forkserver_address
-    for folder in [
-        *Path(tempfile.gettempdir()).glob(f"jospar-{OWNER}-*"),
-        *([Path(address).parent] if address else []),
-    ]:
+    """End as the owner has ended, with its temporary files, of which a killed one took no care."""
+    for folder in Path(tempfile.gettempdir()).glob(f"jospar-{OWNER}-*"):
         shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError, TypeError):  # its folder may be that of the owner's own parent, which lives
+        os.unlink(forkserver._forkserver._forkserver_address)
     leave()
 
 
