@@ -29,7 +29,8 @@ def test_the_readme_counts_the_indicators_that_can_be_judged(found):
     assert len(parts) == 2
     assert f"The plan lists {len(rows)} indicators, one of them in two parts: {len(found)} to judge." in README
     judged = [name for name, one in found.items() if one.has_verdict]
-    said = f"**{NUMBERS[len(judged)]} can be**; for the other {len(found) - len(judged)} nobody publishes comparable"
+    others = len(found) - len(judged)
+    said = f"**{NUMBERS[len(judged)]} can be**; for the other {others} no comparable figures are published"
     assert said in README
 
 

