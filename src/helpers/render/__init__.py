@@ -242,7 +242,7 @@ def stop(pool: Executor, pending: list[Future]) -> None:
 
 def check_data(run_: Run) -> None:
     """Stop a run whose data change under it: one part would rest on the old figures, the other on the new ones."""
-    now, before = fingerprint.file_hashes(files.DATA), run_.facts["data"]
+    now, before = fingerprint.data_hashes(), run_.facts["data"]
     if changed := sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name)):
         raise UserError(f"data/{changed[0]}: changed while the run was under way; nothing is published, start it again")
 
