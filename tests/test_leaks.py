@@ -85,12 +85,12 @@ def opened(name, content):
 @pytest.mark.slow
 def test_no_file_names_the_user_the_home_the_working_folder_or_the_machine(shared):
     out, _ = shared
-    files = [path for path in out.rglob("*") if path.is_file() and not path.is_symlink() and path.name != ".lock"]
-    assert {path.suffix for path in files} >= {".html", ".ipynb", ".xlsx", ".json", ".zip", ".txt"}
+    paths = [path for path in out.rglob("*") if path.is_file() and not path.is_symlink() and path.name != ".lock"]
+    assert {path.suffix for path in paths} >= {".html", ".ipynb", ".xlsx", ".json", ".zip", ".txt"}
     telltales = [USER, FOLDER, str(out.parent.parent), "file://", str(files.ROOT), sys.prefix]
     # A machine that is named like a word of the reports tells nothing.
     telltales += [name for name in [socket.gethostname()] if len(name) > 5 and name not in execution.EVERYDAY]
-    for path in files:
+    for path in paths:
         for part, content in opened(path.name, path.read_bytes()):
             for telltale in telltales:
                 assert telltale.encode() not in content, (part, telltale)
