@@ -15,10 +15,10 @@ PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 # What is still longer than the house allows, and may not grow: each is a wall to move.
 LONGER = {
     "statistics/__init__.py": 327,
-    "refresh/people/importing.py: preview": 40,
-    "refresh/people/rows.py: band": 40,
-    "refresh/people/sheets.py: workbook": 40,
-    "render/page.py: page_facts": 40,
+    "refresh/people/importing.py: preview": 31,
+    "refresh/people/rows.py: band": 28,
+    "refresh/people/sheets.py: workbook": 30,
+    "render/page.py: page_facts": 29,
 }
 FLOORS = (
     {"files"},
