@@ -153,19 +153,6 @@ def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> 
     return rows
 
 
-def decimal(cell: str, path: Path, line: int, column: str) -> float:
-    """A cell as a finite number, NaN for an empty one; raises UserError with file, line and column otherwise."""
-    import math
-
-    try:
-        value = float(cell) if cell else math.nan
-    except ValueError:
-        value = math.inf
-    if math.isinf(value) or (cell and math.isnan(value)):
-        raise UserError(f"{shown(path)}, line {line}, {column}: {cell[:40]!r} is no number; write it as 12.5")
-    return value
-
-
 def nearest(word: object, known: Iterable[object], many: int = 1) -> str:
     """Advice after a wrong word: the known words most like it, else all of them where they are few."""
     words = [str(one) for one in known]
