@@ -58,7 +58,7 @@ JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("htm
 JOBS += REGION
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, and before random order
+@pytest.hookimpl(wrapper=True)  # before xdist reads the groups, and before random order
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.name == "tutorial.ipynb":  # of all notebooks the one that is committed with its outputs
@@ -67,6 +67,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     slow = Counter(group(item) for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -slow[group(item)])
+    return (yield)
 
 
 def group(item) -> str:
