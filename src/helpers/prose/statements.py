@@ -13,10 +13,12 @@ def together(found: dict[str, Outlook]) -> str:
     if count is None or count.open < 2:
         return ""
     if count.low == count.high:
-        return text("About {expected} of them can be expected to be met.", expected=number(count.expected, 1))
+        return text(
+            "About {expected} of the open targets can be expected to be met.", expected=number(count.expected, 1)
+        )
     return text(
-        "About {expected} of them can be expected to be met, with an 80% range of {low} to {high} if the indicators "
-        "move independently of one another.",
+        "About {expected} of the open targets can be expected to be met, with an 80% range of {low} to {high} if the "
+        "indicators move independently of one another.",
         expected=number(count.expected, 1),
         low=number(count.low, 0),
         high=number(count.high, 0),
@@ -24,7 +26,7 @@ def together(found: dict[str, Outlook]) -> str:
 
 
 def jointly(outlook: Outlook) -> list[str]:
-    """The chance that every target ahead is met, and the first year in which one is."""
+    """The chance that every target ahead is met."""
     ahead, shared = joint.open_targets(outlook), joint.all_met(outlook)
     if shared is None or len(ahead) < 2:
         return []
@@ -34,22 +36,7 @@ def jointly(outlook: Outlook) -> list[str]:
         last=int(ahead["year"].iloc[-1]),
         chance=chance(shared),
     )
-    return [every, _first(outlook)]
-
-
-def _first(outlook: Outlook) -> str:
-    """The year in which a target is most likely met for the first time; empty where one has been met already."""
-    shares = joint.first_met(outlook)
-    year = int(shares.idxmax())
-    if (outlook.judged["verdict"] == "met").any():
-        return ""
-    if not year:
-        return text("The chance of meeting none of them is {chance}.", chance=chance(shares.loc[0]))
-    return text(
-        "A target is most likely met for the first time in {year}: the chance of that is {chance}.",
-        year=year,
-        chance=chance(shares.loc[year]),
-    )
+    return [every]
 
 
 def narrowed(outlook: Outlook) -> str:
