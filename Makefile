@@ -8,6 +8,8 @@ INSTALLER := uv==0.13.9
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
+# Without compiled modules every process would compile the libraries anew, which takes longer than a report.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: report test quick test-hard pins lab lock messages clean
 
@@ -15,19 +17,29 @@ report: .venv/ready
 	@$(BIN)/jospar render
 
 # Each file of tests stays on one worker, unless it names groups; the notebooks' kernels are forked from one process.
+# pytest wants streams, also where a scheduler has closed them.
+STREAMS := test -e /dev/fd/0 || exec </dev/null; test -e /dev/fd/1 || exec >/dev/null;
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 NOTEBOOKS := --nbval-lax --nbval-kernel-name jospar-warm notebooks
 
 test: .venv/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/jospar data check
-	$(PYTEST) tests $(NOTEBOOKS)
+	@$(STREAMS) $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(STREAMS) $(BIN)/jospar data check
+	@$(STREAMS) $(PYTEST) tests $(NOTEBOOKS)
 
 quick: .venv/ready
-	$(PYTEST) -m "not slow and not hard" tests
+	@$(STREAMS) $(PYTEST) -m "not slow and not hard" tests
+
+# At night, and before a release: each way to start the tests, and the deep ones. Hours on two cores.
+test-hard: .venv/ready
+	@scripts/test_hard.sh
+
+# For maintainers: pin the forecasts of the committed data anew, after a change that is meant.
+pins: .venv/ready
+	$(BIN)/python tests/pins.py
 
 lab: .venv/ready
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/tutorial.ipynb
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("jospar needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

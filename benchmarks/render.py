@@ -121,9 +121,9 @@ def pool(reports: int) -> float:
 def warm(reports: int, threads: int = 1) -> float:
     """Warm kernels, one at a time; the first start of the libraries is counted."""
     start = time.perf_counter()
-    from helpers.render import kernels as warm_kernel
+    from helpers.render import kernels
 
-    warm_kernel.prepare()
+    kernels.prepare()
     with concurrent.futures.ThreadPoolExecutor(threads) as executor:
         list(executor.map(lambda number: render(number, "jospar-warm"), range(reports)))
     return time.perf_counter() - start
@@ -149,7 +149,7 @@ def floor(reports: int) -> float:
 def first(reports: int) -> float:
     """From the start of Python to the start of the first cell of a first report, warm."""
     start = time.time()
-    code = "from helpers import warm_kernel; warm_kernel.prepare(); import papermill; papermill.execute_notebook("
+    code = "from helpers.render import kernels; kernels.prepare(); import papermill; papermill.execute_notebook("
     code += f"{NOTEBOOK!r}, 'out-0.ipynb', engine_name='jospar-warm', progress_bar=False)"
     subprocess.run([sys.executable, "-c", code], check=True, stderr=subprocess.DEVNULL)
     import dateutil.parser

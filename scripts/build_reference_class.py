@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.record.panel import read_panel
+from helpers.forecast import read_panel
 from helpers.targets.ambition import QUANTILES, REFERENCE_CLASS, STORED, relative_change
 
 YEARS = range(1, 6)

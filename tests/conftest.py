@@ -17,16 +17,26 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import files, render, targets
+from helpers import ONE_THREAD, files, render, targets
 from helpers.language import LANGUAGES, use_language
+from helpers.record import hindsight
 from helpers.render import batch
 from helpers.render.batch import Job
 
 # Whatever shell, scheduler or user starts the tests. The home folder lasts: matplotlib keeps its list of fonts there.
 HOME = files.ROOT / "build" / "home"
 ENVIRONMENT = {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "120"}
-ENVIRONMENT |= {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
-FOREIGN = ("FORCE_COLOR", "NO_COLOR", "JOSPAR_DATA", "LANGUAGE", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED")
+ENVIRONMENT |= ONE_THREAD | {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
+FOREIGN = (
+    "PYTHONDONTWRITEBYTECODE",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "JOSPAR_DATA",
+    "LANGUAGE",
+    "MPLBACKEND",
+    "MPLCONFIGDIR",
+    "PYTHONHASHSEED",
+)
 HOME.mkdir(parents=True, exist_ok=True)
 os.environ.update(ENVIRONMENT)
 for name in FOREIGN:
@@ -74,6 +84,12 @@ def _english():
 def outlooks():
     """What is known and expected of every indicator on the day of the committed figures."""
     return targets.outlooks(as_of="2026-11-22")
+
+
+@pytest.fixture(scope="session")
+def hindcasts(found):
+    """The forecasts that could have been made at the end of each past year, with what came."""
+    return hindsight.rolling(found)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from helpers import UserError, files, plan, render as runs, statistics, targets
 from helpers.language import use_language
 from helpers.plan import document as plan_document
-from helpers.render import batch, fingerprint, forecast_files
+from helpers.render import batch, fingerprint
 from helpers.render.batch import Job
 
 RIVERS = "tests/fixtures/rivers_plan"
@@ -47,10 +47,10 @@ def test_the_reason_of_another_plans_number_is_not_taken_over(found):
     assert reason not in set(statistics.not_measured())
 
 
-def test_an_adjustment_follows_the_indicators_name(tmp_path):
-    table = tmp_path / "adjustments.csv"
-    table.write_text('indicator,period,add_factor,author_note\n11,2026,0.2,"A. Author: a plant closes."\n')
-    moved = targets.outlooks(as_of=DAY, folder=RIVERS, adjusted=table)
+def test_a_decision_follows_the_indicators_name(tmp_path):
+    table = tmp_path / "decisions.csv"
+    table.write_text("indicator,method,since,add,who,day,why\n11,,,2026:0.2,A. Author,2026-11-01,a plant closes\n")
+    moved = targets.outlooks(as_of=DAY, folder=RIVERS, decided=table)
     assert [o.indicator for o in moved.values() if o.adjusted is not None] == ["5"]
 
 
@@ -110,9 +110,10 @@ def test_a_plan_that_a_notebook_has_as_its_default_is_seen(make_notebook):
     assert fingerprint.plan_hash(job.plan) == fingerprint.folder_hash(FOLDER)
 
 
-def test_the_forecasts_of_a_run_are_asked_for_each_plan():
-    jobs = [Job(OVERVIEW, {"plan": RIVERS, "as_of": DAY}), Job(OVERVIEW, {"as_of": DAY})]
-    assert forecast_files.questions(jobs) == [("data/plan", "KAZ", DAY, 2027), (RIVERS, "KAZ", DAY, 2027)]
+def test_what_a_notebook_hands_out_names_its_plan(found):
+    published = targets.publish(found, DAY)
+    assert {row["plan"] for row in published.verdicts} == {RIVERS}
+    assert [row["indicator"] for row in published.verdicts if row["figure"]] == ["5"]
 
 
 @pytest.mark.parametrize(

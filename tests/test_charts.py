@@ -71,7 +71,8 @@ def hedgehog(found):
     return record_charts.hedgehog(found, made, record_page.hedgehog_words(scores, made, found))
 
 
-@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+# Kazakh has the longest words.
+@pytest.mark.parametrize("language", ["en", "kk", pytest.param("ru", marks=pytest.mark.hard)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_text_leaves_the_chart_and_none_is_left_in_english(found, kind, language):
     use_language(language)

@@ -104,13 +104,14 @@ def cluster(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.hard
 def test_every_report_arrives_though_a_worker_is_lost(cluster, make_notebook, tmp_path, monkeypatch):
     address, workers = cluster
     shutil.copytree(files.DATA, tmp_path / "data")
     (tmp_path / "data" / "mark.txt").write_text("sent along", encoding="utf-8")
     monkeypatch.setattr(files, "DATA", tmp_path / "data")
     notebook = make_notebook(
-        "a", "import time\nfrom helpers import paths", "time.sleep(2)", "print((files.DATA / 'mark.txt').read_text())"
+        "a", "import time\nfrom helpers import files", "time.sleep(0.5)", "print((files.DATA / 'mark.txt').read_text())"
     )
     jobs = [Job(notebook, {"rate": float(n)}) for n in range(6)]
     lost = []

@@ -1,30 +1,49 @@
 """A run keeps its forecasts; two runs tell what moved and why, cause by cause."""
 
 import json
+from functools import lru_cache
 
+import nbformat
 import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers import UserError, files, targets
 from helpers.record import compare, moved as moved_page
 from helpers.record.compare import Cause, Move
-from helpers.render import archive, forecast_files
-from helpers.render.batch import Job
-from helpers.render.forecast_files import FIGURES, FORECASTS
+from helpers.render import archive, outcomes
+from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS
 
-PARAMETERS = 'language: str = "en"\narea: str = "KAZ"\nas_of: str = ""\nuntil: int = 2027'
 DAY = "2026-11-22"
 
 
+@lru_cache
+def outlooks(as_of):
+    return targets.outlooks(as_of=as_of)
+
+
 @pytest.fixture
-def run(make_notebook, tmp_path):
+def executed():
+    """A report whose executed notebook handed out what it is given, as the record of a run names it."""
+
+    def make(folder, published, name="report"):
+        data = json.loads(json.dumps(published._repr_mimebundle_(), default=float))
+        output = new_output("execute_result", data, execution_count=1)
+        cell = new_code_cell("targets.publish(found)", outputs=[output], execution_count=1)
+        nbformat.write(new_notebook(cells=[cell]), folder / f"{name}.ipynb")
+        return {"name": name, "status": "rendered", "files": [f"{name}.ipynb"]}
+
+    return make
+
+
+@pytest.fixture
+def run(executed, tmp_path):
     """The folder of a run that kept the forecasts of one day; `edit` changes one of its files."""
 
     def make(name="a", as_of=DAY, version="1 x", edit=None):
         folder = tmp_path / name
         folder.mkdir()
-        notebook = make_notebook("report", parameters=PARAMETERS)
-        forecast_files.keep(folder, [Job(notebook, {"as_of": as_of})], version)
+        outcomes.keep(folder, [executed(folder, targets.publish(outlooks(as_of), as_of))], version)
         for file, change in (edit or {}).items():
             kinds = {"indicator": str, "period": str}
             change(pd.read_csv(folder / file, dtype=kinds)).to_csv(folder / file, index=False)
@@ -40,22 +59,30 @@ def moved(found, indicator, period="2027"):
 def test_a_run_keeps_quantiles_and_figures(run, tmp_path):
     run()
     forecasts, figures = (pd.read_csv(tmp_path / "a" / file) for file in (FORECASTS, FIGURES))
-    assert list(forecasts.columns) == forecast_files.FORECAST_COLUMNS
-    assert list(figures.columns) == forecast_files.FIGURE_COLUMNS
+    assert list(forecasts.columns) == COLUMNS[FORECASTS]
+    assert list(figures.columns) == COLUMNS[FIGURES]
     assert set(forecasts["as_of"]) == {DAY}
     assert (forecasts["q10"] < forecasts["q90"]).all()
     assert {"11", "7"} <= set(forecasts["indicator"].astype(str))
 
 
-def test_equal_inputs_are_not_computed_again(run, tmp_path, monkeypatch):
-    run("a")
-    monkeypatch.setattr(forecast_files, "compute", lambda *_: pytest.fail("computed again"))
-    run("b")
-    assert (tmp_path / "b" / FORECASTS).read_text() == (tmp_path / "a" / FORECASTS).read_text()
+def test_the_report_that_speaks_of_fewer_indicators_is_heard_and_the_contradiction_is_named(executed, tmp_path):
+    all_of_them, one = outlooks(DAY), {"11": outlooks(DAY)["11"]}
+    edited = targets.publish(one, DAY)
+    for row in edited.verdicts:
+        row["verdict"] = "unlikely" if row["probability"] else row["verdict"]
+    reports = [
+        executed(tmp_path, targets.publish(all_of_them, DAY), "0_overview"),
+        executed(tmp_path, edited, "3_work"),
+    ]
+    assert outcomes.keep(tmp_path, reports, "1 x") == ["indicator 11, KAZ: 0_overview says otherwise"]
+    kept = pd.read_csv(tmp_path / outcomes.VERDICTS, dtype={"indicator": str})
+    said = kept[(kept["indicator"] == "11") & kept["probability"].notna()]
+    assert set(said["verdict"]) == {"unlikely"}
 
 
-def test_a_run_without_forecasts_keeps_none_and_cannot_be_compared(make_notebook, tmp_path):
-    forecast_files.keep(tmp_path, [Job(make_notebook("plain"))], "1 x")
+def test_a_run_without_forecasts_keeps_none_and_cannot_be_compared(tmp_path):
+    outcomes.keep(tmp_path, [], "1 x")
     assert not (tmp_path / FORECASTS).exists()
     with pytest.raises(UserError, match="kept no forecasts"):
         compare.load(tmp_path, tmp_path)

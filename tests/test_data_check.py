@@ -64,17 +64,16 @@ WORLD = {
         "rate,hand,press_,,,,,,,Press.",
     ],
     "statistics/area_names.csv": ["name,area", "Republic of Kazakhstan,KAZ"],
-    "statistics/answers.csv": [
-        "source,request,etag,last_modified,sha256,wanted,read_on",
-        f"bureau,element=102790,,,{64 * 'a'},{12 * 'b'},2026-11-22",
-    ],
     "statistics/changes.csv": [
         "read_on,series,area,period,kind,before,after,source",
         "2026-11-22,jobless,KAZ,2024,revised,4.5,4.6,bns",
     ],
     "statistics/not_measured.csv": ["indicator,reason", "2,There is no series."],
     "statistics/short_names.csv": ["indicator,name_kk,name_ru,name_en", "1,а,а,a", "2,б,б,b"],
-    "assumptions/adjustments.csv": ["indicator,period,add_factor,author_note", "1,2026,-0.2,A. Author: a plant opens."],
+    "assumptions/decisions.csv": [
+        "indicator,method,since,add,who,day,why",
+        "1,ets,2016,2026:-0.2,A. Author,2026-11-01,A plant opens.",
+    ],
     "assumptions/pensions.csv": ["parameter,year,value,unit,source", "basic_pension,2025,47561,tenge a month,Ministry"],
     "assumptions/reference_class.csv": [
         f"kind,level_from,level_to,years,indicators,series,changes,{','.join(QUANTILES)}",
@@ -175,10 +174,10 @@ BREACHES = {
     "a renamed column": (SERIES, "frequency", "often", "line 1: the columns are series"),
     "a number typed as a computer prints it": (OBSERVATIONS, "4.7,final", "4.7e+00,final", "'4.7e+00' is no number"),
     "an adjustment of no indicator": (
-        "assumptions/adjustments.csv", "1,2026", "11,2026", "line 2, indicator: '11' is not in indicators.csv",
+        "assumptions/decisions.csv", "1,ets", "11,ets", "line 2, indicator: '11' is not in indicators.csv",
     ),
     "an adjustment without a reason": (
-        "assumptions/adjustments.csv", "A. Author: a plant opens.", " ", "line 2, author_note: ' ' is empty",
+        "assumptions/decisions.csv", "A plant opens.", " ", "line 2, why: ' ' is empty",
     ),
     "an unknown driver": (
         "assumptions/scenarios.csv", "inflation,2026", "inflaton,2026", "line 3, driver: 'inflaton' is unknown",
@@ -210,9 +209,21 @@ def test_a_missing_table_is_named(world):
     ]
 
 
-def test_a_table_in_another_encoding_is_named(world):
-    (world / "statistics/areas.csv").write_bytes("area\nҚазақстан".encode("utf-16"))
-    assert "not readable as CSV in UTF-8" in data_check.check(world)[0]
+@pytest.mark.parametrize(
+    ("encoding", "fault"),
+    [
+        ("utf-16", "not readable as CSV in UTF-8"),
+        ("cp1251", "not readable as CSV in UTF-8"),
+        ("utf-8-sig", "line 1: begins with a byte order mark; save it as plain CSV in UTF-8"),
+    ],
+)
+def test_a_table_in_another_encoding_is_one_line(world, encoding, fault):
+    path = world / "statistics/areas.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    faults = data_check.check(world)
+    assert len(faults) == 1
+    assert faults[0].startswith("statistics/areas.csv")
+    assert fault in faults[0]
 
 
 def test_several_faults_are_all_named_in_the_order_of_the_lines(world):

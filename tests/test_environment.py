@@ -13,7 +13,10 @@ from waiting import WAIT, until
 from helpers.cli import environment
 
 JOSPAR = Path(sys.executable).with_name("jospar")
-CLOSED = {"stdin": "<&-", "stdout": ">&-", "both": "<&- >&-", "all": "<&- >&- 2>&-"}
+HARD = pytest.mark.hard
+CLOSED = [pytest.param("<&- >&- 2>&-", id="all"), *(pytest.param(one, marks=HARD) for one in ("<&-", ">&-", "<&- >&-"))]
+SURROUNDINGS = [{"HOME": "/nonexistent", "LC_ALL": "POSIX"}]
+SURROUNDINGS += [pytest.param({name: value}, marks=HARD) for name, value in SURROUNDINGS[0].items()]
 
 
 def reports(out):
@@ -25,7 +28,7 @@ def reports(out):
 def test_closed_streams_change_nothing(make_notebook, tmp_path, streams):
     notebook, out = make_notebook("a", "import os; os.system('echo said'); print('Жұмыссыздық')"), tmp_path / "out"
     words = [JOSPAR, "render", notebook, "--output", out, "--quiet"]
-    shell = ["sh", "-c", f'exec "$@" {CLOSED[streams]}', "sh", *map(str, words)]
+    shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *map(str, words)]
     assert subprocess.run(shell, check=False).returncode == 0
     (report,) = reports(out)
     assert (report["status"], report["kernel"]) == ("rendered", "warm")
@@ -33,7 +36,7 @@ def test_closed_streams_change_nothing(make_notebook, tmp_path, streams):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("surroundings", [{"HOME": "/nonexistent"}, {"LC_ALL": "POSIX"}], ids=str)
+@pytest.mark.parametrize("surroundings", SURROUNDINGS, ids="-".join)
 def test_a_run_without_a_home_or_a_locale_is_like_any_other(make_notebook, tmp_path, surroundings):
     notebook = make_notebook("a", "import matplotlib.pyplot as plt\nplt.figure()\nprint('Жұмыссыздық')")
     (tmp_path / "temporary").mkdir()

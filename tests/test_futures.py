@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
+from helpers.forecast import simulate
 from helpers.forecast.futures import futures
-from helpers.forecast.pool import pooled_forecast
 from helpers.targets.precision import probability_met
 
 
@@ -61,22 +61,22 @@ def test_a_wrong_question_is_refused_in_one_line(made, asked, fault):
 
 def test_the_pooled_forecast_agrees_with_itself_and_comes_out_the_same_twice():
     past = history([4.9, 5.1, 5.4, 5.0, 5.6, 5.9, 5.7, 6.1])
-    expected = pooled_forecast(past, 2027, lower=0, upper=100, decimals=1)
+    expected = simulate(past, 2027, lower=0, upper=100, decimals=1)
     median = expected["q50"].iloc[-1]
     assert expected.probability(at_least=median).iloc[-1] == pytest.approx(0.5, abs=0.01)
     assert probability_met(expected, 6.0, "higher", 1).iloc[0] == (expected.draws[:, 0] >= 5.95).mean()
-    again = pooled_forecast(past, 2027, lower=0, upper=100, decimals=1)
+    again = simulate(past, 2027, lower=0, upper=100, decimals=1)
     assert (again.draws == expected.draws).all()
 
 
 def test_the_pooled_forecast_keeps_its_bounds():
-    expected = pooled_forecast(history([90, 93, 95, 96, 98, 99, 99.5]), 2028, lower=0, upper=100)
+    expected = simulate(history([90, 93, 95, 96, 98, 99, 99.5]), 2028, lower=0, upper=100)
     assert expected.draws.max() <= 100
     assert expected["q975"].iloc[-1] <= 100
 
 
 def test_a_flat_series_has_no_past_to_redraw():
-    expected = pooled_forecast(history([4.9] * 8), 2027, lower=0, upper=100, decimals=1)
+    expected = simulate(history([4.9] * 8), 2027, lower=0, upper=100, decimals=1)
     assert expected.label == "reference class"
     assert np.ptp(expected.draws) > 0
 
@@ -84,7 +84,7 @@ def test_a_flat_series_has_no_past_to_redraw():
 def test_only_figures_after_a_break_are_redrawn():
     steady = [10 + 0.1 * n + 0.05 * (n % 2) for n in range(8)]
     broken = history([90, 20, 70, *steady])
-    expected = pooled_forecast(broken, 2026, breaks=[2017], lower=0, upper=100)
+    expected = simulate(broken, 2026, breaks=[2017], lower=0, upper=100)
     assert expected.n_used == 8
     # Had the leap from 90 to 20 been redrawn, one future in thirty would fall as deep.
     assert expected["q975"].iloc[0] - expected["q025"].iloc[0] < 2

@@ -22,9 +22,9 @@ def now(found):
     return found
 
 
-@pytest.fixture(scope="module")
-def made(found):
-    return hindsight.rolling(found)
+@pytest.fixture
+def made(hindcasts):
+    return hindcasts
 
 
 def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):

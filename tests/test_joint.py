@@ -7,7 +7,7 @@ import pytest
 from helpers import prose, targets
 from helpers.forecast.futures import futures
 from helpers.prose import statements
-from helpers.targets.joint import all_met, expected_met, first_met, hits
+from helpers.targets.joint import all_met, expected_met, hits
 from helpers.targets.judge import judge
 
 
@@ -52,21 +52,6 @@ def test_indicators_are_drawn_independently():
     assert (count.low, count.high) == (1, 4)
 
 
-def test_the_first_year_is_a_distribution_with_a_share_for_never():
-    outlook = made([[12, 5], [5, 12], [5, 12], [5, 5]], {2026: 10, 2027: 10})
-    assert first_met(outlook).to_dict() == {2026: 0.25, 2027: 0.5, 0: 0.25}
-
-
-def test_a_target_that_was_met_is_met_first_in_that_year():
-    outlook = made(TOGETHER, {2025: 9, 2026: 10, 2027: 10})
-    assert first_met(outlook).to_dict() == {2025: 1.0, 0: 0.0}
-    assert statements.jointly(outlook)[1] == ""
-
-
-def test_a_target_that_was_missed_leaves_the_first_year_open():
-    assert first_met(made(TOGETHER, {2025: 20, 2026: 10}))[2026] == 0.5
-
-
 def test_expected_number_and_range_count_targets_of_all_indicators():
     sure, never = made([[12, 12]] * 4, {2026: 10, 2027: 10}), made([[5, 5]] * 4, {2026: 10, 2027: 10})
     count = expected_met({"a": sure, "b": never})
@@ -85,12 +70,9 @@ def test_the_range_is_wider_when_years_hang_together():
     assert wide.expected == pytest.approx(narrow.expected, abs=0.3)
 
 
-def test_sentences_give_the_joint_chance_and_the_first_year():
-    every, first = statements.jointly(made([[12, 5], [5, 12], [5, 12], [12, 12]], {2026: 10, 2027: 10}))
-    assert every == "The chance of meeting every target from 2026 to 2027 is 25%."
-    assert first.startswith("A target is most likely met for the first time in 2026")
-    _, never = statements.jointly(made([[5, 5]] * 3 + [[12, 12]], {2026: 10, 2027: 10}))
-    assert never == "The chance of meeting none of them is 75%."
+def test_a_sentence_gives_the_joint_chance():
+    every = statements.jointly(made([[12, 5], [5, 12], [5, 12], [12, 12]], {2026: 10, 2027: 10}))
+    assert every == ["The chance of meeting every target from 2026 to 2027 is 25%."]
 
 
 def test_a_single_open_target_needs_no_joint_sentence():

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import statistics
-from helpers.forecast.pool import pooled_forecast
+from helpers import statistics, targets
+from helpers.forecast import simulate
 from helpers.forecast.quarters import distances, narrow
 
 
@@ -28,24 +28,24 @@ def width(forecast, row=0):
 
 
 def test_four_quarters_leave_only_the_distance_of_year_and_quarters(years, quarters):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    plain = simulate(years, 2027, 0, 100, decimals=1)
     narrowed, found = narrow(plain, years, quarters, 1)
     left = narrowed.draws[:, 0] - quarters["2026"].mean()
     assert np.abs(left).max() <= np.abs(distances(years, quarters)).max() + 1e-9
-    assert (found.year, found.quarters, found.compared) == (2026, 4, 14)
+    assert [(one.year, one.quarters, one.compared) for one in found] == [(2026, 4, 14)]
 
 
 def test_two_quarters_narrow_less_than_four_and_more_than_none(years, quarters):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    plain = simulate(years, 2027, 0, 100, decimals=1)
     two, found = narrow(plain, years, quarters[:"2026Q2"], 1)
     four, _ = narrow(plain, years, quarters, 1)
-    assert found.quarters == 2
+    assert found[0].known == quarters["2026"][:2].set_axis([1, 2]).to_dict()
     assert width(four) < width(two) < width(plain)
     assert width(two, 1) < width(plain, 1)
 
 
 def test_a_future_keeps_its_step_from_the_first_year_to_the_second(years, quarters):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    plain = simulate(years, 2027, 0, 100, decimals=1)
     narrowed, _ = narrow(plain, years, quarters[:"2026Q2"], 1)
     steps = np.sort(np.diff(plain.draws, axis=1), axis=None)
     assert np.sort(np.diff(narrowed.draws, axis=1), axis=None) == pytest.approx(steps)
@@ -53,27 +53,45 @@ def test_a_future_keeps_its_step_from_the_first_year_to_the_second(years, quarte
 
 @pytest.mark.parametrize("known", [None, "2025Q4"])
 def test_without_quarters_of_the_year_the_forecast_stays_as_it_is(years, quarters, known):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
+    plain = simulate(years, 2027, 0, 100, decimals=1)
     same, found = narrow(plain, years, None if known is None else quarters[:known], 1)
-    assert found is None
+    assert found == ()
     assert (same.draws == plain.draws).all()
 
 
-def test_a_gap_among_the_quarters_narrows_nothing(years, quarters):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
-    gap = quarters[:"2026Q2"].drop(pd.Period("2026Q1", "Q"))
-    assert narrow(plain, years, gap, 1)[1] is None
+def test_any_subset_of_quarters_narrows_its_year_by_how_far_such_quarters_lay_before(years, quarters):
+    plain = simulate(years, 2027, 0, 100, decimals=1)
+    third = quarters[:"2026Q3"].drop(pd.PeriodIndex(["2026Q1", "2026Q2"], freq="Q"))
+    narrowed, found = narrow(plain, years, third, 1)
+    assert found[0].known == {3: quarters["2026Q3"]}
+    assert narrowed["q50"].iloc[0] == pytest.approx(quarters["2026Q3"], abs=0.02)
+    assert width(narrowed) < width(plain)
 
 
-def test_four_years_of_quarters_are_too_few_to_believe(years, quarters):
-    plain = pooled_forecast(years, 2027, 0, 100, decimals=1)
-    assert narrow(plain, years, quarters["2022Q1":], 1)[1] is None
+def test_quarters_of_two_years_narrow_both_and_the_later_year_stays_on_its_own(years, quarters):
+    past = years[:"2023"]
+    plain = simulate(past, 2026, 0, 100, decimals=1)
+    sparse = quarters[quarters.index.quarter == 4][:"2025Q4"]
+    narrowed, found = narrow(plain, past, sparse, 1)
+    assert [one.year for one in found] == [2024, 2025]
+    assert narrowed["q50"].iloc[1] == pytest.approx(quarters["2025Q4"], abs=0.02)
+
+
+def test_three_years_with_quarters_are_too_few_to_believe(years, quarters):
+    plain = simulate(years, 2027, 0, 100, decimals=1)
+    assert narrow(plain, years, quarters["2023Q1":], 1)[1] == ()
+
+
+def test_womens_unemployment_of_past_years_rests_on_the_quarters_in_our_own_table():
+    women = targets.outlooks(3, as_of="2026-11-22")[12]
+    assert {one.year: one.known for one in women.narrowing} == {2024: {2: 5.2, 4: 5.1}, 2025: {3: 5.1, 4: 4.9}}
+    assert women.judged.set_index("year")["probability"][[2024, 2025]].min() > 0.95
 
 
 @pytest.mark.parametrize("year", range(2012, 2026, 3))
 def test_two_quarters_would_have_come_within_a_tenth_or_two_of_unemployment(year):
     figures, quarters = statistics.series("unemployment"), statistics.series("unemployment_quarterly")
-    plain = pooled_forecast(figures[: str(year - 1)], year, 0, 100, decimals=1)
+    plain = simulate(figures[: str(year - 1)], year, 0, 100, decimals=1)
     narrowed, _ = narrow(plain, figures[: str(year - 1)], quarters[: f"{year}Q2"], 1)
     assert abs(narrowed["q50"].iloc[0] - figures[str(year)]) < 0.2
     assert width(narrowed) < width(plain)

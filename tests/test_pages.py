@@ -94,7 +94,7 @@ def test_a_page_opens_offline_fits_a_phone_and_shuts_no_reader_out(opened, name)
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert hindrances(page) == []
+    assert hindrances(page, colours="--language-kk" in name or name.startswith("index")) == []
 
 
 # The colours are the same in all languages.
@@ -103,9 +103,11 @@ def test_a_dark_page_shuts_no_reader_out(opened, name):
     assert hindrances(opened(name, color_scheme="dark")) == []
 
 
-def hindrances(page) -> list[tuple]:
-    """What axe-core calls serious or critical in a page: rule, element, what to do."""
-    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+def hindrances(page, colours: bool = True) -> list[tuple]:
+    """What axe-core calls serious or critical in a page: rule, element, what to do. Contrasts take most of its time."""
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
+    found = Axe().run(page, options=options).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
     return [(one["id"], node["html"], node["failureSummary"]) for one in serious for node in one["nodes"]]
 
 

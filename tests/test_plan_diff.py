@@ -116,7 +116,7 @@ def test_another_name_or_another_unit_is_another_indicator():
 
 
 def test_a_folder_without_tables_is_one_line(tmp_path):
-    with pytest.raises(UserError, match=r"targets\.csv: no such table"):
+    with pytest.raises(UserError, match=r"targets\.csv: no such file"):
         plan_diff.diff(files.PLAN, tmp_path)
 
 

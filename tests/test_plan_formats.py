@@ -320,6 +320,13 @@ def test_what_is_no_document_is_refused(raw, tmp_path):
     refused(path)
 
 
+def test_a_file_of_nothing_but_marks_is_refused_unread(tmp_path):
+    path = written(tmp_path, "docx")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/more.xml", "<w:p/>" * 400_000)
+    assert "more than 400,000 marks of XML" in refused(path)
+
+
 def test_another_zip_file_is_refused(tmp_path):
     path = tmp_path / "plan.docx"
     with zipfile.ZipFile(path, "w") as archive:
@@ -330,8 +337,8 @@ def test_another_zip_file_is_refused(tmp_path):
 def test_a_file_that_unpacks_to_too_much_is_refused_unread(tmp_path):
     path = written(tmp_path, "docx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/media/nought.bin", b"\0" * 210_000_000)
-    assert "unpacks to more than 200 MB" in refused(path)
+        archive.writestr("word/media/nought.bin", b"\0" * 21_000_000)
+    assert "unpacks to more than 20 MB" in refused(path)
 
 
 # What holds for all tables

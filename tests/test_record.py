@@ -9,8 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from helpers import UserError
-from helpers.forecast import check_panel, read_panel
-from helpers.forecast.pool import likely_bounds, pooled_paths, pooled_points, redraw
+from helpers.forecast import check_panel, likely_bounds, read_panel, redraw
 from helpers.record import scores as recording
 from helpers.targets.precision import probability_met
 
@@ -177,7 +176,7 @@ def test_a_failed_record_leaves_the_old_one_in_place(tmp_path):
         ("series_id,period,value\na#1,2010,1\na#1,2010,2\n", "line 3: a#1 has two figures for 2010"),
         ("series_id,year,value\na#1,2010,1\n", "no column period"),
         ("series_id,period,value\n", "no figures"),
-        ("", "not a CSV file"),
+        ("", "is empty"),
     ],
 )
 def test_a_faulty_panel_gets_one_line_that_names_the_place(tmp_path, text, message):
@@ -197,22 +196,6 @@ def test_a_checked_panel_is_sorted_and_typed():
     checked = check_panel(pd.DataFrame({"series_id": ["b", "a"], "period": ["2011", "2010"], "value": ["1", "2.5"]}))
     assert checked["series_id"].tolist() == ["a", "b"]
     assert checked["value"].tolist() == [2.5, 1.0]
-
-
-def test_the_pool_holds_two_parts_of_the_engine_and_one_of_the_redrawn_past():
-    history = pd.Series([10.0, 11, 12, 13, 14])
-    points = pooled_points(history, LastFigure(14, 2))
-    assert points.shape == (597, 2)
-    assert np.median(points[:398, 0]) == pytest.approx(14)  # the engine
-    assert points[398:, 0].min() > 14  # the redrawn past only ever rose
-
-
-def test_pooled_paths_agree_with_the_pooled_points():
-    history = pd.Series([10.0, 11, 10.5, 12, 13, 12.5])
-    points = pooled_points(history, LastFigure(12.5, 3), lower=0)
-    paths = pooled_paths(history, LastFigure(12.5, 3), n=6_000, seed=1, lower=0)
-    assert paths.shape == (6_000, 3)
-    np.testing.assert_allclose(np.quantile(paths, 0.8, axis=0), np.quantile(points, 0.8, axis=0), atol=0.15)
 
 
 def test_redrawn_paths_do_not_explode_from_figures_near_zero():

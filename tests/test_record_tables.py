@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import UserError, targets
+from helpers import UserError
 from helpers.forecast import backtest
 from helpers.language import use_language
 from helpers.record import charts as record_charts, hindsight, page as record_page, tables as record_tables
@@ -87,7 +87,7 @@ def test_a_table_that_is_missing_or_strange_says_how_to_make_it(tmp_path):
     with pytest.raises(UserError, match="--publish"):
         record_tables.read("record", tmp_path)
     (tmp_path / "record.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UserError, match="other columns"):
+    with pytest.raises(UserError, match="the columns must be"):
         record_tables.read("record", tmp_path)
 
 
@@ -124,13 +124,12 @@ def test_the_report_says_what_was_measured():
 
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
-def test_small_charts_keep_their_words_apart(language):
+def test_small_charts_keep_their_words_apart(language, found, hindcasts):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     use_language(language)
-    now = targets.outlooks(as_of="2026-11-22")
-    made = hindsight.rolling(now)
-    figure = record_charts.hedgehog(now, made, record_page.hedgehog_words(by := hindsight.by_horizon(made), made, now))
+    words = record_page.hedgehog_words(by := hindsight.by_horizon(hindcasts), hindcasts, found)
+    figure = record_charts.hedgehog(found, hindcasts, words)
     assert len(by) == 6
     renderer = FigureCanvasAgg(figure.figure).get_renderer()
     figure.figure.draw_without_rendering()

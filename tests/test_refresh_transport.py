@@ -11,14 +11,13 @@ import threading
 import time
 import zipfile
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 from test_refresh import KNOWN, TODAY, snapshot, told, tree, world  # noqa: F401, the fixture
 
 from helpers.refresh import refresh, transport
-from helpers.refresh.transport import Limits, Unreachable
+from helpers.refresh.transport import Absent, Limits, Unreachable
 
 LIMITS = Limits(seconds=10, silence=5, size=2**20, tries=3, wait=0.01, longest_wait=1)
 SHORT = replace(LIMITS, seconds=0.6, silence=0.3)  # for publishers that let one wait
@@ -131,6 +130,8 @@ FAULTS = {
     "a redirect to another host": (
         send(status=302, Location="http://localhost:1/"), "a redirect to another host, localhost",
     ),
+    "a redirect to no address": (send(status=302, Location="http://[::1"), "a broken address"),
+    "a redirect to a port that is none": (send(status=302, Location="http://127.0.0.1:99999/"), "a broken address"),
     "redirects without end": (send(status=302, Location="/again"), "more than 5 redirects"),
     "not found": (send(status=404), "status 404"),
     "busy for ever": (send(status=429), "status 429 after 3 tries"),
@@ -186,37 +187,9 @@ def test_a_busy_publisher_is_asked_again_after_the_time_it_names(asked, server):
     assert len(server.seen) == 3
 
 
-def test_an_unchanged_answer_is_not_sent_again(asked, server, world):  # noqa: F811
-    server.answers = [send(SDG, ETag='"one"', Last_Modified="Mon, 23 Nov 2026 00:00:00 GMT"), send(status=304)]
-    asked()
-    before = snapshot(world)
-    outcome = asked(today=date(2026, 11, 24))
-    assert outcome.lines() == ["nothing new; 0 series held back"]
-    assert server.seen[1][2]["If-None-Match"] == '"one"'
-    assert server.seen[1][2]["If-Modified-Since"] == "Mon, 23 Nov 2026 00:00:00 GMT"
-    assert snapshot(world) == before
-
-
-def test_an_answer_from_which_more_is_wanted_is_asked_for_in_full_again(asked, server, world):  # noqa: F811
-    server.answers = [send(SDG, ETag='"one"')]
-    asked()
-    requests = world / "statistics" / "requests.csv"
-    text = requests.read_text(encoding="utf-8").replace("indicator=8-5-2,,all", "indicator=8-5-2,,KAZ")
-    requests.write_text(text, encoding="utf-8")
-    asked()
-    assert "If-None-Match" not in server.seen[1][2]
-
-
 def test_a_publisher_that_is_not_there_is_asked_once(asked, server):
     server.answers = [hang]
     assert len(asked(sources=["taldau"], limits=SHORT).faults) == 1
-
-
-def test_an_answer_that_was_held_back_is_asked_for_in_full_again(asked, server):
-    server.answers = [send(SDG.replace(b",,4.7", b",,5.7"), ETag='"one"')]
-    assert asked().held
-    assert told(asked(accept=["jobless"])) == ["revised   jobless KAZ 2023: 4.7 → 5.7 (open_sdg_8_5_2)"]
-    assert "If-None-Match" not in server.seen[1][2]
 
 
 def test_the_asker_says_who_it_is_and_posts_the_fields_of_taldau(asked, server):
@@ -241,14 +214,37 @@ def test_all_pages_of_the_national_bank_are_asked_for(asked, server):
     assert outcome.held or outcome.changes
 
 
-def test_a_fault_of_one_publisher_keeps_the_others_from_being_written(asked, server, world):  # noqa: F811
+def test_a_fault_of_one_publisher_leaves_the_answers_of_the_others(asked, server, world):  # noqa: F811
     def by_path(handler):
         (send(SDG.replace(b",,4.7", b",,4.8")) if "indicator" in handler.path else send(status=404))(handler)
 
     server.answers = [by_path]
-    before = snapshot(world)
     outcome = asked(sources=["open_sdg", "taldau"])
     assert [fault.split(" ")[0] for fault in outcome.faults] == ["taldau"] * 4
+    assert told(outcome) == ["revised   jobless KAZ 2023: 4.7 → 4.8 (open_sdg_8_5_2)"]
+    assert ",4.8,final,open_sdg_8_5_2," in (world / "statistics/observations.csv").read_text(encoding="utf-8")
+
+
+def page_of(total: int, *days: str) -> bytes:
+    row = {"type": "thsd. tenge", "class_type": "Pension savings", "amount": 1}
+    return json.dumps({"totalRows": total, "rows": [row | {"report_date": day} for day in days]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("pages", "fault"),
+    [
+        ([page_of(9, "2026-01-01")], "page 1 repeats the one before it"),
+        ([page_of(9, f"2026-01-0{day}") for day in range(1, 6)], "more than 4 pages"),
+        ([page_of(9, "2026-01-01"), b"[1, 2]"], "no list of objects"),
+        ([b"[]"], "a page holds 0 objects instead of one"),
+    ],
+)
+def test_pages_without_end_or_sense_are_one_fault(asked, server, world, pages, fault):  # noqa: F811
+    server.answers = [send(page) for page in pages]
+    before = snapshot(world)
+    outcome = asked(sources=["national_bank"], limits=replace(LIMITS, pages=4))
+    assert len(outcome.faults) == 1
+    assert fault in outcome.faults[0]
     assert snapshot(world) == before
 
 
@@ -262,20 +258,21 @@ def secure(server):
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure, server):
-    with pytest.raises(Unreachable, match="the certificate is not valid"):
+    with pytest.raises(Absent, match="the certificate is not valid"):
         transport.fetch(secure, ["127.0.0.1"], limits=LIMITS)
     assert not server.seen
 
 
 def test_a_certificate_of_a_trusted_authority_is_accepted(secure, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(SELF_SIGNED))
-    assert transport.fetch(secure, ["127.0.0.1"], limits=LIMITS).data == SDG
+    assert transport.fetch(secure, ["127.0.0.1"], limits=LIMITS) == SDG
 
 
-def test_https_is_never_left():
+def test_https_is_never_left(secure, server, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(SELF_SIGNED))
+    server.answers = [send(status=302, Location="http://127.0.0.1/file")]
     with pytest.raises(Unreachable, match="a redirect leaves https"):
-        transport._next("https://127.0.0.1/", "http://127.0.0.1/file")
-    assert transport._next("http://127.0.0.1/a/", "file") == "http://127.0.0.1/a/file"
+        transport.fetch(secure, ["127.0.0.1"], limits=LIMITS)
 
 
 PROGRAM = """

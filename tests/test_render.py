@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,23 @@ def last_run(out):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "kernel"), [(signal.SIGINT, "warm"), (signal.SIGTERM, "warm"), (signal.SIGTERM, "cold")]
+    ("numbers", "kernel"),
+    [
+        ([signal.SIGINT, signal.SIGINT, signal.SIGTERM], "warm"),
+        ([signal.SIGHUP], "warm"),
+        ([signal.SIGTERM, signal.SIGINT], "cold"),
+    ],
 )
-def test_a_signal_ends_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make_notebook, tmp_path, number, kernel):
+def test_signals_end_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make_notebook, tmp_path, numbers, kernel):
     quick = make_notebook("quick", "print('done')")
     flag = tmp_path / "waits"
-    slow = make_notebook("slow", f"import os, pathlib, time\npathlib.Path({str(flag)!r}).touch()\ntime.sleep(WAIT_S)")
+    code = "import os, pathlib, subprocess, time\n"
+    # A child in a session of its own is to end as well.
+    code += "subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    code += f"pathlib.Path({str(flag)!r}).touch()\ntime.sleep(WAIT_S)"
+    slow = make_notebook("slow", code)
     slow.write_text(slow.read_text().replace("WAIT_S", "int(os.environ.get('TEST_WAIT', 0))"), encoding="utf-8")
-    cold = "from helpers import warm_kernel; warm_kernel.LAUNCHER = 'none'; " if kernel == "cold" else ""
+    cold = "from helpers.render.kernels import provisioner; provisioner.LAUNCHER = 'none'; " if kernel == "cold" else ""
     program = f"{cold}from helpers.cli import main; main()"
     words = [sys.executable, "-c", program, "render", quick, slow, "--jobs", "1", "--output", tmp_path / "out"]
     mark = str(tmp_path)
@@ -57,7 +67,9 @@ def test_a_signal_ends_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make
     process = subprocess.Popen(list(map(str, words)), env=env, stderr=subprocess.PIPE, text=True)
     try:
         until(flag.exists)
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
+            time.sleep(0.3)
         _, said = process.communicate(timeout=WAIT)
     finally:
         process.kill()

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 import threading
 import time
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 
 from helpers import UserError, files, render as runs, statistics
-from helpers.render import archive, fingerprint, page as share
+from helpers.render import archive, fingerprint
 from helpers.render.batch import Job
 
 
@@ -236,15 +237,15 @@ def test_an_interrupted_run_keeps_what_it_finished_and_the_latest_stays(jobs, ou
 def test_a_full_disk_is_one_line_and_what_was_good_stays(jobs, out, rendered, monkeypatch):
     first = runs.run(jobs, out)
     edited(jobs[1], add_cell)
-    whole = share.os.replace
+    whole = os.replace
 
     def full(source, target):
         if str(target).endswith(".html"):
             raise OSError(errno.ENOSPC, "No space left on device", str(target))
         whole(source, target)
 
-    monkeypatch.setattr(share.os, "replace", full)
-    with pytest.raises(UserError, match="No space left on device; make room or name another folder"):
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(UserError, match="No space left on device; make room"):
         runs.run(jobs, out)
     assert not list(out.rglob("*.part"))
     assert (out / "latest").resolve() == first["folder"].resolve()
@@ -326,3 +327,13 @@ def test_the_record_says_what_was_rendered_of_what_by_what(jobs, out, rendered):
     assert {"version", "commit", "started", "seconds", "data_read_on", "data_known_on", "data_sha256"} <= record.keys()
     for report in record["reports"]:
         assert {"name", "parameters", "key", "status", "seconds", "kernel", "size", "files"} <= report.keys()
+
+
+def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, rendered):
+    batch = runs.run(jobs, out)
+    runs.run(jobs[:1], out, force=True, asked={"notebooks": ["a.ipynb"]})
+    assert (out / "latest").resolve() == batch["folder"].resolve()
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert page.count('class="report"') == len(jobs) + 1
+    assert page.index("Rendered singly") > page.rindex(batch["run"] + "/")
+    assert archive.latest_complete(archive.history(out))["run"] == batch["run"]

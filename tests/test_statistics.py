@@ -258,7 +258,7 @@ def test_what_is_not_measured_has_a_reason_in_one_sentence():
         (lambda: statistics.series("gini", "KZ-71"), "it has them for KAZ"),
         (lambda: statistics.sources(["nothing_like_it"]), "see the catalogue"),
         (lambda: statistics.breaks("povrty"), "did you mean poverty"),
-        (lambda: statistics.catalogue(Path("nowhere")), "nowhere/series.csv is missing"),
+        (lambda: statistics.catalogue(Path("nowhere")), "nowhere/series.csv: no such file"),
     ],
 )
 def test_a_wrong_word_gives_one_line_with_advice(call, message):

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import UserError, files, targets
+from helpers import UserError, files, forecast, plan, statistics, targets
 
 EXPECTED = pd.read_csv(files.ROOT / "tests" / "expected" / "verdicts.csv", dtype={"indicator": str})
 
@@ -102,7 +102,7 @@ def test_nothing_is_forecast_when_the_last_year_is_known():
 
 @pytest.mark.parametrize(
     ("asked", "fault"),
-    [({"direction": 9}, "no direction 9"), ({"as_of": "soon"}, "'soon' is no date"), ({"area": "KZ-99"}, "area"),
+    [({"direction": 9}, "no direction 9"), ({"as_of": "soon"}, "'soon' is not a date"), ({"area": "KZ-99"}, "area"),
      ({"reading": "guessed"}, "guessed")],
 )  # fmt: skip
 def test_a_wrong_question_is_refused_in_one_line(asked, fault):
@@ -112,4 +112,18 @@ def test_a_wrong_question_is_refused_in_one_line(asked, fault):
 
 
 def test_an_empty_day_is_today():
-    assert targets.parse_date("") == date.today()
+    assert statistics.known_day("") == date.today()
+
+
+def test_the_loop_gives_what_its_four_steps_give():
+    row = plan.target_row(11)
+    figures = targets.figures_of(row, "2026-11-22")
+    expected = forecast.expect(figures, 2027, quarters=targets.quarters_of(figures))
+    looped = targets.outlooks(3, as_of="2026-11-22")[11]
+    pd.testing.assert_frame_equal(targets.verdict(row, figures, expected).judged, looped.judged)
+
+
+@pytest.mark.parametrize("until", [2028, 2031, 2040])
+def test_a_chance_does_not_depend_on_the_last_year_asked_for(until):
+    near, far = (targets.assess(targets.outlooks(2, as_of="2026-11-22", until=year)) for year in (2027, until))
+    pd.testing.assert_series_equal(near["probability"], far["probability"])

@@ -3,7 +3,7 @@
 import matplotlib.style
 import pandas as pd
 
-from helpers import statistics
+from helpers import UserError, statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words, measure, place
 from helpers.charts.frame import BLUE, GREY, INK, LEFT, ORANGE, PURPLE, RIGHT, SOFT, STYLE, WIDTH, Chart, canvas, framed
@@ -61,6 +61,8 @@ __all__ = [
 
 def fan(outlook: Outlook) -> Chart:
     """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""
+    if not isinstance(outlook, Outlook):
+        raise UserError("fan: draws an outlook; write charts.fan(targets.verdict(row, figures, expected))")
     words = captions.fan(outlook)
     figure, axes = canvas(words)
     with matplotlib.style.context(STYLE):

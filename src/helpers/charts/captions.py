@@ -179,6 +179,9 @@ def town_and_country(urban: pd.Series, rural: pd.Series) -> Words:
     """How far apart towns and villages are in the latest year."""
     about = statistics.catalogue().loc["poverty"]
     both = pd.concat([urban, rural], axis=1).dropna()
+    if both.empty:
+        source = source_line(["poverty_urban", "poverty_rural"])
+        return Words(text("No year with a figure of all"), measure(name(about), about["unit"], "KAZ"), source)
     last = both.index[-1]
     title = text(
         "Villages {rural}, towns {urban} in {year}",
@@ -194,12 +197,11 @@ def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
     """The latest quarter beside the same quarter a year before."""
     about, last = statistics.catalogue().loc[code], quarters.index[-1]
     decimals, unit = int(about["decimals"]), about["unit"]
-    title = text(
-        "{now} in {quarter}, {before} a year before",
-        now=quantity(quarters.iloc[-1], decimals, unit),
-        quarter=quarter(last.year, last.quarter),
-        before=quantity(quarters[last - 4], decimals, unit),
-    )
+    shown = {"now": quantity(quarters.iloc[-1], decimals, unit), "quarter": quarter(last.year, last.quarter)}
+    title = text("{now} in {quarter}", **shown)
+    if last - 4 in quarters.index:
+        before = quantity(quarters[last - 4], decimals, unit)
+        title = text("{now} in {quarter}, {before} a year before", **shown, before=before)
     return Words(title, measure(name(about), unit, area), source_line([code]))
 
 
@@ -215,6 +217,8 @@ def beside_peers(found: dict[str, pd.Series], code: str) -> Words:
     """Kazakhstan's rank among the peers in the last year that all have."""
     about = statistics.catalogue().loc[code]
     table = pd.DataFrame(found).dropna()
+    if table.empty:
+        return Words(text("No year with a figure of all"), measure(name(about), about["unit"]), source_line([code]))
     last, home = table.iloc[-1], place("KAZ")
     title = text(
         "{area}: {figure} in {year}, lower than {n} of {all} peers",
@@ -230,12 +234,16 @@ def beside_peers(found: dict[str, pd.Series], code: str) -> Words:
 def savings(assets: pd.Series) -> Words:
     """The latest amount and its growth over twelve months, in trillion tenge."""
     about, last = statistics.catalogue().loc["pension_assets"], assets.index[-1]
-    growth = 100 * (assets.iloc[-1] / assets[last - 12] - 1)
-    title = text(
-        "{amount} trillion tenge, {growth} more than a year before",
-        amount=number(assets.iloc[-1], 1),
-        growth=number(growth, 1) + per_cent_sign(),
-    )
+    # Months that their publisher has not printed are no figures: growth is told where both ends are known.
+    amount, growth = number(assets.iloc[-1], 1), None
+    if last - 12 in assets.index and assets[last - 12] > 0:
+        growth = 100 * (assets.iloc[-1] / assets[last - 12] - 1)
+    title = text("{amount} trillion tenge", amount=amount)
+    if growth is not None:
+        sign = number(abs(growth), 1) + per_cent_sign()
+        more = text("{amount} trillion tenge, {growth} more than a year before", amount=amount, growth=sign)
+        less = text("{amount} trillion tenge, {growth} less than a year before", amount=amount, growth=sign)
+        title = more if growth >= 0 else less
     return Words(
         title,
         text("{name}, trillion tenge, to {month}", name=name(about), month=month(last)),

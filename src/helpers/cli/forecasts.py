@@ -9,15 +9,20 @@ import typer
 from helpers import UserError
 
 app = typer.Typer()
+# Written out, since the help must not wait for the forecasts to be imported; a test holds it against forecast.names().
+METHODS = (
+    "ensemble, naive, theil_sen, theta_cautious, theta_bold, cautious, bold, momentum, drift, "
+    "seasonal_naive, theta, ets, arima, local_linear_trend"
+)
 
 
 @app.command()
 def forecast(
     file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
-    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1, max=400)],
     output: Annotated[Path, typer.Option(help="the forecasts, a CSV")],
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
-    method: Annotated[str, typer.Option(help="ensemble, or a member by name")] = "ensemble",
+    method: Annotated[str, typer.Option(help=f"one of {METHODS}")] = "ensemble",
     lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
 ) -> None:
@@ -32,14 +37,14 @@ def forecast(
 @app.command()
 def backtest(
     file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
-    horizon: Annotated[int, typer.Option(help="periods ahead", min=1)],
+    horizon: Annotated[int, typer.Option(help="periods ahead", min=1, max=400)],
     output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
-    origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1)] = 3,
+    origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1, max=400)] = 3,
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
-    method: Annotated[list[str] | None, typer.Option(help="methods; default: ensemble and naive")] = None,
+    method: Annotated[list[str] | None, typer.Option(help=f"any of {METHODS}; default: ensemble and naive")] = None,
     lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
-    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,
 ) -> None:
     """Forecast the past of a table from what was known then; print how good that was."""
     from helpers.files import write
@@ -56,7 +61,7 @@ def record(
     panel: Annotated[Path, typer.Option(help="a table with the columns series_id, period (years), value")],
     output: Annotated[Path | None, typer.Option(help="the scores of every method by horizon, a CSV")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="renew data/record, behind notebook 6, too")] = False,
-    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1)] = None,
+    jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,
 ) -> None:
     """Score our probabilities, a naive forecast's and the official methods' on a panel of yearly series."""
     import shutil

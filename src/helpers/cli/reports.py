@@ -1,6 +1,8 @@
 """Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
 
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,17 +23,41 @@ Parameters = Annotated[
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: cleanly, with what is finished kept."""
-    import signal
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: cleanly, with what is finished kept, and with no process left.
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    What comes after the first signal is ignored: stopping takes a few seconds and needs no second word.
+    """
+    import logging
+
+    import psutil
+
+    from helpers.render.kernels import adopt_orphans, end_descendants
+
+    adopt_orphans()
+    others = psutil.Process().children()
+    numbers = [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def stop(*_: object) -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+        logging.disable()  # kernels that are killed are no news
+        raise KeyboardInterrupt
+
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, stop)
     try:
         yield
     except KeyboardInterrupt:
-        print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
         raise SystemExit(130) from None
+    else:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        end_descendants(others)
 
 
 @app.command()
@@ -41,7 +67,9 @@ def render(
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
     output: Output = None,
-    jobs: Annotated[int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1)] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1, max=256)
+    ] = None,
     cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
     force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
@@ -49,17 +77,21 @@ def render(
     notify: Annotated[str | None, typer.Option(help="shell command that gets a summary on standard input")] = None,
     notify_format: Annotated[str, typer.Option(help="what --notify gets: text, json or both")] = "both",
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
+    without_own: Annotated[bool, typer.Option("--without-own", help="the public edition, without data/own")] = False,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
     from helpers import files, render as runs
     from helpers.render import Progress, summary
 
+    if without_own:
+        os.environ["JOSPAR_OWN"] = "none"  # the kernels read it too
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter or [])
-    target = (output or files.OUTPUTS).resolve()
+    target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
-    with interruptible(), executor(cluster) as pool, Progress(len(work), quiet) as progress:
+    with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
         print(f"jospar: {fault}", file=sys.stderr)
@@ -67,8 +99,17 @@ def render(
         print(target / "index.html" if facts["new"] else f"nothing has changed since the run {facts['run']}")
     for line in summary.left_out(facts):
         print(f"jospar: {line}", file=sys.stderr)
+    warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+def warn(output: Path) -> None:
+    """Name the runs whose records are damaged, on standard error."""
+    from helpers.render import archive
+
+    for line in archive.damaged(output):
+        print(f"jospar: {line}", file=sys.stderr)
 
 
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
@@ -84,19 +125,18 @@ def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: l
     return batches.override(work, pairs), asked | {"parameters": pairs}
 
 
-def executor(address: str | None) -> contextlib.AbstractContextManager:
+def executor(address: str | None, include_own: bool = False) -> contextlib.AbstractContextManager:
     """The cluster at an address; without one nothing, and the reports are rendered here."""
     if address is None:
         return contextlib.nullcontext()
     from helpers.render import cluster as elsewhere
 
+    elsewhere.require_published(include_own)
     return elsewhere.cluster(address)
 
 
 def cores() -> int:
     """The processor cores that this process may use."""
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -111,7 +151,9 @@ def list_runs(output: Output = None) -> None:
     for run in archive.history(output or files.OUTPUTS):
         counts = Counter(report["status"] for report in run["reports"])
         done = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nothing"
-        print(run["run"], f"{run['seconds']:6.1f} s" if run["complete"] else "interrupted", done, sep="  ")
+        ended = f"{run['seconds']:6.1f} s" if run["complete"] else "not complete"
+        print(run["run"], ended, done, sep="  ")
+    warn(output or files.OUTPUTS)
 
 
 @app.command()
@@ -132,12 +174,13 @@ def share(
     language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
     to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
     output: Output = None,
+    include_own: Annotated[bool, typer.Option("--include-own", help="send own figures, not published, too")] = False,
 ) -> None:
     """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
     from helpers import files
     from helpers.render import parcel
 
-    print(parcel.pack(run, output or files.OUTPUTS, language or [], to))
+    print(parcel.pack(run, output or files.OUTPUTS, language or [], to, include_own))
 
 
 @app.command()

@@ -79,3 +79,51 @@ def data_refresh(
     outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
     print(*outcome.lines(), sep="\n")
     raise SystemExit(bool(outcome.faults))
+
+
+@app.command("decisions")
+def list_decisions(
+    undo: Annotated[str | None, typer.Option(help="take back the newest decision on this indicator")] = None,
+) -> None:
+    """List the decisions on forecasts, oldest first: indicator, method, window, additions, who, when, why."""
+    from helpers import targets
+
+    if undo is not None:
+        print(f"taken back: {targets.undo(undo)}")
+        return
+    for line in targets.decision_lines():
+        print(line)
+
+
+@data_app.command("import")
+def data_import(
+    file: Annotated[Path, typer.Argument(help="a spreadsheet or CSV of the office's own figures, however laid out")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="write into data/own; else only show what would be written")
+    ] = False,
+    chosen: Annotated[
+        list[str] | None, typer.Option("--map", help="ROW=INDICATOR where the words leave it open; may be repeated")
+    ] = None,
+) -> None:
+    """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""
+    from helpers import files
+    from helpers.refresh.people import importing
+
+    found = importing.preview(file, chosen or ())
+    print(*found.lines(), sep="\n")
+    if not yes:
+        print("Nothing is written without --yes.")
+        return
+    importing.write(found, file.name, files.own_folder())
+    print(f"wrote {files.own_folder().name}/; own figures, not published: `jospar render` shows them")
+
+
+@data_app.command("template")
+def data_template(
+    output: Annotated[Path, typer.Option(help="the spreadsheet to write")] = Path("own_figures.xlsx"),
+    language: Annotated[str, typer.Option(help="en, kk or ru")] = "en",
+) -> None:
+    """Write a spreadsheet with a row for each indicator without published figures, to be filled in and imported."""
+    from helpers.refresh.people import template
+
+    print(template.write(output, language))

@@ -10,22 +10,35 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import centres, ensemble as engine, methods as members, mixture, reference, series as kept
-from helpers.forecast.expectation import DEFAULT, expect, names
+from helpers.forecast import (
+    centres,
+    ensemble as engine,
+    methods as members,
+    mixture,
+    reasons as why,
+    reference,
+    series as kept,
+)
+from helpers.forecast.expectation import DEFAULT, SEED, expect, names, simulate
 from helpers.forecast.futures import COLUMNS, Futures, futures
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.panel import check_panel, read_panel
-from helpers.forecast.pool import LEVELS, likely_bounds, pooled_points
 from helpers.forecast.quarters import Narrowing
+from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
+from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
+    "AHEAD",
     "COLUMNS",
     "DEFAULT",
     "LEVELS",
+    "MOST_AHEAD",
     "SEASON_DOUBT",
+    "SEED",
     "Forecast",
     "Futures",
     "Narrowing",
+    "Track",
     "backtest",
     "check_panel",
     "ensemble",
@@ -37,11 +50,13 @@ __all__ = [
     "is_reference",
     "likely_bounds",
     "names",
-    "pooled_points",
     "read_panel",
     "read_table",
+    "redraw",
     "reference",
     "series",
+    "simulate",
+    "track",
     "widths",
 ]
 
@@ -49,6 +64,7 @@ __all__ = [
 # Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt
 # grows from quarter to quarter (`ensemble.widening`), on M1 quarterly with M3 quarterly in view.
 SEASON_DOUBT = 5.0
+MOST_AHEAD = 400  # periods: what lies farther, nobody asks in earnest, and it fills the memory
 
 
 class Forecast(pd.DataFrame):
@@ -115,7 +131,9 @@ class Forecast(pd.DataFrame):
         from scipy.special import ndtri
 
         horizon = self.grid.shape[1]
-        z = np.random.default_rng(seed).standard_normal((n, horizon)) @ np.linalg.cholesky(self.correlation).T
+        # A period's row of numbers is the same however many periods follow.
+        normal = np.random.default_rng(seed).standard_normal((horizon, n)).T
+        z = normal @ np.linalg.cholesky(self.correlation).T
         rank = z.argsort(axis=0).argsort(axis=0)
         score = ndtri((rank + 0.5) / n)
         return np.column_stack([self._at(score[:, h], h) for h in self._rows()])
@@ -171,7 +189,7 @@ def _widen_by(q: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Quantiles [series, probability, horizon] with an independent normal error added."""
     from scipy.special import ndtri
 
-    middle = q[:, engine._MEDIAN, None]
+    middle = q[:, engine.MEDIAN, None]
     score = ndtri(PROBABILITIES)[:, None]
     return middle + np.sign(score) * np.hypot(q - middle, score * error)
 
@@ -185,7 +203,7 @@ def _ends(series: kept.Series, lower: float | None, upper: float | None) -> tupl
 def _finish(q: np.ndarray, series: kept.Series, period: int, lower: float, upper: float) -> np.ndarray:
     """Quantiles widened for gaps and breaks, and within the bounds."""
     q = np.sort(q, axis=0)
-    middle = q[engine._MEDIAN]
+    middle = q[engine.MEDIAN]
     return kept.bound(
         middle + (q - middle) * series.widen, kept.anchor(series.values, q.shape[1], period), lower, upper
     )
@@ -205,7 +223,8 @@ def forecast(
     """Predictive distribution of the periods after a history, in its unit: to period `until`, or `horizon` periods on.
 
     history: floats by pd.PeriodIndex (Y or Q), or by years or running numbers. The same input gives the same output,
-    and the results scale with the data. What happens with:
+    and the results scale with the data, but for what a unit says: printed decimals and shares of 0 to 100.
+    What happens with:
 
     - bounds: every quantile and path keeps `lower` and `upper`; what nears a bound is squeezed before it, unless the
       last value is on it, where mass may stay. A history without negative values is kept at or above 0 unless `lower`
@@ -228,7 +247,7 @@ def forecast(
     kept.check_within(one, lower, upper, "history")
     grid = _compute([one], horizon, period, method, lower, upper, decimals)[0]
     frame = Forecast({"period": _periods(history.index, one.last, horizon), "horizon": np.arange(1, horizon + 1)})
-    frame["mean"] = grid[engine._MEDIAN]
+    frame["mean"] = grid[engine.MEDIAN]
     for column, p in COLUMNS.items():
         frame[column] = grid[PROBABILITIES.searchsorted(p - 1e-9)]
     special = is_reference(one.values)
@@ -237,12 +256,15 @@ def forecast(
     frame.method, frame.n_used, frame.label = method, one.observed, "reference class" if special else method
     spread = np.diff(PROBABILITIES, prepend=0, append=1)
     share = (spread[:-1] + spread[1:]) / 2
-    frame.error = pd.Series(share @ np.abs(grid - grid[engine._MEDIAN]), index=frame["period"], name="error")
+    frame.error = pd.Series(share @ np.abs(grid - grid[engine.MEDIAN]), index=frame["period"], name="error")
     return frame
 
 
 def _check_bounds(lower: float | None, upper: float | None) -> None:
-    """Stop if the bounds cross."""
+    """Stop if a bound is no number, or the bounds cross."""
+    for name, bound in (("lower", lower), ("upper", upper)):
+        if bound is not None and np.isnan(bound):
+            raise UserError(f"{name} bound is {bound}: give a number, or leave it out.")
     if lower is not None and upper is not None and lower >= upper:
         raise UserError(f"lower bound {lower} isn't below upper bound {upper}: give lower < upper.")
 
@@ -251,10 +273,14 @@ def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | 
     """Number of periods to forecast."""
     if (until is None) == (horizon is None):
         raise UserError("forecast: give until=... (a year or period) or horizon=... (a number), one of them.")
+    if isinstance(index, pd.PeriodIndex) and isinstance(until, int | np.integer) and until < 1000:
+        raise UserError(f"until is {until}: it is a year; for {until} periods ahead write horizon={until}.")
     steps = int(horizon) if until is None else kept.ordinal(until, index) - last
     if steps < 1:
         what = f"horizon is {horizon}" if until is None else f"until is {until}, but the history reaches as far already"
         raise UserError(f"{what}: it must lie 1 period or more ahead.")
+    if steps > MOST_AHEAD:
+        raise UserError(f"the forecast is to reach {steps} periods ahead: {MOST_AHEAD} at most.")
     return steps
 
 
@@ -274,7 +300,7 @@ def explain(
     `weight` is the share of horizons at which the member is the median of all; `median` its forecast at the horizon;
     alpha, beta (momentum), phi (damping), tau (drift) and power (Box-Cox) are posterior means. `.attrs["features"]`
     says how far the bold reading is trusted, what part of the trend is kept, whether the series returns to its mean,
-    and what sets the width.
+    and what sets the width; `.attrs["reasons"]` why a yearly trend was drawn in and a range widened, in words.
     """
     one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
     if is_reference(one.values):
@@ -295,6 +321,7 @@ def explain(
         "returns": bool(centres.returns(values)[0]),
         **dict(zip(engine.FEATURES[1:], engine.features(values)[0, 1:].tolist(), strict=True)),
     }
+    table.attrs["reasons"] = why.reasons(values[0], horizon) if period == 1 else []
     return table
 
 

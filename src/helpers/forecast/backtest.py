@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import COLUMNS, methods as members, series as kept
+from helpers.forecast import COLUMNS, MOST_AHEAD, methods as members, series as kept
 from helpers.forecast.table import _index, check_table, forecast_table
 
 SHORTEST = 4  # values before the first origin
@@ -28,8 +28,8 @@ def run(
     """
     for method in methods:
         members.find(method)
-    if origins < 1 or horizon < 1:
-        raise UserError(f"backtest: origins is {origins} and horizon {horizon}: both must be 1 or more.")
+    if not (1 <= origins <= MOST_AHEAD and 1 <= horizon <= MOST_AHEAD):
+        raise UserError(f"backtest: origins is {origins}, horizon {horizon}: both must be from 1 to {MOST_AHEAD}.")
     truth = pd.concat(_cuts(check_table(table), horizon, origins, frequency), ignore_index=True)
     tasks = [
         (truth[truth.back == back], method, horizon, frequency, lower, upper)
@@ -125,7 +125,12 @@ def score(results: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     out = mean.groupby(keys, sort=False).mean()
     out = out.rename(columns={"ASE": "MASE"})
     out["OWA"] = (out["MASE"] / out["ASE_naive"] + out["sMAPE"] / out["sMAPE_naive"]) / 2
-    out["MASE_ratio"], out["CRPS_ratio"] = out["MASE"] / out["ASE_naive"], out["CRPS"] / out["CRPS_naive"]
+    walk = out[["ASE_naive", "CRPS_naive"]].to_numpy().T
+    if "naive" in out.index.get_level_values("method"):  # then the method of that name is the measure itself
+        own = out.xs("naive", level="method") if by else out.loc[["naive"]].set_axis([0])
+        rows = out.index.droplevel("method") if by else [0] * len(out)
+        walk = own[["MASE", "CRPS"]].reindex(rows).to_numpy().T
+    out["MASE_ratio"], out["CRPS_ratio"] = out["MASE"] / walk[0], out["CRPS"] / walk[1]
     out["series"] = mean.groupby(keys, sort=False).size()
     columns = ["series", "OWA", "MASE", "sMAPE", "CRPS", "pinball", "MSIS", "coverage_80", "coverage_95"]
     return out[[*columns, "MASE_ratio", "CRPS_ratio"]].reset_index()

@@ -1,20 +1,22 @@
 """The ensemble: the median of seven simple forecasts, drawn in where a trend is doubtful, in a calibrated width.
 
 A median of members with naive among them shrinks towards no change (Petropoulos and Svetunkov 2020 combine models
-this way); its width is the cautious mixture's, joined by the members' disagreement. What is learnt are the numbers of
-`weights.py` alone, by `benchmarks/tune.py`. All distances are in steps: mean absolute changes of the series.
+this way); its width is the cautious mixture's, joined by the members' disagreement (`widths.py`, learnt by
+`benchmarks/tune.py`). Yearly forecasts are then corrected by what the world's official series teach (`corrections.py`).
+All distances are in steps: mean absolute changes of the series.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast import centres, mixture, widths as learnt
+from helpers.forecast import centres, corrections, features as looks, mixture, widths as learnt
 from helpers.forecast.mixture import PROBABILITIES
 
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
 FEATURES = ("one", "jump", "unchanged")
-_MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
+FAR = 4  # periods ahead at which the members' disagreement is judged
+MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
 _LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
 
 
@@ -59,9 +61,9 @@ def parts(values: np.ndarray, horizon: int) -> Parts:
         centres.theta(values, horizon, 0.2),
         centres.theta(values, horizon, 1.0),
     ]
-    members = np.stack(plain + [q[:, _MEDIAN] for q in quantiles.values()], axis=1)
+    members = np.stack(plain + [q[:, MEDIAN] for q in quantiles.values()], axis=1)
     away = np.clip((members - values[:, -1:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
-    wide, narrow = ((q - q[:, _MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
+    wide, narrow = ((q - q[:, MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
     low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.15, 0.85))
     trust = np.clip(3 - 4 * (narrow[:, high, 0] - narrow[:, low, 0]) / 2.0729, 0, 1)
     wide = np.clip(wide, -limit[:, None], limit[:, None])
@@ -135,10 +137,40 @@ def spread(point: np.ndarray, told: Parts, x: np.ndarray, period: int = 1) -> np
     return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
 
 
+class View(NamedTuple):
+    """What the ensemble makes of rows of values before it is corrected, in steps from the last value."""
+
+    quantiles: np.ndarray  # [series, probability, horizon]
+    centres: np.ndarray  # what corrections draw to, [pull, series, horizon]
+    even: dict[str, np.ndarray]  # features, [series] each
+    odd: dict[str, np.ndarray]
+
+
+def view(values: np.ndarray, horizon: int) -> View:
+    """The uncorrected ensemble of yearly rows of equal length that are not flat, and what it is corrected by.
+
+    Always computed FAR periods ahead, so that a year's forecast doesn't depend on how many follow it.
+    """
+    told = parts(values, max(horizon, FAR))
+    point = centre(values, told)
+    quantiles = spread(point, told, features(values))
+    apart = np.abs(told.members[:, :, FAR - 1] - point[:, None, FAR - 1]).mean(1)
+    level = np.broadcast_to(told.level[:, None], point.shape)
+    line, momentum = (told.members[:, MEMBERS.index(name)] for name in ("theil_sen", "momentum"))
+    pulls = np.stack([np.zeros_like(point), level, told.reverting, line, momentum])
+    even = looks.even(values, told.trust, told.width, apart)
+    return View(quantiles[:, :, :horizon], pulls[:, :, :horizon], even, looks.odd(values))
+
+
 def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     """Quantiles at PROBABILITIES for rows of equal length that are not flat: [series, probability, horizon]."""
-    told = parts(values, horizon)
-    away = spread(centre(values, told), told, features(values), period)
+    if period == 1:
+        seen, numbers = view(values, horizon), corrections.read()
+        x, o = corrections.standard(numbers, seen.even, seen.odd)
+        away = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)
+    else:
+        told = parts(values, horizon)
+        away = spread(centre(values, told), told, features(values), period)
     return values[:, -1, None, None] + step_size(values)[:, None, None] * away
 
 

@@ -1,6 +1,6 @@
 """What is to be expected of a series: one distribution, by a named method, from the window and bounds chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,19 +9,19 @@ import pandas as pd
 from helpers import UserError
 from helpers.forecast import methods
 from helpers.forecast.futures import Futures, futures
-from helpers.forecast.pool import FUTURES, SEED, pooled_forecast
 from helpers.forecast.quarters import narrow
 
 if TYPE_CHECKING:
     from helpers.statistics import Figures
 
-DEFAULT = "pooled"  # the one method behind verdicts, charts, commands and the record
-REACH = 10  # years that are always simulated, so that a year's chance doesn't depend on the last year asked for
+DEFAULT = "ensemble"  # the one method behind verdicts, charts, commands and the record
+FUTURES = 6_000
+SEED = 2027
 
 
 def names() -> list[str]:
     """The methods that can be asked for by name, the default first."""
-    return [DEFAULT, *methods.METHODS]
+    return list(dict.fromkeys([DEFAULT, *methods.METHODS]))
 
 
 def expect(
@@ -45,12 +45,12 @@ def expect(
     """
     if figures is None or not len(figures.values) or figures.values.index[-1].year >= until:
         return None
-    history = window(figures, since)
+    method, history = method or DEFAULT, window(figures, since)
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
-    expected = simulate(history, method, bounds, figures.breaks, figures.decimals, until)
+    expected = simulate(history, until, *bounds, figures.breaks, figures.decimals, method)
     expected, narrowing = narrow(expected, history, None if quarters is None else quarters.values, figures.decimals)
     expected = expected.first(until)
-    expected.narrowing, expected.method = narrowing, method
+    expected.narrowing, expected.method, expected.since = narrowing, method, since or None
     return judge_by(expected, judgement or {})
 
 
@@ -65,21 +65,22 @@ def window(figures: "Figures", since: int | None) -> pd.Series:
 
 def simulate(
     history: pd.Series,
-    method: str,
-    bounds: tuple[float | None, float | None],
-    breaks: list[pd.Period],
-    decimals: int,
     until: int,
+    lower: float | None = None,
+    upper: float | None = None,
+    breaks: Sequence[Hashable] = (),
+    decimals: int | None = None,
+    method: str = DEFAULT,
 ) -> Futures:
-    """Futures of a yearly series over REACH years at least, in its unit."""
+    """Futures of a yearly series to the year `until`, in its unit: 6,000, the same for the same input.
+
+    Quantiles and paths of a year don't depend on how many follow it, nor does its chance.
+    """
     from helpers.forecast import forecast
 
-    last = max(until, history.index[-1].year + REACH)
-    shared = {"until": last, "lower": bounds[0], "upper": bounds[1], "breaks": breaks, "decimals": decimals}
-    if method == DEFAULT:
-        return pooled_forecast(history, **shared)
-    one = forecast(history, method=method, **shared)
-    return futures(one["period"], np.asarray(one.paths(FUTURES, SEED), dtype=float), one.limits, one.n_used, one.label)
+    one = forecast(history, until, None, lower, upper, method=method, breaks=breaks, decimals=decimals)
+    draws = np.asarray(one.paths(FUTURES, SEED), dtype=float)
+    return futures(one["period"], draws, one.limits, one.n_used, one.label)
 
 
 def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
@@ -90,6 +91,6 @@ def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
     for year, add in judgement.items():
         draws[:, expected.column(year)] += add
     moved = expected.moved(draws)
-    moved.narrowing, moved.method = expected.narrowing, expected.method
+    moved.narrowing, moved.method, moved.since = expected.narrowing, expected.method, expected.since
     moved.unadjusted, moved.judgement = expected, dict(judgement)
     return moved

@@ -15,15 +15,17 @@ class Futures(pd.DataFrame):
 
     Attributes: `draws`, equally likely futures, a row each, a column a period; `limits`, the bounds of the values;
     `n_used`, the figures that it rests on; `label`, the method; `error`, expected absolute error of the median;
-    `narrowing`, the quarters that narrow it; `judgement`, what was added by year, `unadjusted`, the forecast before.
+    `method` and `since`, how it was asked for; `narrowing`, the quarters that narrow it; `judgement`, what was added
+    by year; `unadjusted`, the forecast before.
     """
 
     _metadata = [  # noqa: RUF012
         *("draws", "limits", "n_used", "label", "error"),
-        *("method", "narrowing", "judgement", "unadjusted"),
+        *("method", "since", "narrowing", "judgement", "unadjusted"),
     ]
     method = ""
-    narrowing = None
+    since: int | None = None
+    narrowing: tuple = ()
     judgement: dict[int, float] | None = None
     unadjusted: "Futures | None" = None
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError
+from helpers import UserError, files
 
 COLUMNS = ["series_id", "period", "value"]
 
@@ -12,13 +12,7 @@ COLUMNS = ["series_id", "period", "value"]
 def read_panel(path: str | Path) -> pd.DataFrame:
     """The panel as series_id (text), period (year) and value (unit of each series), in order of time."""
     path = Path(path)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise UserError(f"{path.name}: no such file; give a CSV file with the columns {', '.join(COLUMNS)}") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, IsADirectoryError) as fault:
-        raise UserError(f"{path.name}: not a CSV file ({str(fault).splitlines()[0]})") from None
-    return check_panel(table, path.name)
+    return check_panel(files.read_table(path, advice=f"give a CSV file with {', '.join(COLUMNS)}"), path.name)
 
 
 def check_panel(table: pd.DataFrame, name: str = "panel") -> pd.DataFrame:
@@ -26,6 +20,8 @@ def check_panel(table: pd.DataFrame, name: str = "panel") -> pd.DataFrame:
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise UserError(f"{name}: no column {', '.join(missing)}; the panel needs {', '.join(COLUMNS)}")
+    names = table["series_id"].fillna("").astype(str).str.strip()
+    _stop_at_first(names == "", table["series_id"], name, "a name")
     if table.empty:
         raise UserError(f"{name}: no figures; the panel needs one line for each series and year")
     panel = table[COLUMNS].reset_index(drop=True)

@@ -10,7 +10,10 @@ from helpers import UserError
 
 SEASON = {"annual": 1, "quarterly": 4}
 FREE = 0.25  # part of the way to a bound that is left as it is
+RECENT = 5  # cycles in which a season must still show
 SHORTEST = 5  # points: a shorter series is judged by its reference class
+FARTHEST = 100  # periods from one value to the next: more is a slip in writing them
+LARGEST = 1e100  # of a value: squares of larger ones overflow
 LONGEST = 160  # values used: more slow the engine and no longer describe the present
 
 
@@ -92,10 +95,9 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         raise UserError(
             f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
         )
-    if np.isinf(values).any():
-        raise UserError(f"{name} has an infinite value: mend or remove it.")
     known = ~np.isnan(values)
     at, values = at[known], values[known]
+    _check_sizes(at, values, history.index[order][known], name)
     cuts = [ordinal(b, history.index) for b in breaks]
     start = max((c for c in cuts if len(at) and c < at[-1]), default=None)
     before = np.zeros(0) if start is None else values[at <= start]
@@ -105,6 +107,20 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
         raise UserError(f"{name} has no values: give one at least, or leave the series out.")
     full, widen = _bridge(at, values) if len(values) >= SHORTEST else (values, 1.0)
     return Series(full[-LONGEST:], int(at[-1]), widen * _before_the_break(before, full), len(values))
+
+
+def _check_sizes(at: np.ndarray, values: np.ndarray, index: pd.Index, name: str) -> None:
+    """Stop at a value that is too large to be computed with, and at a period that lies too far from the others."""
+    if np.isinf(values).any():
+        raise UserError(f"{name} has an infinite value: mend or remove it.")
+    if np.abs(values).max(initial=0) > LARGEST:
+        raise UserError(f"{name} has the value {values[np.abs(values).argmax()]:g}: give it in a larger unit.")
+    steps = np.diff(at)
+    if len(steps) and steps.max() > FARTHEST:
+        place = steps.argmax()
+        raise UserError(
+            f"{name} has nothing between {index[place]} and {index[place + 1]}, {steps[place]} periods: mend the slip."
+        )
 
 
 def _before_the_break(before: np.ndarray, after: np.ndarray) -> float:
@@ -121,10 +137,11 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool, float]:
     """Seasonal index of each place in the cycle, whether it multiplies (all values positive) or adds, and its error.
 
     Means of what is left of a centred moving average, shrunk by their own error (James and Stein 1961); none with
-    fewer than 3 cycles. The first place is that of values[0].
+    fewer than 3 cycles, or where the last cycles swing by less than a unit of print. The first place is that of
+    values[0].
     """
     multiply = bool(values.min() > 0)
-    if len(values) < 3 * period or period == 1:
+    if len(values) < 3 * period or period == 1 or calm(values, period):
         return (np.ones if multiply else np.zeros)(period), multiply, 0.0
     z = np.log(values) if multiply else values
     window = np.r_[0.5, np.ones(period - 1), 0.5] / period
@@ -135,6 +152,14 @@ def seasonal(values: np.ndarray, period: int) -> tuple[np.ndarray, bool, float]:
     noise = ((rest - mean[place]) ** 2).sum() / max(len(rest) - period, 1) * np.mean(period / len(rest))
     keep = max(0.0, 1 - (period - 3) * noise / max((mean**2).sum(), 1e-300))
     return np.exp(keep * mean) if multiply else keep * mean, multiply, float(np.sqrt(keep * noise))
+
+
+def calm(values: np.ndarray, period: int) -> bool:
+    """Whether the mean season of the last RECENT cycles swings by less than a unit of the figures' print."""
+    last = values[-period * min(RECENT, len(values) // period) :].reshape(-1, period)
+    season = (last - last.mean(axis=1, keepdims=True)).mean(axis=0)
+    decimals = next((d for d in range(7) if np.allclose(values, values.round(d), rtol=0, atol=1e-9)), 7)
+    return bool(np.ptp(season) < 10.0**-decimals)
 
 
 def anchor(values: np.ndarray, horizon: int, period: int) -> np.ndarray:

@@ -6,33 +6,42 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, forecast as single
+from helpers import UserError, files, forecast as single
 from helpers.forecast import methods as members, series as kept
 from helpers.forecast.mixture import PROBABILITIES
 
 NEEDED = ["series_id", "period", "value"]
+MOST = 10**7  # of a year or a running number; more are dates and slips
+_FORMULA = r"[=@\t\r]|[+-](?![\d.])"
 _QUARTER = re.compile(r"^(\d{4})([-\s]?)[Qq]([1-4])$")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """Table of series_id, period, value from a CSV file, checked; period as text, value as a number."""
     path = Path(path)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UserError(f"{path} isn't there: check the name.") from None
-    except (pd.errors.EmptyDataError, IsADirectoryError):
-        raise UserError(f"{path} is empty or not a file: give a CSV with the columns {', '.join(NEEDED)}.") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as fault:
-        raise UserError(f"{path} can't be read as a CSV in UTF-8 ({str(fault).strip()}): save it as one.") from None
-    return check_table(table, str(path))
+    table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
+    table = table.rename(columns={column: column.strip().casefold() for column in table})
+    if len(table.columns) == 1 and (sign := next((sign for sign in files.SIGNS if sign in table.columns[0]), "")):
+        raise UserError(f"{path}: {files.SIGNS[sign]} stand between the cells: save it with commas, numbers as 12.5.")
+    if twice := sorted(set(table.columns[table.columns.duplicated()])):
+        raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
+    table = check_table(table, str(path))
+    # The forecasts carry the names on, and a spreadsheet would run them.
+    wrong = np.flatnonzero(table["series_id"].str.match(_FORMULA))
+    if len(wrong):
+        name = table["series_id"][wrong[0]]
+        raise UserError(
+            f"{path}, row {wrong[0] + 2}: a spreadsheet takes the name {name[:40]!r} for a formula: mend it."
+        )
+    return table
 
 
 def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     """The three columns with values as numbers (empty = missing); stops at the first fault, with its row."""
     absent = [c for c in NEEDED if c not in table]
     if absent:
-        raise UserError(f"{name} has no column {', '.join(absent)}: it needs {', '.join(NEEDED)}.")
+        has = ", ".join(map(str, table.columns))[:200]
+        raise UserError(f"{name} has no column {', '.join(absent)}: it needs {', '.join(NEEDED)} and has {has}.")
     if table.empty:
         raise UserError(f"{name} has no rows: give one value at least.")
     table = table[NEEDED].reset_index(drop=True)
@@ -45,19 +54,28 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: value is {text[row]!r}: write a number or nothing."
         )
+    _check_keys(table, name)
+    return table.assign(value=value)
+
+
+def _check_keys(table: pd.DataFrame, name: str) -> None:
+    """Stop at a series without a name, and at a period that stands twice."""
+    unnamed = np.flatnonzero(table["series_id"].isna() | (table["series_id"].astype(str).str.strip() == ""))
+    if len(unnamed):
+        raise UserError(f"{name}, row {unnamed[0] + 2}: series_id is empty: name the series.")
     twice = np.flatnonzero(table.duplicated(["series_id", "period"]))
     if len(twice):
         row = twice[0]
         raise UserError(
             f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
         )
-    return table.assign(value=value)
 
 
 def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
     """Index of one series, and its style: "year" for numbers, else what stands between year and quarter."""
     number = pd.to_numeric(periods, errors="coerce").to_numpy(dtype=float)
     if np.array_equal(number, np.round(number)):
+        _check_numbers(number, frequency, name)
         return pd.Index(number.astype(int)), "number"
     text = periods.astype(str).str.strip()
     quarters = text.str.extract(_QUARTER)
@@ -67,6 +85,17 @@ def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str
     bad = text[~(number == np.round(number))].iloc[0]
     form = "2024-Q1, 2024Q1 or a running number" if frequency == "quarterly" else "a year or a running number"
     raise UserError(f"series {name}: period is {bad!r}: with frequency {frequency} write {form}.")
+
+
+def _check_numbers(number: np.ndarray, frequency: str, name: str) -> None:
+    """Stop at numbers that are no years and no running numbers, but months, dates, or years where quarters are due."""
+    if np.abs(number).max(initial=0) > MOST:
+        raise UserError(f"series {name}: period is {number[np.abs(number).argmax()]:g}: that is no year or number.")
+    months = (number // 100 >= 1800) & (number // 100 <= 2200) & (number % 100 >= 1) & (number % 100 <= 12)
+    if months.all() and len(number):
+        raise UserError(f"series {name}: period is {number[0]:.0f}, a month: give years, or quarters as 2024-Q1.")
+    if frequency == "quarterly" and len(number) and (number >= 1800).all() and (number <= 2200).all():
+        raise UserError(f"series {name}: period is {number[0]:.0f}, a year: write quarters as 2024-Q1.")
 
 
 def _write(index: pd.Index, style: str) -> list:
@@ -83,8 +112,8 @@ def forecast_table(
     Nothing is assumed of bounds unless given, but that a series without negative values keeps so. See forecast().
     """
     period = kept.season_of(frequency)
-    if not isinstance(horizon, int | np.integer) or horizon < 1:
-        raise UserError(f"horizon is {horizon}: give a whole number of 1 or more.")
+    if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= single.MOST_AHEAD:
+        raise UserError(f"horizon is {horizon}: give a whole number from 1 to {single.MOST_AHEAD}.")
     members.find(method)
     single._check_bounds(lower, upper)
     names, series, ahead = [], [], []
@@ -98,7 +127,7 @@ def forecast_table(
     grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
     out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
-    out["mean"] = grids[:, single.engine._MEDIAN].ravel()
+    out["mean"] = grids[:, single.engine.MEDIAN].ravel()
     for column, p in single.COLUMNS.items():
         out[column] = grids[:, PROBABILITIES.searchsorted(p - 1e-9)].ravel()
     return out

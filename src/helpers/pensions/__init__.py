@@ -36,12 +36,11 @@ RATIO = "pension_wage_ratio"
 @lru_cache
 def parameters(path: Path = PARAMETERS) -> pd.DataFrame:
     """The model's parameters with their sources: parameter, year, value, unit, source."""
-    if not path.is_file():
-        raise UserError(f"{path.name} is missing; restore it from the repository")
-    table = pd.read_csv(path)
-    if list(table.columns) != COLUMNS:
-        raise UserError(f"{path.name}: the columns must be {', '.join(COLUMNS)}")
-    return table
+    table = files.read_table(path, COLUMNS, exact=True)
+    try:
+        return table.assign(year=table["year"].astype(int), value=table["value"].astype(float))
+    except ValueError as fault:
+        raise UserError(f"{path.name}: {fault}; write years and numbers as 2026 and 12.5") from None
 
 
 def replacement(scenario: str, until: int, as_of: str | date | None = None) -> pd.DataFrame:

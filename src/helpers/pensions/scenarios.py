@@ -27,11 +27,7 @@ def scenarios(path: Path = SCENARIOS) -> pd.DataFrame:
 
 @lru_cache
 def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise UserError(f"{path.name} is missing; restore it from the repository")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if list(table.columns) != COLUMNS:
-        raise UserError(f"{path.name}: the columns must be {', '.join(COLUMNS)}")
+    table = files.read_table(path, COLUMNS, exact=True)
     for line, row in enumerate(table.to_dict("records"), 2):
         _check(row, f"{path.name}, line {line}")
     return table

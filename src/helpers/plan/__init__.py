@@ -5,8 +5,6 @@ year too early. `targets(reading=...)` gives the reading to use; a lost value is
 unless section 2.1 prints it.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +19,7 @@ __all__ = [
     "TABLES",
     "TERMS",
     "TargetRow",
+    "TargetRows",
     "conflicts",
     "directions",
     "document",
@@ -145,44 +144,19 @@ def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """Writes the plan's tables as CSV files, all or none: after a fault the tables are as they were."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as new:
-            for name, columns in TABLES.items():
-                path = Path(new, f"{name}.csv")
-                tables[name][columns].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-            _move_in(Path(new), folder)
     except OSError as error:
         raise UserError(f"{folder}: {error.strerror}; no table was changed; see that it can be written to") from error
-
-
-def _move_in(new: Path, folder: Path) -> None:
-    names = [f"{table}.csv" for table in TABLES]
-    before = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    try:
-        for name in names:
-            os.replace(new / name, folder / name)
-    except OSError:
-        for name in names:
-            if name in before:
-                (folder / name).write_bytes(before[name])
-            elif (folder / name).is_file():
-                (folder / name).unlink()
-        raise
+    files.write_all(
+        {
+            folder / f"{name}.csv": tables[name][columns].to_csv(index=False, lineterminator="\n")
+            for name, columns in TABLES.items()
+        }
+    )
 
 
 def load(path: Path, columns: list[str]) -> pd.DataFrame:
     """A CSV table as text, without changes; stops with one line when it isn't there or lacks a column."""
-    if not path.is_file():
-        raise UserError(f"{path}: no such table; make the tables with `jospar plan read FILE`, or name another folder")
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False).fillna("")
-    except ValueError as error:
-        raise UserError(f"{path}: no CSV table in UTF-8 ({str(error).strip()}); mend it or make it again") from error
-    if not isinstance(table.index, pd.RangeIndex):
-        raise UserError(f"{path}, line 2: more cells than headings; put a cell that holds a comma in quotes")
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise UserError(f"{path}: no column {', '.join(missing)}; mend the table or make it again")
-    return table
+    return files.read_table(path, columns, "make the tables with `jospar plan read FILE`, or name another folder")
 
 
 def _table(name: str, folder: str | Path) -> pd.DataFrame:
@@ -215,4 +189,10 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
 
 
-from helpers.plan.target_rows import TargetRow, national_row, target_row, target_rows  # noqa: E402  (builds on what stands above)
+from helpers.plan.target_rows import (  # noqa: E402  (builds on what stands above)
+    TargetRow,
+    TargetRows,
+    national_row,
+    target_row,
+    target_rows,
+)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers import UserError, plan
 from helpers.plan import lost_cells, write as write
-from helpers.plan.indicators import DIRECTION, GOAL, Item, find_lost_cells, items_of, label, pages_of, periods
+from helpers.plan.indicator_table import DIRECTION, GOAL, Item, find_lost_cells, items_of, label, pages_of, periods
 from helpers.plan.names import Names
 from helpers.plan.rows import Row, number, plain, read as read_rows
 

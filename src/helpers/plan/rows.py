@@ -58,9 +58,14 @@ def decoded(path: Path, raw: bytes) -> str:
         raise UserError(f"{path}, line {line}: not UTF-8 text; save the plan in UTF-8") from error
 
 
+def one_line(text: str) -> str:
+    """A text as one line, without the marks of possible hyphens."""
+    return " ".join(text.replace("\N{SOFT HYPHEN}", "").split())
+
+
 def plain(text: str) -> str:
     """A cell's words without marks of layout."""
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split()).strip("*# ")
+    return one_line(re.sub(r"<[^>]*>", " ", text)).strip("*# ")
 
 
 def number(text: str, where: str) -> str:

@@ -1,4 +1,4 @@
-"""A row of the plan's table of targets: what the indicator is, its cells in a reading, its cells in the others."""
+"""Rows of the plan's table of targets: what the indicator is, its cells in a reading, its cells in the others."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan
-from helpers.language import use_terms
+from helpers.language import name, use_terms
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,34 @@ class TargetRow:
         return f"<p><b>{self.about['indicator']}</b> {self.about['name_en']}</p>{shown.to_html(index=False)}"
 
 
+class TargetRows(dict):
+    """Rows of a plan by indicator; one that the plan lacks is the user's fault, since the user named the plan."""
+
+    def __init__(self, plan_name: str) -> None:
+        """Starts empty; `plan_name` is said when an indicator is missing."""
+        super().__init__()
+        self.plan_name = plan_name
+
+    def __missing__(self, indicator: str | int) -> TargetRow:
+        if str(indicator) in self:
+            return self[str(indicator)]
+        known = ", ".join(self) or "none"
+        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html(na_rep="", border=0)
+
+    def table(self) -> pd.DataFrame:
+        """The targets as printed: a row an indicator, a column a year; a lost cell is empty."""
+        cells = pd.concat([row.cells for row in self.values()])
+        table = cells.pivot(index="indicator", columns="year", values="as_printed").reindex(list(self))
+        table.insert(0, "", [name(row.about) for row in self.values()])
+        return table.rename_axis(None, axis="columns")
+
+
 def target_rows(
     direction: int | None = None, reading: str = "resolved", folder: str | Path = files.PLAN, area: str = "KAZ"
-) -> dict[str, TargetRow]:
+) -> TargetRows:
     """The rows of a direction (all when none is named) by indicator, in the plan's order.
 
     From here on the plan's own terms are known to `language.text`. Raises UserError for an unknown direction.
@@ -37,10 +62,10 @@ def target_rows(
         rows = rows[rows["direction"].astype(str) == str(direction)]
         if rows.empty:
             raise UserError(f"direction: the plan has no direction {direction}")
-    readings = {name: plan.targets(name, folder) for name in [reading, *(r for r in plan.READINGS if r != reading)]}
-    result = {}
+    readings = {word: plan.targets(word, folder) for word in [reading, *(r for r in plan.READINGS if r != reading)]}
+    result = TargetRows(files.plan_name(folder))
     for _, about in rows.iterrows():
-        cells = {name: table[table["indicator"] == about["indicator"]] for name, table in readings.items()}
+        cells = {word: table[table["indicator"] == about["indicator"]] for word, table in readings.items()}
         if len(cells[reading]):
             result[about["indicator"]] = TargetRow(about, cells.pop(reading), cells, area)
     return result
@@ -53,10 +78,7 @@ def target_row(
 
     Example: `target_row("11")`
     """
-    rows = target_rows(None, reading, folder, area)
-    if str(indicator) not in rows:
-        raise UserError(f"indicator: {files.plan_name(folder)} has no indicator {indicator}, only {', '.join(rows)}")
-    return rows[str(indicator)]
+    return target_rows(None, reading, folder, area)[indicator]
 
 
 def national_row(name_kk: str, series: str, folder: str | Path = files.PLAN) -> TargetRow:

@@ -7,25 +7,12 @@ from lxml import etree, html
 
 from helpers import UserError
 from helpers.plan.grid import Cell, lay_out
-from helpers.plan.rows import Row
+from helpers.plan.rows import Row, one_line
 
 UNSEEN = {"head", "script", "style", "template"}
 BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "pre", "blockquote", "section", "article"}
-BLOCKS |= {
-    "main",
-    "header",
-    "footer",
-    "body",
-    "center",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "caption",
-}
+BLOCKS |= {"main", "header", "footer", "body", "center", "table", "thead", "tbody", "tfoot", "tr", "td", "th"}
+BLOCKS |= {"caption"}
 
 
 def rows(path: Path, text: str) -> list[Row]:
@@ -55,12 +42,12 @@ def _parts(element: html.HtmlElement) -> Iterator["str | html.HtmlElement"]:
         yield element
     elif isinstance(element.tag, str) and element.tag not in UNSEEN:
         if not any(child.tag in BLOCKS for child in element.iterdescendants()):
-            yield from filter(None, [_words(element.text_content())])
+            yield from filter(None, [one_line(element.text_content())])
             return
-        yield from filter(None, [_words(element.text or "")])
+        yield from filter(None, [one_line(element.text or "")])
         for child in element:
             yield from _parts(child)
-            yield from filter(None, [_words(child.tail or "")])
+            yield from filter(None, [one_line(child.tail or "")])
 
 
 def _cells(line: html.HtmlElement, where: str) -> list[Cell]:
@@ -78,8 +65,3 @@ def _span(cell: html.HtmlElement, name: str, where: str) -> int:
     if not (stated.isascii() and stated.isdigit() and 1 <= int(stated[:6]) <= 1000):
         raise UserError(f"{where}: a cell has {name} «{stated[:20]}»; mend the merged cell")
     return int(stated)
-
-
-def _words(text: str) -> str:
-    """A text as one line, without the marks of possible hyphens."""
-    return " ".join(text.replace("\N{SOFT HYPHEN}", "").split())

@@ -21,6 +21,7 @@ __all__ = [
     "part_year",
     "plain",
     "plan_title",
+    "record",
     "region",
     "season",
 ]
@@ -52,9 +53,14 @@ def paragraph(outlook: Outlook) -> Markdown:
     if not len(outlook.history):
         return Markdown(literal(text(outlook.reason)))
     sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
-    sentences += statements.adjusted(outlook)
+    sentences += [statements.decided(outlook), *statements.adjusted(outlook)]
     sentences += [literal(text(said)) for said in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
+
+
+def record(outlook: Outlook) -> Markdown:
+    """The line under a chart: how good its method was on this very series, beside no change."""
+    return Markdown(statements.record(outlook))
 
 
 def _latest(outlook: Outlook) -> str:

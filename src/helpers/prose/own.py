@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError
+from helpers import UserError, files
 from helpers.charts import Words
 from helpers.forecast import Futures, check_panel
 from helpers.language import between, number, percent, text
@@ -14,13 +14,7 @@ from helpers.targets import decimals_of, likelihood_words, met, probability_met
 def read(path: str | Path) -> pd.Series:
     """The figures of a CSV file with the columns year and value, in their unit, by year; more columns are ignored."""
     path = Path(path)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
-        raise UserError(f"{path.name}: can't be read; give a CSV file with the columns year and value") from None
-    absent = [column for column in ("year", "value") if column not in table]
-    if absent:
-        raise UserError(f"{path.name}: no column {', '.join(absent)}; it needs year and value")
+    table = files.read_table(path, ["year", "value"], "give a CSV file with the columns year and value")
     known = table[table["value"].str.strip() != ""].rename(columns={"year": "period"})
     known = check_panel(known.assign(series_id="value"), path.name)
     return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))

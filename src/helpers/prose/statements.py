@@ -2,7 +2,9 @@
 
 import math
 
-from helpers.language import chance, literal, number, plural, quantity, text
+from helpers import forecast
+from helpers.forecast import Narrowing
+from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text, years
 from helpers.tables import signed
 from helpers.targets import Outlook, joint
 
@@ -40,23 +42,29 @@ def jointly(outlook: Outlook) -> list[str]:
 
 
 def narrowed(outlook: Outlook) -> str:
-    """Which published quarters narrow the current year's forecast, and how near a year comes to its quarters."""
-    known = outlook.narrowing
-    if known is None:
-        return ""
+    """Which published quarters narrow a year's forecast, and how near a year comes to such quarters."""
+    return " ".join(narrowed_by(known, outlook) for known in outlook.narrowing)
+
+
+def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
+    """The quarters of one year with their figures, and how far years lay from the mean of such quarters."""
     # A distance between two shares is in points.
     share = outlook.unit.startswith("%")
     digits = outlook.decimals + 1
     # "Never more than" has to be rounded up.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
     apart = number(largest, digits)
+    figures = [
+        f"{quarter(known.year, place)} {number(value, outlook.decimals)}" for place, value in known.known.items()
+    ]
     return plural(
-        "{n} published quarter of {year} narrows that year's forecast: in {compared} years the yearly figure was never "
-        "more than {apart} away from the mean of its quarters.",
-        "{n} published quarters of {year} narrow that year's forecast: in {compared} years the yearly figure was never "
-        "more than {apart} away from the mean of its quarters.",
+        "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
+        "never more than {apart} away from the mean of such quarters.",
+        "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
+        "never more than {apart} away from the mean of such quarters.",
         known.quarters,
         year=known.year,
+        figures=literal(listing(figures)),
         compared=known.compared,
         apart=text("{change} points", change=apart) if share else literal(quantity(largest, digits, outlook.unit)),
     )
@@ -74,7 +82,7 @@ def adjusted(outlook: Outlook) -> list[str]:
             year=year,
             change=literal(moved_by(add, outlook)),
             median=literal(quantity(plain.loc[str(year), "q50"], outlook.decimals, outlook.unit)),
-            note=literal(f"{outlook.decision.who}: {outlook.decision.why}" if outlook.decision else ""),
+            note=literal(f"{outlook.decision.who}: {ended(outlook.decision.why)}" if outlook.decision else ""),
         )
         for year, add in outlook.adjusted.judgement.items()
     ]
@@ -86,3 +94,51 @@ def moved_by(change: float, outlook: Outlook) -> str:
     if outlook.unit.startswith("%"):
         return text("{change} points", change=words)
     return f"{words} {text(outlook.unit)}"
+
+
+def record(outlook: Outlook) -> str:
+    """How good the method was on this very series two years ahead, beside no change; empty without a forecast."""
+    expected, figures = outlook.expected, outlook.figures
+    if expected is None or figures is None:
+        return ""
+    past = forecast.track(figures, expected.method, expected.since)
+    if past is None:
+        return text("Too few comparable figures are published to try the method on this series' past.")
+    digits = outlook.decimals + 1
+    error, same = number(past.error, digits), number(past.no_change, digits)
+    said = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
+    said |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
+    if said["bias"] == number(0, digits):
+        lean = text("on average neither too high nor too low")
+    else:
+        lean = (
+            text("on average {bias} too high", **said) if past.bias > 0 else text("on average {bias} too low", **said)
+        )
+    return text(
+        "Record of this method on this series, {ahead} years ahead, {n} cases ({years}): mean error {error}, where no "
+        "change would have erred by {same}; {lean}; the 80% range held in {inside} of {n}.",
+        **said,
+        lean=lean,
+    )
+
+
+def decided(outlook: Outlook) -> str:
+    """Who decided on method and window of the forecast, when and why; empty where nobody did."""
+    decision = outlook.decision
+    if decision is None or outlook.expected is None:
+        return ""
+    method, since = outlook.expected.method, outlook.expected.since
+    window = text("figures since {year}", year=since) if since else text("all figures")
+    return text(
+        "The forecast rests on a decision of {who}, {day}: method {method}, {window}. The reason given: {why}",
+        who=literal(decision.who),
+        day=decision.day,
+        method=literal(method),
+        window=window,
+        why=literal(ended(decision.why)),
+    )
+
+
+def ended(words: str) -> str:
+    """A sentence with its full stop."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

@@ -8,4 +8,5 @@ __all__ = [
     "page",
     "scores",
     "tables",
+    "workbench",
 ]

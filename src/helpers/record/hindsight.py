@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import statistics
-from helpers.forecast import forecast, pooled_points
+from helpers.forecast import LEVELS, SEED, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.statistics import bound
 from helpers.targets import Outlook
@@ -16,8 +16,9 @@ SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "proba
 
 
 def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
-    """A row for each planned year forecast `then` with a figure `now`, in the indicator's unit; `inside`: 80 % range.
+    """A row for each year forecast `then` with a figure `now`, in the indicator's unit; `inside`: 80 % range.
 
+    The plan's own year too, whose figure came after signing and for which no target was set: every case counts.
     `naive` is the last figure known then, `probability` the target's chance as seen then, `verdict` what became of it.
     """
     rows = []
@@ -25,13 +26,23 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
         if past.forecast is None:
             continue
         known = {period.year: value for period, value in now[indicator].history.items()}
-        made = past.judged.dropna(subset=["median"]).assign(naive=past.history.iloc[-1])
-        made = made[made["year"].isin(known)].drop(columns=["figure", "verdict"])
+        made = _forecast_years(past).assign(naive=past.history.iloc[-1])
+        made = made[made["year"].isin(known)]
         became = now[indicator].judged.set_index("year")["verdict"]
-        rows.append(made.assign(figure=made["year"].map(known), verdict=made["year"].map(became))[SINCE])
+        rows.append(
+            made.assign(figure=made["year"].map(known), verdict=made["year"].map(became).fillna("no target"))[SINCE]
+        )
     table = pd.concat(rows, ignore_index=True)
     table["inside"] = [_within(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
     return table
+
+
+def _forecast_years(past: Outlook) -> pd.DataFrame:
+    """Every year of a forecast with its median and 80 % range, and the target and its chance where the plan has one."""
+    ahead = past.expected
+    table = pd.DataFrame({"indicator": past.indicator, "year": [period.year for period in ahead["period"]]})
+    table = table.assign(median=ahead["q50"].to_numpy(), low=ahead["q10"].to_numpy(), high=ahead["q90"].to_numpy())
+    return table.merge(past.judged[["year", "target", "probability"]], how="left", on="year")
 
 
 def _within(row: dict, decimals: int) -> bool:
@@ -82,7 +93,7 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
     limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
     made = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), **limits)
     # The distribution that verdicts are read from.
-    points = pooled_points(known, made, *limits.values())
+    points = made.paths(len(LEVELS), SEED)
     ahead = np.array([period.year - last.year for period in came.index])
     ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()

@@ -30,7 +30,7 @@ def overall(record: pd.DataFrame) -> pd.DataFrame:
 
 def headline(checked: pd.DataFrame, record: pd.DataFrame) -> Markdown:
     """The answer: how many figures fell inside the ranges, whose forecasts were nearer, what the panel says."""
-    return Markdown(" ".join([_inside(checked), _nearer(checked), _on_panel(record)]))
+    return Markdown(" ".join([_inside(checked), _nearer(checked), _on_panel(record), _coverage(record)]))
 
 
 def _inside(checked: pd.DataFrame) -> str:
@@ -68,6 +68,15 @@ def _on_panel(record: pd.DataFrame) -> str:
         naive=number(brier["naive"], 3),
         official=number(brier[best], 3),
         method=text(METHODS[best]),
+    )
+
+
+def _coverage(record: pd.DataFrame) -> str:
+    held = overall(record).loc["ours"]
+    return text(
+        "On the same series the 80% ranges held {share80} of the figures that came, and the 95% ranges {share95}.",
+        share80=percent(held["coverage80"]),
+        share95=percent(held["coverage95"]),
     )
 
 

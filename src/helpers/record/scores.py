@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import LEVELS, check_panel, likely_bounds, pooled_points, read_panel
+from helpers.forecast import LEVELS, SEED, check_panel, likely_bounds, read_panel
 from helpers.targets import METHODS, WORDS, Judgement, decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
@@ -259,7 +259,7 @@ def _ours(known: pd.Series) -> np.ndarray:
 
     lower, upper = likely_bounds(known.to_numpy())
     made = forecast(known, horizon=len(HORIZONS), lower=lower, upper=upper)
-    return pooled_points(known, made, lower, upper)
+    return made.paths(len(LEVELS), SEED)
 
 
 def naive_points(values: np.ndarray) -> np.ndarray:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files
-from helpers.files import write
+from helpers import files
 from helpers.forecast import read_panel
 from helpers.record import scores as record
 from helpers.render import provenance
@@ -38,8 +37,12 @@ def publish(panel_path: str | Path, folder: Path = FOLDER, jobs: int | None = No
         "by_indicator": record.by_indicator(scored),
         "made": made,
     }
-    for name, rows in found.items():
-        write(folder / f"{name}.csv", rows[TABLES[name]].to_csv(index=False, float_format="%.6g"))
+    files.write_all(
+        {
+            folder / f"{name}.csv": rows[TABLES[name]].to_csv(index=False, float_format="%.6g")
+            for name, rows in found.items()
+        }
+    )
     return table
 
 
@@ -56,9 +59,5 @@ def read(name: str, folder: Path = FOLDER) -> pd.DataFrame:
     """One of TABLES by its name; a missing or strange one says how it is made again."""
     path = folder / f"{name}.csv"
     remake = "make it again with `jospar record --panel FILE.csv --publish`"
-    if not path.is_file():
-        raise UserError(f"{folder.name}/{path.name} is missing; {remake}")
-    table = pd.read_csv(path, dtype={"horizon": str, "version": str, "commit": str})
-    if list(table.columns) != TABLES[name]:
-        raise UserError(f"{folder.name}/{path.name} has other columns than {', '.join(TABLES[name])}; {remake}")
-    return table
+    files.read_rows(path, TABLES[name], remake, exact=True)
+    return pd.read_csv(path, dtype={"horizon": str, "version": str, "commit": str}, encoding="utf-8-sig")

@@ -12,8 +12,9 @@ from helpers import UserError, files, statistics
 from helpers.refresh import answers, changes, requests, selection, writing
 from helpers.refresh.answers import Keyed
 from helpers.refresh.changes import Change, Facts, Known, Offer, Verdict
+from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
-from helpers.refresh.transport import USUAL, Answer, Limits
+from helpers.refresh.transport import USUAL, Limits
 
 __all__ = [
     "MOST_LINES",
@@ -35,12 +36,13 @@ class Outcome:
     aside: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # figures left out, since their periods can't be read
 
     def lines(self) -> list[str]:
         """The outcome in words, one line a fact."""
-        if self.faults:
+        if self.faults and not self.changes:
             return [*self.faults, "nothing was changed"]
-        found = [str(change) for change in self.changes]
+        found = [*self.faults, *self.unread, *map(str, self.changes)]
         for verdict in self.held:
             found += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
             # What vanished stands in the reasons already.
@@ -70,7 +72,8 @@ def refresh(
 ) -> Outcome:
     """What the publishers' answers, or the files of a folder, change in `data/statistics`; written unless `dry_run`.
 
-    Everything that was asked for is read and valid, or nothing changes and the outcome lists one fault a line.
+    The outcome lists one fault a line. A publisher without a usable answer leaves the others' answers as they are;
+    with a fault in a file of the folder, or in the tables that would be written, nothing changes.
     Raises UserError for an unknown source or series and while another refresh is at work.
     """
     place = data / "statistics"
@@ -79,20 +82,22 @@ def refresh(
     asked = requests.of_sources(every, place, sources)
     try:
         with FileLock(data / ".refresh.lock", timeout=0):
-            marks = _marks(place, requests.wanted(every))
-            read, faults, aside = _read(marks, asked, folder, limits, tell)
-            outcome = Outcome(faults=faults) if faults else _outcome(place, every, read, bool(folder), accept)
+            read, faults, aside = _read(asked, folder, limits, tell)
+            # One publisher's bad answer leaves the others'; a folder was chosen as a whole.
+            outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
+            outcome.faults = faults + outcome.faults
+            outcome.unread = _left_out(read)
             outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
-            if not outcome.faults:
-                settled = _settled(read, asked, outcome.held)
-                outcome.faults = writing.write(data, outcome.changes, settled, every, today or date.today(), dry_run)
+            if folder and outcome.faults:
+                outcome.changes = []
+            elif broken := writing.write(data, outcome.changes, every, today or date.today(), dry_run):
+                outcome.changes, outcome.faults = [], outcome.faults + broken
             return outcome
     except Timeout:
         raise UserError("another refresh is at work; wait until it has ended") from None
 
 
 def _read(
-    marks: dict[tuple[str, str], Answer],
     asked: list[Request],
     folder: Path | None,
     limits: Limits,
@@ -103,11 +108,17 @@ def _read(
         if not any(request.publisher.address for request in asked):
             source = asked[0].publisher.source if asked else "none"
             raise UserError(f"--source {source}: has no fixed address; download its files and give --from-folder")
-        return *answers.from_publishers(asked, marks, limits, tell), []
+        return *answers.from_publishers(asked, limits, tell), []
     read, faults, aside = answers.from_folder(folder, asked, limits.size)
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
     return read, faults, aside
+
+
+def _left_out(read: Keyed) -> list[str]:
+    """A line for each answer that holds figures of periods that can't be read."""
+    counts = {key: table.attrs.get("left_out") for key, table in read.items()}
+    return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
 
 
 def _unasked(asked: list[Request]) -> list[str]:
@@ -119,20 +130,6 @@ def _known_series(place: Path, accept: Collection[str]) -> None:
     codes = [row["series"] for row in requests.table(place, "series.csv")]
     if unknown := [code for code in accept if code not in codes]:
         raise UserError(f"--accept {unknown[0]}: is not in series.csv; {statistics.nearest(unknown[0], codes)}")
-
-
-def _marks(place: Path, wanted: dict[tuple[str, str], str]) -> dict[tuple[str, str], Answer]:
-    """The marks of the answers that the tables rest on, where the same was wanted from them as now."""
-    rows = {(row["source"], row["request"]): row for row in requests.table(place, "answers.csv")}
-    same = {key: row for key, row in rows.items() if row["wanted"] == wanted.get(key)}
-    return {key: Answer(None, row["etag"], row["last_modified"]) for key, row in same.items()}
-
-
-def _settled(read: Keyed, asked: list[Request], held: list[Verdict]) -> Keyed:
-    """The answers of which nothing was held back; the others must be sent in full again, to be accepted."""
-    waiting = {verdict.series for verdict in held}
-    open_keys = {request.key for request in asked if request.series in waiting}
-    return {key: one for key, one in read.items() if key not in open_keys}
 
 
 def _outcome(place: Path, every: list[Request], read: Keyed, partial: bool, accept: Collection[str]) -> Outcome:
@@ -166,7 +163,7 @@ def _offers(
     faults = []
     for request in sorted((one for one in every if one.key in read), key=lambda one: one.rank):
         try:
-            chosen = selection.select(read[request.key].table, request, frequencies[request.series], codes)
+            chosen = selection.select(read[request.key], request, frequencies[request.series], codes)
         except UserError as fault:
             faults.append(f"{request.name}: {fault}")
             continue
@@ -180,7 +177,7 @@ def _offers(
 
 def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
-    rows = pd.read_csv(place / "observations.csv", dtype=str, keep_default_na=False)
+    rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):

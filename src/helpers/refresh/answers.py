@@ -1,10 +1,9 @@
 """Collects the answers to requests: from the publishers, or from a folder of downloaded files."""
 
-import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -14,66 +13,46 @@ from helpers import UserError
 from helpers.refresh import transport
 from helpers.refresh.readers import formats, national_bank
 from helpers.refresh.requests import Request
-from helpers.refresh.transport import Answer, Limits
+from helpers.refresh.transport import Limits
 
-Keyed = dict[tuple[str, str], "Read"]
-
-
-@dataclass(frozen=True)
-class Read:
-    """An answer that was read: its tidy table, its mark for the next conditional request, and its hash."""
-
-    table: pd.DataFrame
-    etag: str
-    last_modified: str
-    sha256: str
+Keyed = dict[tuple[str, str], pd.DataFrame]  # tidy tables by source and request
 
 
-def from_publishers(
-    requests: list[Request], marks: dict[tuple[str, str], Answer], limits: Limits, tell: Callable[[str], None]
-) -> tuple[Keyed, list[str]]:
-    """Answers by source and request, and faults in one line each; an unchanged answer is left out.
-
-    A publisher that can't be reached is asked once. The parts of a sum are asked without condition, since one of them
-    alone says nothing.
-    """
-    found, faults, absent = {}, [], set()
-    whole = {request.key for request in requests if request.part}
+def from_publishers(requests: list[Request], limits: Limits, tell: Callable[[str], None]) -> tuple[Keyed, list[str]]:
+    """Answers by source and request, and faults in one line each. A publisher that can't be reached is asked once."""
+    tables, faults, absent = {}, [], set()
     for request in {request.key: request for request in requests if request.publisher.address}.values():
         if request.publisher.source in absent:
             continue
         tell(f"asking {request.name}")
-        known = None if request.key in whole else marks.get(request.key)
         try:
-            answer = asked(request, known, limits)
-            if answer.data is not None:
-                expected = request.publisher.formats.split(" ")
-                found[request.key] = read(answer.data, expected, answer.etag, answer.last_modified)
+            data = transport.within(limits.seconds, partial(asked, request, limits))
+            tables[request.key] = formats.read(data, request.publisher.formats.split(" "))
         except UserError as fault:
             faults.append(f"{request.name}: {fault}")
             absent |= {request.publisher.source} if isinstance(fault, transport.Absent) else set()
-    return found, faults
+    return tables, faults
 
 
-def asked(request: Request, known: Answer | None, limits: Limits) -> Answer:
+def asked(request: Request, limits: Limits) -> bytes:
     """What the publisher sends for a request; the pages of a paged answer become one JSON list."""
     publisher = request.publisher
-    hosts, paged = publisher.hosts.split(" "), "{page}" in publisher.address
+    hosts = publisher.hosts.split(" ")
     fields = dict(parse_qsl(request.filled(publisher.fields), keep_blank_values=True)) if publisher.fields else None
-    pages: list[bytes] = []
-    while True:
-        address = request.filled(publisher.address, page=str(len(pages)))
-        answer = transport.fetch(address, hosts, fields, None if paged else known, limits)
-        if not paged or answer.data is None:
-            return answer
-        pages.append(answer.data)
-        if national_bank.complete(pages) or sum(map(len, pages)) > limits.size:
-            return Answer(json.dumps([json.loads(page) for page in pages]).encode())
-
-
-def read(data: bytes, expected: Iterable[str], etag: str = "", last_modified: str = "") -> Read:
-    """An answer as a tidy table; raises Unreadable when it is in none of the expected formats."""
-    return Read(formats.read(data, expected), etag, last_modified, hashlib.sha256(data).hexdigest())
+    if "{page}" not in publisher.address:
+        return transport.fetch(request.filled(publisher.address), hosts, fields, limits)
+    pages, size = [], 0
+    for number in range(limits.pages):
+        data = transport.fetch(request.filled(publisher.address, page=str(number)), hosts, fields, limits)
+        size += len(data)
+        pages.append(national_bank.page(data))
+        if national_bank.complete(pages):
+            return json.dumps(pages).encode()
+        if size > limits.size:
+            raise transport.Unreachable(f"more than {limits.size / 2**20:.0f} MB in {number + 1} pages")
+        if number and pages[-1] == pages[-2]:
+            raise transport.Unreachable(f"page {number} repeats the one before it")
+    raise transport.Unreachable(f"more than {limits.pages} pages")
 
 
 def from_folder(folder: Path, requests: list[Request], size: int) -> tuple[Keyed, list[str], list[str]]:
@@ -103,13 +82,13 @@ def from_folder(folder: Path, requests: list[Request], size: int) -> tuple[Keyed
     return found, faults, aside
 
 
-def _opened(path: Path, size: int) -> tuple[Read, str]:
+def _opened(path: Path, size: int) -> tuple[pd.DataFrame, str]:
     """A file as a tidy table, and its format."""
     if path.stat().st_size > size:
         raise UserError(f"has {path.stat().st_size / 2**20:.0f} MB, {size / 2**20:.0f} MB are allowed")
     data = path.read_bytes()
     kind = formats.recognise(data)
-    return read(data, [kind]), kind
+    return formats.read(data, [kind]), kind
 
 
 def _names(path: Path, request: Request) -> bool:
@@ -119,10 +98,10 @@ def _names(path: Path, request: Request) -> bool:
     return bool(word) and bool(re.search(alone, path.stem))
 
 
-def _answers(answer: Read, kind: str, path: Path, request: Request) -> bool:
+def _answers(table: pd.DataFrame, kind: str, path: Path, request: Request) -> bool:
     """Whether a file answers a request: by its name, or by its content where that names what it holds."""
     if kind not in request.publisher.formats.split(" "):
         return False
     if request.publisher.named_by:
         return _names(path, request)
-    return bool((answer.table["item"].eq(request.item) & answer.table["area"].isin(request.areas.split(" "))).any())
+    return bool((table["item"].eq(request.item) & table["area"].isin(request.areas.split(" "))).any())

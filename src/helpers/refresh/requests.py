@@ -1,15 +1,12 @@
 """Which series comes from where: the rows of `requests.csv` and `publishers.csv`, and the names of areas."""
 
-import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
-from helpers import UserError
+from helpers import UserError, files
 from helpers.refresh.readers import tidy
 from helpers.statistics import nearest
 
@@ -119,14 +116,6 @@ def nearest_of(word: str, known: Collection[str]) -> str:
     return f"{word!r} is unknown; {nearest(word, known)}"
 
 
-def wanted(requests: list[Request]) -> dict[tuple[str, str], str]:
-    """What is wanted from each answer, as a short hash by its key; it changes with the rows that share it."""
-    rows: dict[tuple[str, str], list[str]] = {}
-    for one in requests:
-        rows.setdefault(one.key, []).append(repr((one.series, one.item, one.areas, one.periods, one.transformation)))
-    return {key: hashlib.sha256("".join(sorted(own)).encode()).hexdigest()[:12] for key, own in rows.items()}
-
-
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:
     """The requests to these sources, or all; raises UserError for a source that is not in publishers.csv."""
     known = [row["source"] for row in table(folder, "publishers.csv") if row["source"] != HAND]
@@ -157,7 +146,4 @@ def normal(name: str) -> str:
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
     """The rows of a table, every cell as text."""
-    path = Path(folder) / name
-    if not path.is_file():
-        raise UserError(f"{path.parent.name}/{name} is missing; restore it from the repository")
-    return pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    return files.read_rows(Path(folder) / name)

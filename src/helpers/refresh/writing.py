@@ -1,42 +1,38 @@
 """Writes what a refresh found: all tables or none, each under a temporary name first."""
 
-import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError
-from helpers.refresh.answers import Keyed
+from helpers import files
 from helpers.refresh.changes import Change
-from helpers.refresh.requests import Request, wanted
+from helpers.refresh.requests import Request
 from helpers.statistics import check as data_check
 
-# In this order: at every moment each table fits those before it, and an answer counts as read only at the very end.
-TABLES = ["sources.csv", "observations.csv", "changes.csv", "answers.csv"]
+# In this order: at every moment each table fits those before it. A figure stands in the log before it stands in the
+# table, so that a refresh that is killed between the two finds it new again.
+TABLES = ["sources.csv", "changes.csv", "observations.csv"]
 KEY = ["series", "area", "period", "read_on"]
 
 
-def write(
-    data: Path, changes: list[Change], read: Keyed, requests: list[Request], today: date, rehearse: bool = False
-) -> list[str]:
+def write(data: Path, changes: list[Change], requests: list[Request], today: date, rehearse: bool = False) -> list[str]:
     """Write the changes into `data/statistics`; returns the faults that the tables would have, and then writes nothing.
 
-    With `rehearse` nothing is written either way. `read` holds the answers that were taken over in full, of which the
-    next refresh asks whether they have changed.
+    With `rehearse` nothing is written either way.
     """
     folder = data / "statistics"
-    old = {name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in TABLES}
+    old = {name: files.read_table(folder / name) for name in TABLES}
     new = {
         "sources.csv": _sources(old["sources.csv"], changes, requests, today),
         "observations.csv": _observations(old["observations.csv"], changes, today),
         "changes.csv": _changes(old["changes.csv"], changes, today),
-        "answers.csv": _answers(old["answers.csv"], read, wanted(requests), today),
     }
     altered = [name for name in TABLES if not new[name].equals(old[name])]
+    for left in data.glob(".refresh-*"):  # of a refresh that was killed; the lock says that none is at work
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=data, prefix=".refresh-") as place:
         rehearsal = Path(place) / "data"
         shutil.copytree(data, rehearsal, ignore=shutil.ignore_patterns(".*"))
@@ -45,22 +41,8 @@ def write(
         if faults := data_check.check(rehearsal):
             return faults
         if not rehearse:
-            _replace(rehearsal / "statistics", folder, altered)
+            files.write_all({folder / name: (rehearsal / "statistics" / name).read_bytes() for name in altered})
     return []
-
-
-def _replace(made: Path, folder: Path, names: Iterable[str]) -> None:
-    """Move finished tables into place; when one can't be moved, those before it go back."""
-    before = {name: (folder / name).read_bytes() for name in names}
-    moved = []
-    try:
-        for name in before:
-            os.replace(made / name, folder / name)
-            moved.append(name)
-    except OSError as error:
-        for done in moved:
-            (folder / done).write_bytes(before[done])
-        raise UserError(f"statistics/{name}: can't be written ({error.strerror}); nothing was changed") from None
 
 
 def _observations(table: pd.DataFrame, changes: list[Change], today: date) -> pd.DataFrame:
@@ -109,24 +91,3 @@ def _changes(table: pd.DataFrame, changes: list[Change], today: date) -> pd.Data
     rows = [{"read_on": f"{today}"} | vars(change) for change in changes]
     whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     return whole.drop_duplicates(["read_on", "series", "area", "period"], keep="last", ignore_index=True)
-
-
-def _answers(table: pd.DataFrame, read: Keyed, asked: dict[tuple[str, str], str], today: date) -> pd.DataFrame:
-    """The marks of the answers; one that is the same as before keeps its day, so that nothing changes."""
-    before = {(row.source, row.request): (row.sha256, row.wanted) for row in table.itertuples()}
-    rows = [
-        {
-            "source": source,
-            "request": request,
-            "etag": one.etag,
-            "last_modified": one.last_modified,
-            "sha256": one.sha256,
-            "wanted": asked[source, request],
-            "read_on": f"{today}",
-        }
-        for (source, request), one in read.items()
-        if before.get((source, request)) != (one.sha256, asked[source, request])
-    ]
-    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
-    whole = whole.drop_duplicates(["source", "request"], keep="last")
-    return whole.sort_values(["source", "request"], ignore_index=True)

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-STOP_LIMIT = 20.0  # seconds that an interrupted run gives its kernels to end
+STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
 
 def ignore(*_: object) -> None:
@@ -104,18 +104,21 @@ def run(
     With `if_changed`, the latest complete run is returned as it is when it holds just these reports.
     """
     run_ = prepared(jobs, output, force)
-    with archive.locked(output, wait), archive.writing_to(output):
+    with archive.locked(output, wait, "wait for it with --wait"), archive.writing_to(output):
+        if wait:  # while it waited, the data may have changed
+            run_ = prepared(jobs, output, force)
+        archive.check_latest(output)
         past = archive.history(output)
         latest = archive.latest_complete(past)
         keys = {job.name: key for job, key in zip(jobs, run_.keys, strict=True)}
-        if if_changed and not force and latest and archive.same(latest, keys):
+        if if_changed and not force and latest and archive.same(latest, keys) and archive.shown(latest, output):
             return latest | {"new": False}
-        start(run_, output, asked or {})
+        start(run_, output, asked or {}, archive.next_number(past))
         try:
             numbers = take_over(run_, {} if force else archive.rendered(past), tell)
             render_all(run_, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
         except BaseException:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, UserError):
                 run_.save(complete=False)
             raise
         return finish(run_, output) | {"new": True}
@@ -138,14 +141,20 @@ def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
     return Run(jobs, keys, pages)
 
 
-def start(run_: Run, output: Path, asked: dict) -> None:
+def start(run_: Run, output: Path, asked: dict, number: int) -> None:
     """Give the run its folder and the facts that say what made it, of which data, and when."""
     now = datetime.now(UTC)
     run_.folder = archive.new_folder(output, now)
     run_.facts = {"format": archive.FORMAT} | fingerprint.provenance()
-    run_.facts |= {"run": run_.folder.name, "started": now.isoformat(timespec="seconds"), "complete": False}
+    run_.facts |= {
+        "run": run_.folder.name,
+        "number": number,
+        "started": now.isoformat(timespec="seconds"),
+        "complete": False,
+    }
     run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
-    run_.facts |= {"data_sha256": fingerprint.folder_hash(files.DATA), "data": fingerprint.file_hashes(files.DATA)}
+    run_.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
+    run_.facts["own"] = files.own_tables() is not None
     run_.save()
 
 
@@ -170,7 +179,7 @@ def render_all(
     """Render the jobs on the executor and keep each result as it comes."""
     pending: dict[Future, int] = {}
     try:
-        submit = submitter(pool, watch) if numbers else None
+        submit = submitter(pool, len(numbers), watch) if numbers else None
         for n in numbers:
             pending[submit(work(run_, n))] = n
         for future in as_completed(list(pending)):
@@ -183,12 +192,13 @@ def render_all(
     pool.shutdown()
 
 
-def submitter(pool: Executor, watch: Callable) -> Callable:
+def submitter(pool: Executor, number: int, watch: Callable) -> Callable:
     """How work is handed to the executor: as it is to threads of this process, with all it needs to anything else."""
-    from helpers.render import cluster as elsewhere, execution, kernels as warm_kernel
+    from helpers.render import cluster as elsewhere, execution, kernels
 
     if isinstance(pool, ThreadPoolExecutor):
-        warm_kernel.prepare()
+        if number > 1:  # for a single report, a kernel of its own starts sooner
+            kernels.prepare()
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), elsewhere.packed(files.DATA)
     return lambda work: pool.submit(elsewhere.render, work, data, code)
@@ -199,8 +209,8 @@ def work(run_: Run, n: int) -> "object":
     from helpers.render.execution import Work
 
     job = run_.jobs[n]
-    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on")}
-    source = job.notebook.read_text(encoding="utf-8")
+    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on", "own")}
+    source = job.notebook.read_text(encoding="utf-8-sig")
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
     return Work(*about, run_.sisters[n], facts)
 
@@ -230,12 +240,21 @@ def stop(pool: Executor, pending: list[Future]) -> None:
             execution.kill_kernels()
 
 
+def check_data(run_: Run) -> None:
+    """Stop a run whose data change under it: one part would rest on the old figures, the other on the new ones."""
+    now, before = fingerprint.file_hashes(files.DATA), run_.facts["data"]
+    if changed := sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name)):
+        raise UserError(f"data/{changed[0]}: changed while the run was under way; nothing is published, start it again")
+
+
 def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
     """Write a report's files and its record; beside a failed report, link the last good one."""
+    check_data(run_)
     for name, content in contents.items():
         (run_.folder / name).parent.mkdir(exist_ok=True)
         files.write(run_.folder / name, content)
-    record = run_.about(n) | record | {"files": sorted(contents)}
+    hashes = {name: archive.content_hash(content) for name, content in sorted(contents.items())}
+    record = run_.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": run_.facts["own"]}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(record["name"], run_.folder, past)
     else:
@@ -245,17 +264,22 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
 
 
 def finish(run_: Run, output: Path) -> dict:
-    """Close the record, keep the forecasts, write summary and index, and make the run the latest."""
+    """Gather the forecasts, write summary and index, make the run the latest; last of all it is recorded complete."""
     from helpers.render import index, outcomes, summary
 
     reports = [run_.records[n] for n in sorted(run_.records)]
     contradictions = outcomes.keep(run_.folder, reports, f"{run_.facts['version']} {run_.facts['commit']}")
     began = datetime.fromisoformat(run_.facts["started"])
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
-    facts = run_.save(complete=True, seconds=seconds, contradictions=contradictions)
+    check_data(run_)
+    facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
     files.write(run_.folder / "summary.txt", summary.as_text(facts))
     files.write(run_.folder / "summary.json", summary.as_json(facts))
-    for name, page in index.pages(facts, run_.folder).items():
+    past = [facts | {"folder": run_.folder}, *archive.history(output)]
+    latest = archive.latest_complete(past)
+    shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
+    for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
         files.write(output / name, page)
-    archive.point_latest(run_.folder, output)
+    archive.point_latest(latest["folder"], output)
+    run_.save(complete=True)
     return facts | {"folder": run_.folder}

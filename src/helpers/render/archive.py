@@ -1,30 +1,99 @@
 """The runs of an output folder: their history, the last good copy of a report, which is the latest, which may go."""
 
 import contextlib
+import hashlib
 import itertools
 import json
+import math
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from helpers import UserError
 
+SHELF = 20  # single renders that the index lists
 FORMAT = 2  # of run.json; runs recorded otherwise are passed over
+STATUSES = ("rendered", "unchanged", "failed")
+# What every run and every report in run.json says, and of which kind it is.
+RUN = {"run": str, "started": str, "complete": bool, "reports": list, "version": str, "data_read_on": str}
+REPORT = {"name": str, "notebook": str, "parameters": dict, "key": str, "status": str, "title": str}
+COPY = {"files": list, "size": int, "title": str, "rendered": str}
 
 
 def history(output: Path) -> list[dict]:
-    """The records of earlier runs, newest first; a folder without a readable record is passed over."""
-    found = []
-    for path in sorted(output.glob("*/run.json"), reverse=True):
-        if path.parent.is_symlink():
-            continue
-        with contextlib.suppress(ValueError, OSError):
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(record, dict) and record.get("format") == FORMAT:
-                found.append(record | {"folder": path.parent})
-    return found
+    """The records of earlier runs, newest first, as they ended and not as a clock or a folder's name says.
+
+    A folder without a record, or whose record is damaged, is passed over; `damaged` names the latter.
+    """
+    found = [one for one in map(_read, _records(output)) if isinstance(one, dict)]
+    return sorted(found, key=lambda run: (run.get("number", 0), run["folder"].name), reverse=True)
+
+
+def damaged(output: Path) -> list[str]:
+    """A line for each run whose record is of this format and can't be used."""
+    return [one for one in map(_read, _records(output)) if one and isinstance(one, str)]
+
+
+def _records(output: Path) -> list[Path]:
+    return sorted(path for path in output.glob("*/run.json") if not path.parent.is_symlink())
+
+
+def _read(path: Path) -> dict | str:
+    """The record of a run, or a line that says why it is set aside; empty for a record of another format."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            return ""
+        _check(record, path.parent.name)
+    except (ValueError, OSError, RecursionError, UserError) as fault:
+        return f"{path.parent.name}/run.json: {fault}; this run is set aside, remove its folder"
+    return record | {"folder": path.parent}
+
+
+def _check(record: dict, folder: str) -> None:
+    """Raises UserError for what is missing or strange; names of files stay inside the run's folder."""
+    _has(record, RUN)
+    datetime.fromisoformat(record["started"]), date.fromisoformat(record["data_read_on"])
+    if record["run"] != folder:
+        raise UserError(f"it is the record of {record['run'][:40]!r}")
+    if not isinstance(record.get("number", 0), int) or (record["complete"] and not _number(record.get("seconds"))):
+        raise UserError("number or seconds is no number")
+    for report in record["reports"]:
+        _has(report, REPORT)
+        if report["status"] not in STATUSES:
+            raise UserError(f"status {report['status'][:40]!r} is unknown")
+        if report["status"] != "failed":
+            _has(report, COPY)
+        elif report.get("last_good"):
+            _has(report["last_good"], COPY)
+        for copy in (report, report.get("last_good") or {}):
+            if copy.get("rendered"):
+                datetime.fromisoformat(copy["rendered"])
+            if unsafe := [name for name in copy.get("files", []) if not _inside(name)]:
+                raise UserError(f"file {str(unsafe[0])[:40]!r} lies outside the run")
+
+
+def _has(record: object, kinds: dict[str, type]) -> None:
+    for name, kind in kinds.items():
+        if not isinstance(record, dict) or not isinstance(record.get(name), kind):
+            raise UserError(f"{name} is missing or no {kind.__name__}")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _inside(name: object) -> bool:
+    """Whether a file's name means one in the run's folder, or in its folder `failed`."""
+    return isinstance(name, str) and bool(re.fullmatch(r"(failed/)?[^/\\\x00-\x1f]+", name)) and name not in (".", "..")
+
+
+def next_number(past: list[dict]) -> int:
+    """The number of a run that begins now: one more than the highest."""
+    return 1 + max((run.get("number", 0) for run in past), default=0)
 
 
 def rendered(past: list[dict]) -> dict[str, tuple[Path, dict]]:
@@ -33,8 +102,23 @@ def rendered(past: list[dict]) -> dict[str, tuple[Path, dict]]:
 
 
 def latest_complete(past: list[dict]) -> dict | None:
-    """The newest run that ended by itself, or none."""
-    return next((run for run in past if run["complete"]), None)
+    """The newest batch that ended by itself; where there is none, the newest complete run; or none."""
+    ended = [run for run in past if run["complete"]]
+    return next((run for run in ended if not is_single(run)), ended[0] if ended else None)
+
+
+def is_single(run: dict) -> bool:
+    """True when notebooks were named on the command line: such a run stands beside the last batch, not in its place."""
+    return bool(run.get("asked", {}).get("notebooks"))
+
+
+def shelf(past: list[dict]) -> list[tuple[str, dict]]:
+    """Run and record of the newest single render of each report, newest first, at most SHELF."""
+    newest: dict[str, tuple[str, dict]] = {}
+    for run in past:
+        for report in run["reports"] if run["complete"] and is_single(run) else []:
+            newest.setdefault(report["name"], (run["run"], report))
+    return list(newest.values())[:SHELF]
 
 
 def same(latest: dict, keys: dict[str, str]) -> bool:
@@ -48,12 +132,28 @@ def same(latest: dict, keys: dict[str, str]) -> bool:
     )
 
 
+def shown(run: dict, output: Path) -> bool:
+    """True when `latest`, where there is one, and the index are there and lead to the run."""
+    latest = output / "latest"
+    return (output / "index.html").is_file() and (
+        not latest.is_symlink() or os.path.realpath(latest) == os.path.realpath(run["folder"])
+    )
+
+
 def whole(folder: Path, report: dict) -> bool:
-    """True when the report's files are all there with the size that they had: none was lost or cut short."""
+    """True when the report's files are all there as they were written: none was lost, cut short or edited."""
+    hashes = report.get("sha256") or {}
     try:
+        if any(content_hash((folder / name).read_bytes()) != value for name, value in hashes.items()):
+            return False
         return bool(report["files"]) and sum((folder / f).stat().st_size for f in report["files"]) == report["size"]
     except OSError:
         return False
+
+
+def content_hash(content: bytes | str) -> str:
+    """The hash by which a written file is known again."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def current(folder: Path, report: dict) -> bool:
@@ -72,7 +172,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in ("files", "size", "title", "rendered")}
+                return {key: good[key] for key in (*COPY, "sha256", "own") if key in good}
     return None
 
 
@@ -91,13 +191,22 @@ def link_files(source: Path, target: Path, names: list[str]) -> None:
 def point_latest(folder: Path, output: Path) -> None:
     """`latest` is a link to the newest complete run; where links can't be made, the index alone says which it is."""
     temporary = output / ".latest.part"
+    latest = output / "latest"
+    if latest.is_dir() and not latest.is_symlink():
+        return
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()
     try:
         temporary.symlink_to(folder.name, target_is_directory=True)
     except OSError:
         return
-    os.replace(temporary, output / "latest")
+    os.replace(temporary, latest)
+
+
+def check_latest(output: Path) -> None:
+    """Stop before anything is rendered when `latest` is a folder of somebody's own."""
+    if (latest := output / "latest").is_dir() and not latest.is_symlink():
+        raise UserError(f"{latest}: is a folder, where the link to the latest run belongs; move it away")
 
 
 def prune(output: Path, keep: int) -> list[str]:
@@ -106,8 +215,8 @@ def prune(output: Path, keep: int) -> list[str]:
         return []
     with locked(output, wait=False), writing_to(output):
         past = history(output)
-        latest = latest_complete(past)
-        old = [run for run in past[keep:] if run is not latest]
+        latest, pointed = latest_complete(past), os.path.realpath(output / "latest")
+        old = [run for run in past[keep:] if run is not latest and os.path.realpath(run["folder"]) != pointed]
         for run in old:
             shutil.rmtree(run["folder"])
         return [run["run"] for run in old]
@@ -125,7 +234,7 @@ def new_folder(output: Path, started: datetime) -> Path:
 
 
 @contextlib.contextmanager
-def locked(output: Path, wait: bool) -> Iterator[None]:
+def locked(output: Path, wait: bool, advice: str = "wait until it has ended") -> Iterator[None]:
     """One run at a time in an output folder: a second one waits, or stops with a word."""
     from filelock import FileLock, Timeout
 
@@ -135,7 +244,7 @@ def locked(output: Path, wait: bool) -> Iterator[None]:
         try:
             lock.acquire(timeout=-1 if wait else 0)
         except Timeout:
-            raise UserError(f"{output}: another run is under way; wait for it with --wait") from None
+            raise UserError(f"{output}: another run is under way; {advice}") from None
     try:
         yield
     finally:

@@ -3,22 +3,26 @@
 import datetime
 import hashlib
 import itertools
-import json
+import math
 import re
-from collections.abc import Iterable
+import reprlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from helpers import UserError, files
 from helpers.language import LANGUAGE_NAMES, LANGUAGES
+from helpers.render.batch_tree import check_tree
+from helpers.render.source import opened, source_cells
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
 FORMATS = ("html", "xlsx", "pdf")
 KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
 DEFAULT_PLAN = "data/plan"
 DECLARED_PLAN = re.compile(r"^plan(?:: str)? = ([\"'])(.*?)\1", re.M)
+MOST_LETTERS = 1_000_000  # of a batch file; the largest in use has 2,000
+MOST_JOBS, MOST_SECONDS, LONGEST_PATH = 20_000, 7 * 24 * 3600, 1_000
 LONGEST_NAME = 180  # letters; file systems take 255 bytes, and there are endings
 
 
@@ -58,15 +62,6 @@ def _default_plan(notebook: Path) -> str:
     return stated[2] if stated else DEFAULT_PLAN
 
 
-def source_cells(notebook: Path) -> list[list] | None:
-    """Kind, source and metadata of each cell; none of a file that is no notebook: the check of its job says so."""
-    try:
-        found = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        return [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in found]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
     """For each job the same report in every language of the run: code, the language's own name, address."""
     groups: dict[str, list] = {}
@@ -91,16 +86,33 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
     import yaml
 
     try:
-        words = file.read_text(encoding="utf-8")
-        tree, content = yaml.compose(words), yaml.safe_load(words)
+        words = file.read_text(encoding="utf-8-sig")
+        if len(words) > MOST_LETTERS:
+            raise UserError(f"{file}: has {len(words):,} letters; {MOST_LETTERS:,} are allowed")
+        tree = yaml.compose(words)
+        check_tree(file, tree)
+        content = yaml.safe_load(words)
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{file}: can't be read; name a batch file with --file") from None
-    except yaml.YAMLError as error:
+    except RecursionError:
+        raise UserError(f"{file}: brackets stand too deep in each other") from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {getattr(error, 'problem', error)}") from None
     batches = content.get("batches") if isinstance(content, dict) else None
     jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
-    return list({(job.notebook, job.name): job for job in jobs}.values())
+    return distinct(jobs)
+
+
+def distinct(jobs: list[Job]) -> list[Job]:
+    """The jobs, each once. Raises UserError where two that differ would have one name, so that one would be lost."""
+    by_name: dict[tuple, Job] = {}
+    for job in jobs:
+        first = by_name.setdefault((job.notebook, job.name), job)
+        # 1 and True are equal, and so are 1 and 1.0, but their reports differ.
+        if repr(first.parameters) != repr(job.parameters):
+            raise UserError(f"{job.name}: two reports would have this name; their parameters differ in signs alone")
+    return list(by_name.values())
 
 
 def expand(file: Path, tree: object, batches: dict, chain: tuple[str, ...]) -> list[Job]:
@@ -131,26 +143,47 @@ def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> 
         return UserError(f"{file}: line {line_of(tree, 'batches', batch, n, *keys)}: {words}")
 
     if not isinstance(entry, dict):
-        raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {entry!r}")
+        raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {brief(entry)}")
     for key, value in entry.items():
         if key not in KEYS:
-            raise fault(f"unknown key {key!r}; {meant(str(key), KEYS)}", key)
+            raise fault(f"unknown key {brief(key)}; {meant(str(key), KEYS)}", key)
         if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
-            raise fault(f"{key}: takes {KEYS[key].__name__}, not {value!r}", key)
+            raise fault(f"{key}: takes {KEYS[key].__name__}, not {brief(value)}", key)
     if "batch" in entry and entry.keys() - {"batch", "skip"}:
         raise fault("an entry that names a batch has no other key but skip")
     if "notebook" not in entry and "batch" not in entry:
         raise fault("the key 'notebook' is missing")
+    check_values(entry, fault)
+
+
+def check_values(entry: dict, fault: Callable[..., UserError]) -> None:
+    """Stop at a value of an entry that no report can take, and at more reports than are allowed."""
+    for name, value in entry.get("parameters", {}).items():
+        if any(isinstance(one, dict | list) for one in (value if isinstance(value, list) else [value])):
+            raise fault(f"{brief(name)}: takes a value or a list of values", "parameters", str(name))
+    if wrong := [one for one in entry.get("formats", []) if not isinstance(one, str)]:
+        raise fault(f"formats: knows {', '.join(FORMATS)}, not {brief(wrong[0])}", "formats")
+    if any(sign in entry.get("notebook", "") for sign in "\0\n") or len(entry.get("notebook", "")) > LONGEST_PATH:
+        raise fault("notebook: is no name of a file", "notebook")
+    if entry.get("time_limit", 1) > MOST_SECONDS:
+        raise fault(f"time_limit: takes {MOST_SECONDS} seconds at most", "time_limit")
+    number = math.prod(len(v) for v in entry.get("parameters", {}).values() if isinstance(v, list))
+    if number > MOST_JOBS:
+        raise fault(f"parameters: make {number:,} reports; {MOST_JOBS:,} are allowed", "parameters")
     if empty := [name for name, value in entry.get("parameters", {}).items() if value == []]:
-        raise fault(f"{empty[0]}: an empty list leaves nothing to render", "parameters", empty[0])
+        raise fault(f"{empty[0]}: an empty list leaves nothing to render", "parameters", str(empty[0]))
     if unknown := set(entry.get("formats", [])) - set(FORMATS):
         raise fault(f"formats: knows {', '.join(FORMATS)}, not {', '.join(map(str, unknown))}", "formats")
 
 
+def brief(value: object) -> str:
+    """A value in a few letters, for a line that names it."""
+    return reprlib.repr(value)
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """Advice after a wrong word: the known word most like it, or all of them."""
-    near = get_close_matches(word, list(known), 1)
-    return f"did you mean {near[0]!r}?" if near else f"it may be {', '.join(known) or 'none'}"
+    return files.nearest(word, known)
 
 
 def line_of(node: object, *keys: object) -> int:
@@ -196,14 +229,10 @@ def declared(notebook: Path) -> dict[str, dict]:
 @lru_cache
 def _declared(notebook: Path, changed: int) -> dict[str, dict]:
     """As `declared`, read once for each state of the file: a batch asks for every report."""
-    import nbformat
     from papermill.translators import PythonTranslator
 
-    try:
-        cells = nbformat.read(notebook, as_version=4).cells
-    except (ValueError, nbformat.ValidationError, AttributeError):
-        raise UserError(f"{notebook}: is no notebook that can be read") from None
-    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    cells = opened(notebook).cells
+    tagged = [cell for cell in cells if "parameters" in (cell.metadata.get("tags") or [])]
     return {found.name: found._asdict() for cell in tagged[:1] for found in PythonTranslator.inspect(cell)}
 
 

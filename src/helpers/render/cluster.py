@@ -16,13 +16,19 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
-from helpers import UserError
+from helpers import UserError, files
 from helpers.render import execution, fingerprint
 
 ANSWER_LIMIT = 10  # seconds for the scheduler to answer
 RETRIES = 2  # of a job that raised, beside those that Dask gives the jobs of a lost worker
 _unpacked: dict[str, Path] = {}
 _lock = threading.Lock()
+
+
+def require_published(include_own: bool) -> None:
+    """Refuses to send the office's own figures to other machines unless that was asked for."""
+    if files.own_tables() and not include_own:
+        raise UserError("--cluster: data/own holds own figures, not published; say --include-own or --without-own")
 
 
 @contextlib.contextmanager
@@ -65,8 +71,11 @@ def packed(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
+            parts = path.relative_to(folder).parts
+            if path.is_file() and parts[0] != "own" and not any(part.startswith(".") for part in parts):
                 archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+        for path in sorted(own.rglob("*.csv")) if (own := files.own_tables()) else ():
+            archive.writestr(zipfile.ZipInfo(f"own/{path.relative_to(own).as_posix()}"), path.read_bytes())
     return buffer.getvalue()
 
 

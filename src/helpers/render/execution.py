@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import re
 import socket
 import sys
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
+LONGEST_ERROR = 500  # letters; the whole message stays in the notebook that failed
 EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
 KERNEL = {"kernel_name": "python3", "language": "python"}
 
@@ -79,7 +81,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
         cells = len(source.cells) + bool(work.parameters)
         options["on_cell_start"] = lambda cell, cell_index: watch(work.name, cell_index + 1, cells)
     error = ""
-    with tempfile.TemporaryDirectory(prefix="jospar-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-") as folder:
         output = Path(folder) / work.notebook
         try:
             done = papermill.execute_notebook(
@@ -89,14 +91,23 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
             # What ran until then was saved, with the error in it; nothing was when no kernel started.
             done = nbformat.read(output, as_version=4) if output.exists() else source
             error = anonymous(plain(one_line(failure)))
-    return clean(done, work), kernel, error
+    return clean(done, work), kernel, error or left_early(done)
+
+
+def left_early(notebook: NotebookNode) -> str:
+    """Why the notebook counts as failed although nothing raised: a cell left the program, so the rest never ran."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    waiting = [cell for cell in code if cell.execution_count is None]
+    return f"the notebook ended itself before its last {len(waiting)} cells (sys.exit?)" if waiting else ""
 
 
 def one_line(failure: Exception) -> str:
-    """The failure in one line: the error that the notebook raised, or what became of its kernel."""
-    if hasattr(failure, "ename"):
-        return f"{failure.ename}: {failure.evalue}".splitlines()[0]
-    return next(iter(str(failure).strip().splitlines()), type(failure).__name__)
+    """The failure in one short line: the error that the notebook raised, or what became of its kernel."""
+    words = f"{failure.ename}: {failure.evalue}" if hasattr(failure, "ename") else str(failure).strip()
+    line = next(iter(words.splitlines()), type(failure).__name__)
+    # It goes to a terminal: no control characters, nothing that turns the direction of writing.
+    line = "".join(sign for sign in line if sign.isprintable())
+    return line if len(line) <= LONGEST_ERROR else f"{line[:LONGEST_ERROR]} …"
 
 
 def prepare(notebook: NotebookNode, language: str) -> NotebookNode:
@@ -132,7 +143,7 @@ def cleaned(kind: str, data: object) -> object:
     if isinstance(data, list):
         return [cleaned(kind, value) for value in data]
     picture = kind.startswith("image/") and kind != "image/svg+xml"
-    return plain(data) if isinstance(data, str) and not picture else data
+    return anonymous(plain(data)) if isinstance(data, str) and not picture else data
 
 
 def plain(words: str) -> str:
@@ -147,9 +158,9 @@ def plain(words: str) -> str:
 
 def anonymous(words: str) -> str:
     """What a program printed, without the names of the user and the machine, unless they are words of every day."""
-    with contextlib.suppress(OSError, KeyError):  # a user without a name
-        names = {"<user>": getpass.getuser(), "<machine>": socket.gethostname()}
-        for shown, name in names.items():
+    for shown, ask in (("<user>", getpass.getuser), ("<machine>", socket.gethostname)):
+        with contextlib.suppress(OSError, KeyError):  # a user without a name
+            name = ask()
             if len(name) > 2 and name not in EVERYDAY:
                 words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", shown, words)
     return words

@@ -4,10 +4,10 @@ Nothing here imports pandas or Jupyter, so that a run in which nothing has chang
 """
 
 import contextlib
-import csv
 import hashlib
 import json
 import platform
+import re
 import subprocess
 from calendar import monthrange
 from datetime import date, timedelta
@@ -16,12 +16,21 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.render.batch import Job, source_cells
+from helpers.render.batch import Job
+from helpers.render.source import source_cells
+
+# What is asked of the tables of statistics here.
+COLUMNS = {
+    "series.csv": ("series", "release_lag_days"),
+    "observations.csv": ("series", "area", "period", "source", "published", "read_on"),
+    "sources.csv": ("source", "read_on"),
+    "areas.csv": ("area", "name_kk", "name_ru", "name_en"),
+}
 
 
 def inputs(today: date | None = None) -> str:
     """One hash of what all reports share: data, the package's code and wording, versions, figures known today."""
-    parts = [folder_hash(files.DATA), code(), versions()]
+    parts = [data_hash(), code(), versions()]
     # A later day may know more figures; a day that knows the same ones needs no new report.
     parts.append(str(last_known(today or date.today())))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -47,6 +56,18 @@ def code() -> str:
     return folder_hash(files.PACKAGE)
 
 
+def data_hash() -> str:
+    """One hash of the data in use."""
+    return hashlib.sha256(json.dumps(data_hashes()).encode()).hexdigest()
+
+
+def data_hashes() -> dict[str, str]:
+    """The hash of each table in use by its path; own figures only where they are laid over the published ones."""
+    published = {name: one for name, one in file_hashes(files.DATA).items() if not name.startswith("own/")}
+    own = files.own_tables()
+    return published | ({f"own/{name}": one for name, one in file_hashes(own).items()} if own else {})
+
+
 def folder_hash(folder: Path) -> str:
     """One hash of all files of a folder, by name and content."""
     return hashlib.sha256(json.dumps(file_hashes(folder)).encode()).hexdigest()
@@ -69,14 +90,25 @@ def versions() -> list[str]:
 
 def last_known(today: date) -> date | None:
     """The day on which the newest figure that is known today became known, as `statistics.last_known` has it."""
+    try:
+        return max((day for day in (day_known(*case) for case in _cases()) if day <= today), default=None)
+    except (KeyError, ValueError) as fault:
+        raise UserError(f"statistics/observations.csv: {fault} can't be read; `jospar data check` says where") from None
+
+
+def _cases() -> set[tuple]:
+    """What decides the day of each figure; many figures share a period and a lag, so each case is reckoned once."""
     lags = {row["series"]: timedelta(int(row["release_lag_days"])) for row in table("series.csv")}
-    seen, cases = set(), set()
-    for row in table("observations.csv"):
+    rows, first, seen, cases = table("observations.csv"), {}, set(), set()
+    for row in rows:
+        if row["read_on"]:
+            first[row["series"]] = min(row["read_on"], first.get(row["series"], row["read_on"]))
+    for row in rows:
         figure = row["series"], row["area"], row["period"]
-        # Many figures share a period and a lag, so each case is reckoned once.
-        cases.add((row["published"], row["read_on"], figure in seen, row["period"], lags[row["series"]]))
+        later = figure in seen or row["read_on"] > first.get(row["series"], "")
+        cases.add((row["published"], row["read_on"], later, row["period"], lags[row["series"]]))
         seen.add(figure)
-    return max((day for day in (day_known(*case) for case in cases) if day <= today), default=None)
+    return cases
 
 
 def day_known(published: str, read: str, revised: bool, period: str, lag: timedelta) -> date:
@@ -90,7 +122,10 @@ def day_known(published: str, read: str, revised: bool, period: str, lag: timede
 def read_on() -> str:
     """The last day on which a source of the figures was read."""
     used = {row["source"] for row in table("observations.csv")}
-    return max(row["read_on"] for row in table("sources.csv") if row["source"] in used)
+    days = [row["read_on"] for row in table("sources.csv") if row["source"] in used]
+    if not all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in days) or not days:
+        raise UserError("statistics/sources.csv: no day stands in read_on; `jospar data check` says where")
+    return max(days)
 
 
 def period_end(period: str) -> date:
@@ -102,11 +137,7 @@ def period_end(period: str) -> date:
 
 def table(name: str) -> list[dict[str, str]]:
     """The rows of a table of statistics, every cell as text."""
-    try:
-        with open(files.STATISTICS / name, encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except FileNotFoundError:
-        raise UserError(f"statistics/{name} is missing; restore it from the repository") from None
+    return files.read_rows(files.STATISTICS / name, COLUMNS[name])
 
 
 @lru_cache

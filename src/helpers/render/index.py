@@ -1,10 +1,10 @@
 """The pages that open a run: every verdict first, then the reports. One in each language, linked to one another."""
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from helpers import files
 from helpers.language import (
@@ -25,7 +25,7 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.outcomes import VERDICTS
+from helpers.render.outcomes import COLUMNS, VERDICTS
 
 STATES = {
     "rendered": (message("new"), "good"),
@@ -50,17 +50,22 @@ def file_name(language: str) -> str:
     return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
 
 
-def pages(facts: dict, folder: Path, prefix: str | None = None) -> dict[str, str]:
-    """The index in every language, HTML by file name. Links go to `prefix`, by default the run's folder beside it."""
+def pages(
+    facts: dict, folder: Path, prefix: str | None = None, shelf: Sequence[tuple[str, dict]] = ()
+) -> dict[str, str]:
+    """The index in every language, HTML by file name. Links go to `prefix`, by default the run's folder beside it.
+
+    shelf: run and record of reports rendered singly, listed below those of the run.
+    """
     verdicts = read_verdicts(folder)
     found = {}
     for language in LANGUAGES:
         with in_language(language):
-            found[file_name(language)] = page(facts, verdicts, f"{facts['run']}/" if prefix is None else prefix)
+            found[file_name(language)] = page(facts, verdicts, f"{facts['run']}/" if prefix is None else prefix, shelf)
     return found
 
 
-def page(facts: dict, verdicts: list[dict], prefix: str) -> str:
+def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]] = ()) -> str:
     """The index in the language in use."""
     from jinja2 import Environment, FileSystemLoader
 
@@ -74,6 +79,7 @@ def page(facts: dict, verdicts: list[dict], prefix: str) -> str:
     shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
     shown |= {"started": started, "read": read, "prefix": prefix}
+    shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
     return environment.get_template("index.html.j2").render(shown)
 
 
@@ -82,8 +88,7 @@ def read_verdicts(folder: Path) -> list[dict]:
     path = folder / VERDICTS
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = files.read_rows(path, COLUMNS[VERDICTS])
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
@@ -136,7 +141,9 @@ def cell(row: dict) -> dict:
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
-    return said | {"small": f"{shown} · {goal}"}
+    # Who decided and why stands in the page; here the mark.
+    mark = f" · {text('by decision')}" if row.get("decision") else ""
+    return said | {"small": f"{shown} · {goal}{mark}"}
 
 
 def counts(card: Card) -> list[dict]:
@@ -183,8 +190,8 @@ def edition(one: dict, prefix: str) -> dict:
     names = (good or one)["files"]
     pages_ = [file for file in names if file.endswith(".html")]
     others = [file for file in names if file not in pages_]
-    found["href"] = prefix + pages_[0] if pages_ else ""
-    return found | {"files": [(prefix + file, format_name(file)) for file in others]}
+    found["href"] = prefix + quote(pages_[0]) if pages_ else ""
+    return found | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
 
 
 def format_name(file: str) -> str:
@@ -233,5 +240,4 @@ def plan_rows(table: str, plan: str) -> list[dict]:
     path = files.plan_folder(plan) / f"{table}.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return files.read_rows(path)

@@ -60,10 +60,14 @@ def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:
 
 def payloads(notebook: Path) -> Iterator[dict]:
     """The outputs of an executed notebook that are made for the run."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            if payload := output.get("data", {}).get(VERDICTS_MIME):
-                yield payload
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # what is no notebook hands nothing out
+    for data in outputs:
+        if payload := data.get(VERDICTS_MIME):
+            yield payload
 
 
 def by_key(rows: list[dict]) -> dict[tuple, list[dict]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers import files
 from helpers.language import day, in_language, text, visible
-from helpers.render import index
+from helpers.render import index, pictures
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -54,7 +54,9 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
-    html, _ = exporter.from_notebook_node(notebook, resources={"page": page_facts(notebook, language, sisters)})
+    html, _ = exporter.from_notebook_node(
+        pictures.inside(notebook), resources={"page": page_facts(notebook, language, sisters)}
+    )
     return visible(html)
 
 
@@ -63,6 +65,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     facts = notebook.metadata["jospar"]
     with in_language(language):
         labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
+        labels["workings"] = text("Workings: figures, model, judgement")
         footer = text(
             "Data read by {data}. Rendered on {today} with Jospar {version}{commit}.",
             data=day(date.fromisoformat(facts["data_read_on"])),
@@ -72,7 +75,13 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
         )
         shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
         parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
+        banner = (
+            text("Own figures of the office, not published, are laid over the published ones.")
+            if facts.get("own")
+            else ""
+        )
     return {
+        "banner": banner,
         "language": language,
         "home": f"../{index.file_name(language)}",
         "title": title(notebook),

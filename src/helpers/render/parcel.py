@@ -15,7 +15,7 @@ from helpers.render.links import keep_links, outside
 KINDS = ("html", "pdf", "xlsx", "ipynb")  # in the order in which the README explains them
 
 
-def pack(run: str, output: Path, languages: list[str], target: Path | None = None) -> Path:
+def pack(run: str, output: Path, languages: list[str], target: Path | None = None, include_own: bool = False) -> Path:
     """The zip of a run (its name, or `latest`), written whole or not at all; the reports of the languages, or all."""
     from helpers.files import write
 
@@ -23,11 +23,20 @@ def pack(run: str, output: Path, languages: list[str], target: Path | None = Non
         raise UserError(f"--language {unknown[0]}: is none of {', '.join(LANGUAGES)}")
     record = found(run, output)
     folder, facts = record["folder"], chosen(record, languages)
+    if holds_own(facts) and not include_own:
+        raise UserError(
+            f"run {facts['run']}: holds own figures, not published; say --include-own, or `jospar render --without-own`"
+        )
     spoken = [code for code in ("kk", "ru", "en") if code in (languages or languages_of(facts))]
     path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
     with archive.writing_to(path.parent):
         write(path, zipped(folder, facts, readme(facts, spoken)))
     return path
+
+
+def holds_own(facts: dict) -> bool:
+    """True when a report of the run, or the good copy of a failed one, was made with the office's own figures."""
+    return facts.get("own", False) or any((good(report) or {}).get("own", False) for report in facts["reports"])
 
 
 def found(run: str, output: Path) -> dict:

@@ -52,7 +52,14 @@ def notify(command: str, facts: dict, kind: str = "both") -> str:
     given = parts.get(kind, "\n".join(parts.values()))
     try:
         done = subprocess.run(
-            command, shell=True, input=given, text=True, capture_output=True, timeout=TIME_LIMIT, check=False
+            command,
+            shell=True,
+            input=given,
+            encoding="utf-8",
+            errors="replace",
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"--notify: the command took longer than {TIME_LIMIT} s and was ended"

@@ -4,13 +4,14 @@ import datetime
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers import UserError, files
+from helpers.statistics import own
 
 __all__ = [
     "STATUSES",
@@ -29,10 +30,12 @@ __all__ = [
     "nearest",
     "not_measured",
     "observations",
+    "own",
     "part_year",
     "period_end",
     "series",
     "short_names",
+    "side_by_side",
     "sources",
     "transform",
     "vintages",
@@ -177,6 +180,7 @@ def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS)
     return table[table.index.isin(used)]
 
 
+@cache
 def period_end(period: str) -> pd.Timestamp:
     """Last day of a period as the tables write it: `2025`, `2025-Q3`, `2026-08` or `2025-M09` (to September)."""
     return pd.Period(period.replace("-M", "-")).end_time.normalize()
@@ -221,10 +225,8 @@ def _frequency(code: str, folder: Path) -> str:
 
 @lru_cache
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    path = folder / name
-    if not path.is_file():
-        raise UserError(f"{path.parent.name}/{name} is missing; restore it from the repository")
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = files.read_table(folder / name)
+    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv") else table
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -234,11 +236,17 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
 @lru_cache
 def _series_table(folder: Path) -> pd.DataFrame:
     table = _table(folder, "series.csv").set_index("series")
-    for column in ("lower_bound", "upper_bound"):
-        table[column] = pd.to_numeric(table[column])
-    for column in ("decimals", "release_lag_days"):
-        table[column] = table[column].astype(int)
+    try:
+        for column in ("lower_bound", "upper_bound"):
+            table[column] = pd.to_numeric(table[column])
+        for column in ("decimals", "release_lag_days"):
+            table[column] = table[column].astype(int)
+    except (KeyError, ValueError) as fault:
+        raise UserError(f"{folder.name}/series.csv: {fault}; `jospar data check` names the line") from None
     return table
+
+
+_WORDS = ("series", "area", "period", "status", "source", "published", "read_on")
 
 
 @dataclass(frozen=True)
@@ -252,15 +260,37 @@ class _Observations:
 @lru_cache
 def _observations(folder: Path) -> _Observations:
     """The figures as the CSV has them; words are read as categories, so that a million rows take a second."""
-    path = folder / "observations.csv"
-    if not path.is_file():
-        raise UserError(f"{path.parent.name}/{path.name} is missing; restore it from the repository")
-    words = ["series", "area", "period", "status", "source", "published", "read_on"]
-    table = pd.read_csv(path, dtype=dict.fromkeys(words, "category") | {"value": float}, keep_default_na=False)
+    path, words = folder / "observations.csv", list(_WORDS)
+    try:
+        kinds = dict.fromkeys(words, "category") | {"value": float}
+        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
+        known = set(table["status"].cat.categories) <= {*STATUSES, "part_year", "withdrawn"}
+        if not known or table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
+            raise ValueError("a row is cut short or too long, or a value is no number")
+    except (OSError, KeyError, ValueError) as fault:
+        files.read_rows(path, [*words, "value"])  # names what is no table, with its line
+        raise UserError(f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line") from None
+    return _sorted(_with_own(table, folder), folder)
+
+
+def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The published figures under those of the office, where it has some."""
+    if not own.active() or Path(folder) != files.STATISTICS:
+        return table
+    table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
+    return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
+
+
+def _sorted(table: pd.DataFrame, folder: Path) -> _Observations:
+    """The figures in order, with the day from which each counts."""
+    words = list(_WORDS)
     # A column of nothing but years is read as one of numbers; its words are wanted.
     table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
     table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
-    table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
+    try:
+        table["known"] = _days_known(table, _series_table(folder)["release_lag_days"])
+    except ValueError as fault:
+        raise UserError(f"{folder.name}/observations.csv: {fault}; `jospar data check` names the line") from None
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))
     ends = np.append(starts[1:], len(table)).tolist()
@@ -277,6 +307,8 @@ def _days_known(table: pd.DataFrame, lags: pd.Series) -> pd.Series:
     """
     periods, series = table["period"].cat, table["series"].cat
     ends = pd.Series([period_end(period) for period in periods.categories]).to_numpy()[periods.codes]
+    if unknown := set(series.categories) - set(lags.index):
+        raise ValueError(f"series {min(unknown)!r} is not in series.csv")
     usual = ends + pd.to_timedelta(lags.reindex(series.categories), unit="D").to_numpy()[series.codes]
     read = _dates(table["read_on"])
     published = _dates(table["published"])
@@ -292,4 +324,4 @@ def _dates(column: pd.Series) -> pd.Series:
     return pd.Series(days[column.cat.codes], column.index)
 
 
-from helpers.statistics.figures import Figures, bound, figures  # noqa: E402  (builds on what stands above)
+from helpers.statistics.figures import Figures, bound, figures, side_by_side  # noqa: E402  (builds on what stands above)

@@ -3,7 +3,8 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -56,6 +57,8 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
         return pd.DataFrame(), [f"{name}: the table is missing; restore it or take it out of datapackage.json"]
     except (UnicodeDecodeError, csv.Error) as error:
         return pd.DataFrame(), [f"{name}: not readable as CSV in UTF-8 ({error}); save it so"]
+    if rows and rows[0][1][0].startswith("\N{BYTE ORDER MARK}"):
+        return pd.DataFrame(), [f"{name}, line 1: begins with a byte order mark; save it as plain CSV in UTF-8"]
     if not rows or rows[0][1] != expected:
         found = ", ".join(rows[0][1]) if rows else "missing"
         return pd.DataFrame(), [f"{name}, line 1: the columns are {found}; they must be {', '.join(expected)}"]
@@ -69,46 +72,36 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:
-    """Faults that one table has by itself; pandera finds them, each check carries its own advice."""
-    import pandera.pandas as pa  # takes half a second, so only when needed
-
-    columns = {field["name"]: pa.Column(checks=_checks(field, pa)) for field in resource["schema"]["fields"]}
-    try:
-        pa.DataFrameSchema(columns).validate(table, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.sort_values("index", kind="stable")
-        faults = [
-            _line(resource, row.index, row.column, row.failure_case, row.check) for row in cases.itertuples(False)
-        ]
-    else:
-        faults = []
-    return [*faults, *_duplicates(resource, table)]
+    """Faults that one table has by itself, in the order of its lines; each rule carries its own advice."""
+    faults = []
+    for field in resource["schema"]["fields"]:
+        column = table[field["name"]]
+        for advice, holds in _rules(field).items():
+            wrong = {text for text in column.unique() if not holds(text)}
+            lines = column[column.isin(wrong)].items()
+            faults += [(number, _line(resource, number, field["name"], text, advice)) for number, text in lines]
+    return [*(line for _, line in sorted(faults, key=itemgetter(0))), *_duplicates(resource, table)]
 
 
-def _checks(field: dict, pa) -> list:
-    rules = field.get("constraints", {})
-    found = []
-    if rules.get("required"):
-        found.append(pa.Check(lambda s: s.str.strip() != "", name="is empty; fill it in"))
+def _rules(field: dict) -> dict[str, Callable[[str], bool]]:
+    """Tests of a column's texts by the advice to give where one fails; only a required text may not be empty."""
+    constraints, rules = field.get("constraints", {}), {}
     number = _scientific if field.get("notation") == "scientific" else _number
     kind = {"number": number, "integer": _integer, "date": _is_date}.get(field["type"])
+    if constraints.get("required"):
+        rules["is empty; fill it in"] = lambda text: text.strip() != ""
     if kind:
-        advice = (
-            f"is no {field['type']}; write it as {dict(number='4.6', integer='2025', date='2025-12-31')[field['type']]}"
-        )
-        found.append(pa.Check(lambda s: s.map(lambda text: text == "" or kind(text)), name=advice))
-    if "pattern" in rules:
-        whole = re.compile(rules["pattern"])
-        advice = f"has the wrong form; it must match {rules['pattern']}"
-        found.append(pa.Check(lambda s: s.map(lambda text: text == "" or bool(whole.fullmatch(text))), name=advice))
-    if "enum" in rules:
-        allowed = {"", *rules["enum"]}
-        found.append(pa.Check(lambda s: s.isin(allowed), name=f"is unknown; use one of: {'; '.join(rules['enum'])}"))
-    low, high = rules.get("minimum", float("-inf")), rules.get("maximum", float("inf"))
+        example = {"number": "4.6", "integer": "2025", "date": "2025-12-31"}[field["type"]]
+        rules[f"is no {field['type']}; write it as {example}"] = lambda text: text == "" or kind(text)
+    if pattern := constraints.get("pattern"):
+        whole = re.compile(pattern)
+        rules[f"has the wrong form; it must match {pattern}"] = lambda text: text == "" or bool(whole.fullmatch(text))
+    if allowed := constraints.get("enum"):
+        rules[f"is unknown; use one of: {'; '.join(allowed)}"] = lambda text: text in {"", *allowed}
+    low, high = constraints.get("minimum", float("-inf")), constraints.get("maximum", float("inf"))
     if low > float("-inf") or high < float("inf"):
-        advice = f"is outside {low} to {high}; correct it"
-        found.append(pa.Check(lambda s: s.map(lambda t: not kind(t) or low <= float(t) <= high), name=advice))
-    return found
+        rules[f"is outside {low} to {high}; correct it"] = lambda text: not kind(text) or low <= float(text) <= high
+    return rules
 
 
 def _duplicates(resource: dict, table: pd.DataFrame) -> Iterator[str]:
@@ -137,13 +130,13 @@ def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str
 def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     """Figures that contradict what series.csv says of their series."""
     catalogue = tables["series"].set_index("series").to_dict("index")
-    for number, row in tables["observations"].iterrows():
+    for number, row in tables["observations"].to_dict("index").items():
         facts = catalogue[row["series"]]
         for column, advice in _row_faults(row, facts):
             yield _line({"path": "statistics/observations.csv"}, number, column, row[column], advice)
 
 
-def _row_faults(row: pd.Series, facts: dict) -> Iterator[tuple[str, str]]:
+def _row_faults(row: dict, facts: dict) -> Iterator[tuple[str, str]]:
     frequency, value = facts["frequency"], row["value"]
     if not re.fullmatch(FORMS[frequency], row["period"]):
         yield "period", f"does not fit the frequency {frequency} of {row['series']}; write it as {WAYS[frequency]}"

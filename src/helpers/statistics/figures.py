@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import files, statistics
+from helpers.language import name
 
 SHOWN = 6  # newest values in the short form
 
@@ -76,8 +77,22 @@ class Figures:
         """Publisher, title, address, licence and reading date of each source of the known figures."""
         return statistics.sources(self.code, self.folder).loc[lambda t: t.index.isin(self.observations["source"])]
 
+    @property
+    def loc(self) -> "Figures":
+        """The figures themselves, so that `figures.loc[2016:]` works as on a table."""
+        return self
+
+    def values_on(self, day: datetime.date) -> pd.Series:
+        """Final figures of whole periods as they stood on another day, in the unit, by period."""
+        rows = self.vintages[self.vintages["known"] <= pd.Timestamp(day)].drop_duplicates("period", keep="last")
+        rows = rows[rows["status"] == "final"]
+        index = pd.PeriodIndex(rows["period"], freq=self.values.index.freq, name="period")
+        return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=self.code).sort_index()
+
     def __getitem__(self, span: slice) -> pd.Series:
-        """The values of a span of periods or years: `figures[2016:]`."""
+        """The values of a span of periods or years: `figures[2016:]`; of one year: `figures[2016]`."""
+        if not isinstance(span, slice):
+            return self.values[str(span)]
         ends = [end if end is None else str(end) for end in (span.start, span.stop)]
         return self.values[slice(*ends)]
 
@@ -85,6 +100,11 @@ class Figures:
         head = f"<b>{self.code}</b>, {self.area}, {self.unit}, known on {self.as_of}"
         edges = f"; breaks after {', '.join(map(str, self.breaks))}" if self.breaks else ""
         return f"<p>{head}{edges}</p>{self.values.tail(SHOWN).to_frame('value').T.to_html()}"
+
+
+def side_by_side(*columns: Figures | None) -> pd.DataFrame:
+    """Values of several series by period, in their units, a column each under its name; what is none is left out."""
+    return pd.DataFrame({name(one.about): one.values for one in columns if one is not None})
 
 
 def bound(value: object) -> float | None:
@@ -98,6 +118,8 @@ def figures(
     """The series `code` in an area as known by the day `as_of` (today when empty), in the series' unit.
 
     Raises UserError for a code, an area or a day that doesn't exist, and where the area has no figures.
+
+    Example: `figures("unemployment")[2016:]`
     """
     day = statistics.known_day(as_of)
     return Figures(

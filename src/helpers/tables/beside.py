@@ -152,7 +152,13 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
     if not rows:
         return Markdown(text("The official methods say the same of these targets as the verdicts above."))
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
-    return Table(text("The last target, as each method judges it"), heads, rows, verdicts=True, under=text("Target"))
+    return Table(
+        text("The last target, as our reconstruction of each method judges it"),
+        heads,
+        rows,
+        verdicts=True,
+        under=text("Target"),
+    )
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:

@@ -138,7 +138,8 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
         shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))
         return Cell(word, f"{shown} · {goal}", tone, figures=figures((*figure, text("figure")), behind))
     chance = (row["probability"], SHARE, text("chance"))
-    return Cell(word, f"{percent(row['probability'])} · {goal}", tone, figures=figures(chance, behind))
+    mark = f" · {text('by decision')}" if outlook.decision else ""
+    return Cell(word, f"{percent(row['probability'])} · {goal}{mark}", tone, figures=figures(chance, behind))
 
 
 def label(outlook: Outlook) -> str:

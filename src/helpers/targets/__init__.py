@@ -9,8 +9,9 @@ from helpers.forecast import expect
 from helpers.statistics import Figures
 from helpers.targets import official as official_methods
 from helpers.targets.ambition import Ambition
-from helpers.targets.decisions import Decision, decide, decisions, undo
-from helpers.targets.definition import reference_numbers, reported_year, yearly_series
+from helpers.targets.choices import Change, Choices, choices, decide, decision_lines
+from helpers.targets.decisions import Decision, decisions, undo
+from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
 from helpers.targets.official import METHODS, WORDS, Judgement
 from helpers.targets.outlook import Found, Outlook, target
@@ -25,6 +26,8 @@ __all__ = [
     "OFFICIAL",
     "WORDS",
     "Ambition",
+    "Change",
+    "Choices",
     "Decision",
     "Found",
     "Judgement",
@@ -33,12 +36,15 @@ __all__ = [
     "Publication",
     "assess",
     "chance",
+    "choices",
     "codes",
     "decide",
     "decimals_of",
     "decimals_shown",
+    "decision_lines",
     "decisions",
     "figures_of",
+    "gather",
     "joint",
     "kind_of",
     "likelihood_words",
@@ -75,42 +81,47 @@ def outlooks(
     reading: str = "resolved",
     folder: str | Path = files.PLAN,
     decided: Path | None = None,
+    method: str = "",
+    since: int | None = None,
 ) -> Found:
     """An outlook for every indicator of a direction (all directions when none is named), in the plan's order.
 
-    The loop over `figures_of`, `forecast.expect` and `verdict`, with the decisions of the table `decided`.
+    The loop over `figures_of`, `forecast.expect` and `verdict`, with the decisions of the table `decided`; method and
+    since, where given, hold for all.
+
+    Example: `outlooks(3)[12]`
     """
     rows = plan.target_rows(direction, reading, folder, area)
-    numbers = reference_numbers()
-    held = decisions(list(numbers), decided) if area == "KAZ" else {}
-    by_name = {numbers[number]: decision for number, decision in held.items()}
-    found = Found(files.plan_name(folder))
+    return gather(rows, choices=choices(rows, as_of, until, method, since, decided), as_of=as_of, until=until)
+
+
+def gather(
+    rows: plan.TargetRows,
+    *known: Outlook,
+    choices: Choices | None = None,
+    as_of: str = "",
+    until: int = 2027,
+) -> Found:
+    """The outlooks of all rows, in the plan's order: those that are known, and the rest as `outlook` has them."""
+    own = {one.indicator: one for one in known}
+    found = Found(rows.plan_name)
     for indicator, row in rows.items():
-        figures = figures_of(row, as_of)
-        found[indicator] = outlook(row, figures, until, by_name.get(row.about["name_kk"]))
+        choice = None if choices is None else choices[indicator]
+        found[indicator] = own.get(indicator) or outlook(row, figures_of(row, as_of), until, choice)
     return found
 
 
-def outlook(row: plan.TargetRow, figures: Figures | None, until: int, decision: Decision | None = None) -> Outlook:
+def outlook(row: plan.TargetRow, figures: Figures | None, until: int, choice: Decision | None = None) -> Outlook:
     """One indicator's verdict, from its figures and the default forecast or the one that was decided on."""
-    arguments = {} if decision is None else decision.arguments
-    if decision is not None and figures is not None:
-        ahead = figures.values.index[-1].year if len(figures.values) else 0
-        arguments["judgement"] = {year: add for year, add in decision.add.items() if ahead < year <= until}
-    quarters = None if figures is None else quarters_of(figures)
-    return verdict(row, figures, expect(figures, until, quarters=quarters, **arguments), decision)
+    choice = choice or Choices()[row.about["indicator"]]
+    arguments = {"method": choice.method, "since": choice.since, "judgement": choice.add}
+    return verdict(row, figures, expect(figures, until, quarters=quarters_of(figures), **arguments), choice)
 
 
-def figures_of(row: plan.TargetRow, as_of: str = "") -> Figures | None:
-    """The yearly figures with the indicator's own definition, known by the day; none where none are published."""
-    code = row.series or yearly_series(row.about["name_kk"], row.area)
-    return statistics.figures(code, row.area, as_of) if code else None
-
-
-def quarters_of(figures: Figures) -> Figures | None:
+def quarters_of(figures: Figures | None) -> Figures | None:
     """The quarterly figures with the same definition, in the same area and known by the same day; none without any."""
     table = statistics.catalogue()
-    for code in statistics.for_indicator(figures.indicator) if figures.indicator else []:
+    for code in statistics.for_indicator(figures.indicator) if figures and figures.indicator else []:
         if table.loc[code, "frequency"] == "Q" and statistics.covers(code, figures.area):
             return statistics.figures(code, figures.area, figures.as_of)
     return None

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers import UserError
-from helpers.files import DATA
+from helpers import UserError, files
 from helpers.targets.precision import is_higher
 
-REFERENCE_CLASS = DATA / "assumptions" / "reference_class.csv"
+REFERENCE_CLASS = files.DATA / "assumptions" / "reference_class.csv"
 KINDS = ("share", "rate", "count")
 # Quantiles stored, in percent: denser at the ends, where ambitious targets lie.
 STORED = (0, 1, 2, 5, *range(10, 91, 5), 95, 98, 99, 100)
@@ -59,7 +58,11 @@ def reference_class() -> pd.DataFrame:
     if not REFERENCE_CLASS.is_file():
         name = REFERENCE_CLASS.name
         raise UserError(f"{name}: no such file; make it with scripts/build_reference_class.py PANEL.csv")
-    return pd.read_csv(REFERENCE_CLASS)
+    table = files.read_table(REFERENCE_CLASS, ["kind", "years", *QUANTILES])
+    try:
+        return table.apply(lambda column: column if column.name == "kind" else pd.to_numeric(column))
+    except ValueError as fault:
+        raise UserError(f"{REFERENCE_CLASS.name}: {fault}; make it with scripts/build_reference_class.py") from None
 
 
 def relative_change(first: np.ndarray, last: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ these years alone. Decisions concern the country, not its regions.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,23 +28,22 @@ class Decision:
     method: str = ""
     since: int | None = None
     add: dict[int, float] = field(default_factory=dict)  # by year, in the unit of the indicator
-    who: str = ""
+    who: str = ""  # empty: nobody decided, the default holds
     day: str = ""
     why: str = ""
-
-    @property
-    def arguments(self) -> dict:
-        """What the decision changes in a call of `forecast.expect`."""
-        chosen = {"method": self.method, "since": self.since}
-        return {name: value for name, value in chosen.items() if value}
+    passed: tuple[int, ...] = ()  # years of `add` whose figure is known by now: nothing is added to them
 
     def row(self) -> dict[str, str]:
         """The decision as a row of the table."""
         added = " ".join(f"{year}:{value:+g}" for year, value in sorted(self.add.items()))
         since = str(self.since or "")
-        return dict(
-            zip(COLUMNS, (self.indicator, self.method, since, added, self.who, self.day, self.why), strict=True)
-        )
+        cells = (self.indicator, self.method, since, added, self.who, self.day, self.why)
+        return dict(zip(COLUMNS, cells, strict=True))
+
+    def __str__(self) -> str:
+        added = ", ".join(f"{year} {value:+g}" for year, value in sorted(self.add.items()))
+        parts = [self.method and f"method {self.method}", self.since and f"since {self.since}", added]
+        return f"{self.indicator}: {', '.join(str(part) for part in parts if part)}; {self.who}, {self.day}: {self.why}"
 
 
 def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]:
@@ -53,11 +52,7 @@ def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]
     Raises UserError, naming the line, for an unknown indicator or method, a year twice, and what is no number.
     """
     path = path or DECISIONS
-    if not path.is_file():
-        return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    if list(table.columns) != COLUMNS:
-        raise UserError(f"{path.name}: the columns must be {', '.join(COLUMNS)}")
+    table = read(path)
     rows = [_read(row, f"{path.name}, line {line}", known) for line, row in enumerate(table.to_dict("records"), 2)]
     return {decision.indicator: decision for decision in rows}
 
@@ -92,55 +87,56 @@ def _added(words: str, where: str) -> dict[int, float]:
     return dict(zip(years, (float(pair[2]) for pair in pairs), strict=True))
 
 
-def decide(
-    indicator: str,
-    known_until: int,
-    who: str,
-    why: str,
-    method: str = "",
-    since: int | None = None,
-    add: dict[int, float] | None = None,
-    path: Path | None = None,
-) -> Decision:
-    """The decision, written as the newest row of the table.
+def append(decision: Decision, known_until: int, path: Path | None = None) -> None:
+    """Write a decision as the newest row of the table.
 
     known_until: the last year with a figure. Raises UserError for an unknown method, a year that is known, no name and
     no reason; then nothing is written.
     """
-    add = {int(year): float(value) for year, value in (add or {}).items()}
-    check_method(method, f"indicator {indicator}")
-    if past := [year for year in add if year <= known_until]:
-        raise UserError(
-            f"indicator {indicator}: the figure of {min(past)} is known; decide on years after {known_until}"
-        )
-    if not all(math.isfinite(value) for value in add.values()):
-        raise UserError(f"indicator {indicator}: add must hold numbers, such as {{2026: 0.2}}")
-    if not who.strip() or not why.strip():
-        raise UserError(f"indicator {indicator}: say who decides, and why")
-    if not (method or since or add):
-        raise UserError(f"indicator {indicator}: nothing is decided; give method, since or add")
-    decision = Decision(str(indicator), method, since, add, who.strip(), str(date.today()), " ".join(why.split()))
+    check(decision, known_until)
+    where = f"indicator {decision.indicator}"
+    if not decision.who.strip() or not decision.why.strip():
+        raise UserError(f"{where}: say who decides, and why")
+    today = replace(decision, who=decision.who.strip(), why=" ".join(decision.why.split()), day=str(date.today()))
     path = path or DECISIONS
-    _write(pd.concat([_table(path), pd.DataFrame([decision.row()])]), path)
-    return decision
+    write(pd.concat([read(path), pd.DataFrame([today.row()])]), path)
 
 
-def undo(indicator: str, path: Path | None = None) -> dict[str, str]:
-    """The newest decision on an indicator, as a row, taken out of the table. Raises UserError where there is none."""
+def check(decision: Decision, known_until: int) -> None:
+    """Raises UserError for an unknown method, a year whose figure is known, what is no number, or nothing decided."""
+    where = f"indicator {decision.indicator}"
+    check_method(decision.method, where)
+    if past := [year for year in decision.add if year <= known_until]:
+        raise UserError(f"{where}: the figure of {min(past)} is known; decide on years after {known_until}")
+    if not all(math.isfinite(value) for value in decision.add.values()):
+        raise UserError(f"{where}: add must hold numbers, such as {{2026: 0.2}}")
+    if not (decision.method or decision.since or decision.add):
+        raise UserError(f"{where}: nothing is decided; give method, since or add")
+
+
+def undo(indicator: str | int, path: Path | None = None) -> Decision:
+    """The newest decision on an indicator, taken out of the table. Raises UserError where there is none.
+
+    Example: `undo(12)`
+    """
     path = path or DECISIONS
-    table = _table(path)
+    table = read(path)
     own = table.index[table["indicator"] == str(indicator)]
     if own.empty:
         raise UserError(f"indicator {indicator}: there is no decision to undo; see `jospar decisions`")
-    _write(table.drop(own[-1]), path)
-    return table.loc[own[-1]].to_dict()
+    row = table.loc[own[-1]].to_dict()
+    write(table.drop(own[-1]), path)
+    return _read(row, path.name, [str(indicator)])
 
 
-def _table(path: Path) -> pd.DataFrame:
+def read(path: Path | None = None) -> pd.DataFrame:
+    """The table as text, oldest decision first; empty where there is no file."""
+    path = path or DECISIONS
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return files.read_table(path, COLUMNS, exact=True)
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write(table: pd.DataFrame, path: Path) -> None:
+    """Put the table in place of the file, whole or not at all."""
     files.write(path, table.to_csv(index=False, lineterminator="\n"))

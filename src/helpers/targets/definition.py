@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers import files, plan, statistics
 from helpers.language import message
+from helpers.statistics import Figures
 
 
 def reference_numbers() -> dict[str, str]:
@@ -34,3 +35,9 @@ def reported_year(printed: pd.DataFrame) -> int:
     """The plan's reported year; in the form it stands two years before the first planned one."""
     stated = printed.loc[printed["column"] == "reported", "year"]
     return int(stated.iloc[0] if len(stated) else printed["year"].min() - 2)
+
+
+def figures_of(row: plan.TargetRow, as_of: str = "") -> Figures | None:
+    """The yearly figures with the indicator's own definition, known by the day; none where none are published."""
+    code = row.series or yearly_series(row.about["name_kk"], row.area)
+    return statistics.figures(code, row.area, as_of) if code else None

@@ -44,22 +44,6 @@ def all_met(outlook: Outlook) -> float | None:
     return float(met.all(axis=1).mean()) if met.size else None
 
 
-def first_met(outlook: Outlook) -> pd.Series:
-    """Probability, 0 to 1, that a year is the first in which a target is met; the last entry, 0, is for none.
-
-    Published years count: once a target has been met, that year is certain.
-    """
-    facts = outlook.judged[outlook.judged["verdict"] == "met"]
-    if len(facts):
-        return pd.Series({int(facts["year"].min()): 1.0, 0: 0.0})
-    met = hits(outlook)
-    if not met.size:
-        return pd.Series(dtype=float)
-    first = np.where(met.any(axis=1), met.argmax(axis=1), met.shape[1])
-    shares = np.bincount(first, minlength=met.shape[1] + 1) / len(met)
-    return pd.Series(shares, index=[*open_targets(outlook)["year"].astype(int), 0])
-
-
 def expected_met(found: dict[str, Outlook]) -> Count | None:
     """How many open targets of several indicators will be met; none where none is open.
 

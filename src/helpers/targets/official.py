@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast.pool import LEVELS, likely_bounds, redraw
+from helpers.forecast import LEVELS, likely_bounds, redraw
 from helpers.targets.precision import is_higher
 
 DRAWS = 2_000

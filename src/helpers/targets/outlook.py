@@ -1,12 +1,13 @@
 """What is known of one indicator in one area, and what is expected of it."""
 
 from dataclasses import dataclass, field
+from html import escape
 
 import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import Futures, Narrowing
-from helpers.language import message
+from helpers.language import message, name, text
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
@@ -30,8 +31,14 @@ class Found(dict):
         known = ", ".join(self) or "none"
         raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
 
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.values())) or "no indicators"
 
-@dataclass(frozen=True)
+    def _repr_html_(self) -> str:
+        return "".join(outlook._repr_html_() for outlook in self.values())
+
+
+@dataclass(frozen=True, repr=False)
 class Outlook:
     """What is known of one indicator in one area, and what is expected: figures, forecast, targets with verdicts."""
 
@@ -46,11 +53,28 @@ class Outlook:
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
-    narrowing: Narrowing | None = None
+    narrowing: tuple[Narrowing, ...] = ()
     adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
     figures: Figures | None = None
+
+    def card(self) -> pd.DataFrame:
+        """A row a target: year, target, figure, verdict, chance (0 to 1), median and 80 % range."""
+        columns = ["year", "target", "figure", "verdict", "probability", "median", "low", "high"]
+        return self.judged[columns].astype({column: float for column in columns if column not in ("year", "verdict")})
+
+    def __repr__(self) -> str:
+        last = f"{self.history.iloc[-1]:g} in {self.history.index[-1]}" if len(self.history) else "no figures"
+        said = [f"{row['year']} {row['verdict']}" for row in self.judged.to_dict("records")]
+        return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(said)}"
+
+    def _repr_html_(self) -> str:
+        last = f"{self.history.iloc[-1]:g} ({self.history.index[-1]})" if len(self.history) else text(self.reason)
+        by = "" if self.expected is None else f"; {text('method')}: {self.expected.method}"
+        head = f"<p><b>{self.indicator}</b> {escape(name(self.about))}: {escape(last)}{escape(by)}</p>"
+        shown = self.card().rename(columns={"probability": "chance"}).round(self.decimals + 2)
+        return head + shown.assign(verdict=shown["verdict"].map(text)).to_html(index=False, na_rep="", border=0)
 
     @property
     def measured(self) -> bool:

@@ -66,5 +66,9 @@ def verdict_rows(outlook: Outlook) -> list[dict]:
     judged = outlook.judged[VERDICT].astype(object).where(outlook.judged[VERDICT].notna(), "").to_dict("records")
     digits = [target_decimals(row) for _, row in outlook.judged.iterrows()]
     decided = "" if outlook.decision is None else f"{outlook.decision.who}: {outlook.decision.why}"
-    more = {"decimals": outlook.decimals, "decision": decided}
-    return [row | more | {"target_decimals": n} for row, n in zip(judged, digits, strict=True)]
+    rows = []
+    for row, places in zip(judged, digits, strict=True):
+        # What is met or missed rests on figures, whatever was decided.
+        rests = decided if row["probability"] != "" else ""
+        rows.append(row | {"decimals": outlook.decimals, "target_decimals": places, "decision": rests})
+    return rows

@@ -27,35 +27,46 @@ def verdict(
     Example: `verdict(plan.target_row("11"), figures, forecast.expect(figures, 2027))`
     """
     require_direction(row.about, row.cells)
-    indicator = row.about["indicator"]
     if figures is None:
-        reason = why_not(row.about["name_kk"], row.area)
-        return Outlook(indicator, row.about, row.area, judged=judge(row.cells), reason=reason, printed=row.cells)
+        return without_figures(row)
     reported = reported_year(row.cells)
     history, redefined = split_at_redefinition(figures, reported)
     reason = unjudgeable(figures, history, reported)
     expected = None if reason else expected
     basis = {"history": history, "expected": expected, "better": row.about["better"]}
     basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE}
-    plain = None if expected is None else expected.unadjusted
     return Outlook(
-        indicator=indicator,
+        indicator=row.about["indicator"],
         about=row.about,
         area=figures.area,
         series=figures.about,
         history=history,
         redefined=redefined,
         provisional=figures.provisional,
-        forecast=expected if plain is None else plain,
+        **of_forecast(expected),
         judged=judge(row.cells, **basis),
         reason=reason,
         printed=row.cells,
-        narrowing=None if expected is None else expected.narrowing,
-        adjusted=None if plain is None else expected,
-        decision=decision,
+        decision=decision if decision is not None and decision.who else None,
         other={name: judge(cells, **basis) for name, cells in row.others.items()},
         figures=figures,
     )
+
+
+def without_figures(row: TargetRow) -> Outlook:
+    """The outlook of an indicator whose own definition has no published figures here, with the reason."""
+    reason = why_not(row.about["name_kk"], row.area)
+    judged = judge(row.cells)
+    return Outlook(row.about["indicator"], row.about, row.area, judged=judged, reason=reason, printed=row.cells)
+
+
+def of_forecast(expected: Futures | None) -> dict:
+    """The fields of an outlook that come from its forecast: as computed, as judgement moved it, what narrowed it."""
+    if expected is None:
+        return {}
+    if expected.unadjusted is None:
+        return {"forecast": expected, "narrowing": expected.narrowing}
+    return {"forecast": expected.unadjusted, "adjusted": expected, "narrowing": expected.narrowing}
 
 
 def require_direction(about: pd.Series, printed: pd.DataFrame) -> None:

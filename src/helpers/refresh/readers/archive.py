@@ -18,6 +18,11 @@ def part(data: bytes, name: str) -> bytes:
     return _parts(data, keep=name)[name]
 
 
+def parts(data: bytes, start: str) -> list[bytes]:
+    """The parts whose names begin so, unpacked; raises Unreadable as `names` does."""
+    return [content for name, content in _parts(data, keep=start).items() if name.startswith(start)]
+
+
 def _parts(data: bytes, keep: str = "") -> dict[str, bytes]:
     """Every part by name, empty but for the one to keep.
 
@@ -33,7 +38,7 @@ def _parts(data: bytes, keep: str = "") -> dict[str, bytes]:
                         total += len(chunk)
                         if total > MOST_BYTES:
                             raise Unreadable(f"the answer unpacks to more than {MOST_BYTES // 2**20} MB")
-                        kept += [chunk] if one.filename == keep else []
+                        kept += [chunk] if keep and one.filename.startswith(keep) else []
                 found[one.filename] = b"".join(kept)
     except Unreadable:
         raise

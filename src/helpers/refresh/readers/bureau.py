@@ -20,7 +20,7 @@ def read_tsv(data: bytes) -> pd.DataFrame:
         (
             "; ".join(tidy.name(row[column]) for column in labels if column != area),
             tidy.name(row[area]),
-            next(filter(None, (tidy.period(row[column]) for column in dates)), ""),
+            next((row[column] for column in dates if tidy.period(row[column])), row[dates[0]]),
             row["VAL"].strip(),
             "",
         )
@@ -39,7 +39,7 @@ def _slice(part: dict) -> list[tuple[str, str, str, str, str]]:
         raise tidy.Unreadable("a slice of the answer has no termNames or no periods")
     area, *others = [tidy.name(tidy.plain(one)) for one in names]
     return [
-        ("; ".join(others), area, tidy.period(tidy.plain(one.get("date"))), tidy.plain(one.get("value")), "")
+        ("; ".join(others), area, tidy.plain(one.get("date")), tidy.plain(one.get("value")), "")
         for one in periods
         if isinstance(one, dict)
     ]

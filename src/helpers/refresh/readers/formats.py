@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from helpers.refresh.readers import bureau, ilostat, national_bank, open_sdg, taldau, tidy, workbook, world_bank
+from helpers.refresh.readers import (
+    archive,
+    bureau,
+    ilostat,
+    national_bank,
+    open_sdg,
+    taldau,
+    tidy,
+    workbook,
+    world_bank,
+)
 
 READERS: dict[str, Callable[[bytes], pd.DataFrame]] = {
     "bureau_workbook": workbook.read,
@@ -16,6 +26,12 @@ READERS: dict[str, Callable[[bytes], pd.DataFrame]] = {
     "world_bank_csv": world_bank.read_csv,
     "ilostat_csv": ilostat.read,
     "national_bank_json": national_bank.read,
+}
+
+# Files that people download by mistake, by their first bytes.
+OTHERS = {
+    b"\xd0\xcf\x11\xe0": "the answer is an old workbook or document (.xls, .doc); save it as .xlsx",
+    b"%PDF": "the answer is a PDF; download the table itself, as .xlsx or CSV",
 }
 
 
@@ -30,10 +46,27 @@ def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
 def recognise(data: bytes) -> str:
     """The name of an answer's format, by its content; raises Unreadable when it is none of those that are known."""
     if data[:4] == b"PK\x03\x04":
-        return "world_bank_csv" if world_bank.inner(data) else "bureau_workbook"
+        names = archive.names(data)
+        if world_bank.inner(data):
+            return "world_bank_csv"
+        if "content.xml" in names:
+            raise tidy.Unreadable("the answer is an .ods workbook; save it as .xlsx")
+        if not any(name.startswith("xl/") for name in names):
+            raise tidy.Unreadable(f"the answer is a zip file with {', '.join(names)[:80]}; unpack it")
+        return "bureau_workbook"
+    for start, advice in OTHERS.items():
+        if data.startswith(start):
+            raise tidy.Unreadable(advice)
     start = tidy.text(data).lstrip()[:1]
+    if data.strip() in (b"[]", b"{}"):
+        raise tidy.Unreadable("the answer holds no figure")
     found = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
     if not found:
+        head = tidy.text(data).lstrip().partition("\n")[0]
+        if head.count(";") > 1 and head.count(";") > head.count(","):
+            raise tidy.Unreadable("semicolons stand between the cells; save it with commas")
+        if "[YR" in head:
+            raise tidy.Unreadable("the answer is an export of DataBank; download the CSV of the country's page")
         raise tidy.Unreadable("the answer is in no known format; see the formats in publishers.csv")
     return found
 

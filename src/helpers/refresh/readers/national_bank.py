@@ -19,7 +19,7 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "; ".join(f"{key}={tidy.plain(row[key])}" for key in sorted(row) if key not in COMMON and row[key]),
             "KAZ",
-            tidy.period(tidy.plain(row.get("report_date"))),
+            tidy.plain(row.get("report_date")),
             tidy.plain(row.get("amount")),
             tidy.plain(row.get("type")),
         )
@@ -35,12 +35,19 @@ def rows_of(page: dict) -> list[dict]:
     return rows
 
 
-def complete(pages: list[bytes]) -> bool:
+def page(data: bytes) -> dict:
+    """One page of an answer; raises Unreadable when it is none."""
+    objects = tidy.listed(data)
+    if len(objects) != 1:
+        raise tidy.Unreadable(f"a page holds {len(objects)} objects instead of one")
+    rows_of(objects[0])
+    return objects[0]
+
+
+def complete(pages: list[dict]) -> bool:
     """Whether these pages hold all rows: as many as the first one announces, or the last one brought none."""
-    read_pages = [tidy.listed(page)[0] for page in pages]
-    total = read_pages[0].get("totalRows")
-    known = sum(len(rows_of(page)) for page in read_pages)
-    return not rows_of(read_pages[-1]) or not _whole(total) or known >= int(total)
+    total = pages[0].get("totalRows")
+    return not pages[-1]["rows"] or not _whole(total) or sum(len(one["rows"]) for one in pages) >= int(total)
 
 
 def _whole(value: object) -> bool:

@@ -4,21 +4,34 @@ import pandas as pd
 
 from helpers.refresh.readers import tidy
 
-AREA, UNIT = "REF_AREA", "UNIT_MEASURE"
+# The names, without capitals, that platforms give to the columns of area and unit.
+AREAS = ("ref_area", "geocode")
+UNITS = ("unit_measure", "units", "unit measure", "unit of measure")
 # Columns that say something about a figure and don't tell two figures apart.
-REMARKS = {"Year", "Value", AREA, UNIT, "UNIT_MULT", "OBS_STATUS", "COMMENT_OBS", "COMMENT_TS", "SOURCE_DETAIL"}
+REMARKS = {
+    *("year", "value", "unit_mult", "unit multiplier", "obs_status", "observation status", "comment_obs", "comment_ts"),
+    *("source_detail", *AREAS, *UNITS),
+}
 
 
 def read(data: bytes) -> pd.DataFrame:
     """Figures in the unit that the file prints, tidy; `item` is `AGE=Y16T24; SEX=F`, empty for the total."""
     rows = tidy.records(tidy.cells(data), ["Year", "Value"])
+    names = list(rows[0]) if rows else []
+    tells = sorted(name for name in names if name.casefold() not in REMARKS)
     return tidy.frame(
         (
-            "; ".join(f"{key}={row[key].strip()}" for key in sorted(row) if key not in REMARKS and row[key].strip()),
-            row.get(AREA, "").strip() or "KAZ",
-            tidy.period(row["Year"]),
+            "; ".join(f"{key}={row[key].strip()}" for key in tells if row[key].strip()),
+            _first(row, AREAS) or "KAZ",
+            row["Year"],
             row["Value"].strip(),
-            row.get(UNIT, "").strip(),
+            _first(row, UNITS),
         )
         for row in rows
     )
+
+
+def _first(row: dict[str, str], names: tuple[str, ...]) -> str:
+    """The cell of the first of these columns that is filled."""
+    cells = {key.casefold(): value.strip() for key, value in row.items()}
+    return next((cells[name] for name in names if cells.get(name)), "")

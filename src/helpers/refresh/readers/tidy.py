@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +17,13 @@ COLUMNS = ["item", "area", "period", "value", "unit"]
 # What an answer may hold, so that its Python objects stay below 400 MB; the largest in use are far smaller.
 MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
+MARKS = "*⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # of footnotes
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 # The forms of a period: 2025 · 2025-Q3, 2025Q3 · 2025-09, 202509, 2025M09 · 2025-09-30, 20250930 · 30.09.2025
 FORMS = [
     re.compile(r"(?P<year>[12][0-9]{3})"),
-    re.compile(r"(?P<year>[12][0-9]{3})-?Q(?P<quarter>[1-4])"),
+    re.compile(r"(?P<year>[12][0-9]{3})[- ]?Q(?P<quarter>[1-4])"),
     re.compile(r"(?P<year>[12][0-9]{3})[-M]?(?P<month>0[1-9]|1[0-2])"),
     re.compile(r"(?P<year>[12][0-9]{3})(-?)(?P<month>0[1-9]|1[0-2])\2([0-2][0-9]|3[01])(T[0-9:.Z]*)?"),
     re.compile(r"([0-2][0-9]|3[01])\.(?P<month>0[1-9]|1[0-2])\.(?P<year>[12][0-9]{3})"),
@@ -39,13 +41,30 @@ class Unreadable(UserError):
 def frame(rows: Iterable[tuple[str, str, str, str, str]]) -> pd.DataFrame:
     """The tidy table, all text: item, area, period, value and unit, as printed but for spaces at their ends.
 
-    `item` names what is measured where an answer holds several things; a period is `2025`, `2025-Q3` or `2025-09`.
-    Rows of an unknown period or without a figure are left out. Raises Unreadable when no row is left.
+    `item` names what is measured where an answer holds several things; a period, in any form that `period` reads,
+    becomes `2025`, `2025-Q3` or `2025-09`. Rows without a figure are left out; figures of a period that can't be read
+    are too, and `attrs["left_out"]` counts them by the period's words. Raises Unreadable when no row is left.
     """
-    kept = [row for row in rows if row[2] and not is_missing(row[3])]
+    kept, left_out = [], Counter()
+    for item, area, words, value, unit in rows:
+        if is_missing(value):
+            continue
+        if when := period(words):
+            kept.append((item, area, when, value, unit))
+        else:
+            left_out[words] += 1
     if not kept:
-        raise Unreadable("the answer holds no figure")
-    return pd.DataFrame(kept, columns=COLUMNS, dtype=str)
+        raise Unreadable(f"the answer holds no figure{f' but {unread(left_out)}' if left_out else ''}")
+    table = pd.DataFrame(kept, columns=COLUMNS, dtype=str)
+    table.attrs["left_out"] = dict(left_out)
+    return table
+
+
+def unread(left_out: Mapping[str, int]) -> str:
+    """How many figures have a period that can't be read, and which periods these are."""
+    shown = ", ".join(repr(words[:30]) for words in list(left_out)[:5])
+    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+    return f"{sum(left_out.values())} of periods that can't be read: {shown}{more}"
 
 
 def is_missing(value: str) -> bool:
@@ -56,9 +75,12 @@ def is_missing(value: str) -> bool:
 def number(value: str) -> Decimal:
     """A figure in the publisher's unit; decimal commas and spaces between thousands are understood.
 
-    Raises Unreadable for anything else, such as 56.64.30 or 1,234.5, whose comma could mean either.
+    A mark of a footnote behind it is left out. Raises Unreadable for anything else, such as 56.64.30, and for 1,234.5
+    and 127,505, whose comma could mean either.
     """
-    plain = SPACES.sub("", value).replace("−", "-")
+    plain = re.sub(rf"[{MARKS}]+$", "", SPACES.sub("", value).replace("−", "-"))
+    if re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
+        raise Unreadable(f"{value[:40]!r} is no number: its comma may stand before decimals or thousands")
     if not NUMBER.fullmatch(plain):
         raise Unreadable(f"{value[:40]!r} is no number")
     return Decimal(plain.replace(",", "."))
@@ -66,7 +88,7 @@ def number(value: str) -> Decimal:
 
 def period(words: str) -> str:
     """A period as `2025`, `2025-Q3` or `2025-09`, from the forms that publishers use; empty for anything else."""
-    plain = words.strip()
+    plain = re.sub(r"(?<=[0-9])\.0$", "", name(words))
     for form in FORMS:
         if found := form.fullmatch(plain):
             parts = found.groupdict()
@@ -78,7 +100,7 @@ def period(words: str) -> str:
 
 def name(words: str) -> str:
     """A label without marks of footnotes and doubled spaces."""
-    return re.sub(r"(\s*([0-9]\)|[*¹²³⁴⁵]))+$", "", SPACES.sub(" ", words).strip()).strip()
+    return re.sub(rf"(\s*([0-9]\)|[{MARKS}]))+$", "", SPACES.sub(" ", words).strip()).strip()
 
 
 def text(data: bytes) -> str:
@@ -131,6 +153,9 @@ def cells(data: bytes, delimiter: str = ",") -> list[list[str]]:
 def records(rows: list[list[str]], needed: Iterable[str]) -> list[dict[str, str]]:
     """The rows under their head, by column name; raises Unreadable when a needed column is missing or a row ragged."""
     head = [cell.strip() for cell in rows[0]] if rows else []
+    while head and not head[-1] and not any("".join(row[len(head) - 1 :]).strip() for row in rows[1:]):
+        head.pop()  # a column without a name and without a cell, as spreadsheet programs leave them
+        rows = [row[: len(head)] for row in rows]
     if missing := [column for column in needed if column not in head]:
         raise Unreadable(f"the answer has no column {missing[0]}; it has {', '.join(head)[:80]}")
     if len(set(head)) < len(head):

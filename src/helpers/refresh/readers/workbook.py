@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from datetime import date
 from itertools import pairwise
 
 import pandas as pd
@@ -23,6 +24,13 @@ def read(data: bytes) -> pd.DataFrame:
     """
     sheets = {title: _figures(rows) for title, rows in _sheets(data).items()}
     filled = {title: rows for title, rows in sheets.items() if rows}
+    if not filled:
+        if any(b"<f>" in part or b"<f " in part for part in archive.parts(data, "xl/worksheets/")):
+            raise tidy.Unreadable(
+                "the answer holds no figure: open it in a spreadsheet program and save it, so that "
+                "its formulas get values, or see that years stand in a row above the figures"
+            )
+        raise tidy.Unreadable("the answer holds no figure below a row of years")
     return tidy.frame(
         (" > ".join(filter(None, [title if len(filled) > 1 else "", heading])), label, period, value, "")
         for title, rows in filled.items()
@@ -41,7 +49,9 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             found = {}
             for sheet in book.worksheets:
-                rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+                if sheet.sheet_state != "visible":
+                    continue
+                rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS)
                 found[sheet.title] = [_trimmed(row) for row in rows]
             return found
     except Exception as error:  # a damaged workbook raises anything, from KeyError to ParseError
@@ -56,9 +66,15 @@ def _trimmed(row: tuple) -> list[str]:
 
 
 def _text(cell: object) -> str:
-    if isinstance(cell, str):
-        return cell.strip()
-    return repr(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else ""
+    """What a reader sees in the cell: 5.1 for what is stored as 0.051 and shown as 5.1%, a year for its first day."""
+    value = cell.value
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, date):
+        return str(value.year) if (value.month, value.day) in ((1, 1), (12, 31)) else value.isoformat()[:10]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return repr(round(100 * value, 10)) if "%" in str(cell.number_format) else repr(value)
 
 
 def _figures(rows: list[list[str]]) -> list[tuple[str, str, str, str]]:
@@ -68,7 +84,8 @@ def _figures(rows: list[list[str]]) -> list[tuple[str, str, str, str]]:
     for number, row in enumerate(rows):
         years = {column: match[1] for column, cell in enumerate(row) if (match := YEAR.fullmatch(tidy.name(cell)))}
         below = rows[number + 1] if number + 1 < len(rows) else []
-        if _is_head(years, below):
+        if _is_head(years, below, row, bool(periods)):
+            _check_below(years, row, below)
             periods, heading = _periods(years, below), ""
             continue
         if not periods:
@@ -82,14 +99,42 @@ def _figures(rows: list[list[str]]) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _is_head(years: dict[int, str], below: list[str]) -> bool:
+def _is_head(years: dict[int, str], below: list[str], row: list[str], headed: bool) -> bool:
     """Whether cells that look like years are a head: years that follow each other, or one above its quarters.
 
-    Counts of people can look like years too, but don't rise by one from cell to cell.
+    Counts of people can look like years too, but don't rise by one from cell to cell. Years with gaps, falling years
+    and a single one are a head where none stands above them and the row holds no other number.
     """
     numbers = [int(year) for _, year in sorted(years.items())]
-    follow = len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(numbers))
-    return follow or (len(numbers) == 1 and any(_part(tidy.name(cell)) for cell in below))
+    steps = [b - a for a, b in pairwise(numbers)]
+    if steps and all(step == 1 for step in steps):
+        return True
+    if len(numbers) == 1 and any(_part(tidy.name(cell)) for cell in below):
+        return True
+    others = [cell for column, cell in enumerate(row) if column not in years and _is_number(cell)]
+    if headed or others or not numbers or not all(1900 <= year <= 2100 for year in numbers):
+        return False
+    falling, rising = all(step < 0 for step in steps), all(step > 0 for step in steps)
+    filled = all(column < len(below) and below[column] for column in years)
+    return (falling or rising) and min(years) > 0 and (len(numbers) > 1 or filled)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        tidy.number(cell)
+    except tidy.Unreadable:
+        return False
+    return True
+
+
+def _check_below(years: dict[int, str], row: list[str], below: list[str]) -> None:
+    """Raises Unreadable where several columns below one year are told apart by anything but quarters."""
+    heads = [column for column, cell in enumerate(row) if cell] + [len(below)]
+    for column, year in years.items():
+        end = min(head for head in heads if head > column) if any(head > column for head in heads) else column + 1
+        labels = [cell for cell in below[column:end] if cell]
+        if len(labels) > 1 and not any(_part(tidy.name(cell)) for cell in labels):
+            raise tidy.Unreadable(f"below {year} stand {', '.join(labels)[:80]}; only quarters are read below a year")
 
 
 def _periods(years: dict[int, str], below: list[str]) -> dict[int, str]:

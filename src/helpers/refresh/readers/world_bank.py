@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.refresh.readers import archive, tidy
 
+FORECAST = "F"  # the mark of what the Bank forecasts itself: no figure
 HEAD = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 
 
@@ -22,11 +23,12 @@ def read_json(data: bytes) -> pd.DataFrame:
         (
             _inner(row, "indicator", "id"),
             tidy.plain(row.get("countryiso3code")) or _inner(row, "country", "id"),
-            tidy.period(tidy.plain(row.get("date"))),
+            tidy.plain(row.get("date")),
             tidy.plain(row.get("value")),
             _inner(row, "indicator", "value"),
         )
         for row in rows
+        if tidy.plain(row.get("obs_status")) != FORECAST
     )
 
 

@@ -1,154 +1,178 @@
-"""Kernels forked from one process that has the imports done, where that is safe; ordinary ones elsewhere.
+"""Kernels forked from one process that has the libraries loaded, where that is safe and quicker; cold ones elsewhere.
 
-Starting Python and importing the libraries takes most of a short notebook's time. Here a second process, the zygote
-(``zygote.py``), does it once and forks a kernel for each request. Jupyter finds ``WarmProvisioner`` by the name
-``jospar-warm``: papermill through its engine of that name (``warm_engine.py``), anything else through
-``JUPYTER_DEFAULT_PROVISIONER_NAME``. Whatever stands against a fork, the kernel starts cold and ``used`` says why.
+The process is the standard library's forkserver. papermill takes the kernels by its engine `jospar-warm` (`engine.py`),
+Jupyter by `JUPYTER_DEFAULT_PROVISIONER_NAME=jospar-warm` (`provisioner.py`). Forked kernels outlive a lost forkserver.
 """
 
-import asyncio
 import contextlib
 import os
-import socket
+import pickle
+import signal
 import sys
-import time
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, Int, List, Unicode
+import threading
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
+from multiprocessing.forkserver import ForkServer, read_signed
 
 from helpers import ONE_THREAD
-from helpers.render.kernels.zygote_client import ColdKernel, ForkedProcess, ZygoteProcess, close_all, find_zygote
+from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants
 
-__all__ = ["PRELOAD", "WarmProvisioner", "close_all", "prepare"]
+__all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prepare"]
 
-PRELOAD = (
-    "numpy",
-    "scipy.optimize",
-    "scipy.stats",
-    "pandas",
-    "pandas.core.reshape.reshape",
-    "pandas.io.formats.html",
-    "pandas.io.formats.string",
-    "pandas.plotting._matplotlib",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.dates",
-    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm", "Png")),  # for the first figure, in this order
-    "babel",
-    "babel.numbers",
-    "babel.dates",
-    "statsmodels.api",
-    "statsmodels.tsa.api",
-)
-UNDERSTOOD = {"env", "cwd", "stdout", "stderr", "extra_arguments", "kernel_id"}
-LISTEN_LIMIT = 10.0
-POLL = 0.005
-LAUNCHER = "ipykernel_launcher"
-LIMIT = 4 * (os.cpu_count() or 1)
-INLINE = "module://matplotlib_inline.backend_inline"
-PYTHON_NAMES = ("python", "python3", f"python3.{sys.version_info.minor}")  # jupyter_client takes these as its own
+# Read when Python starts or a library is imported, so kernels are forked only where they agree on these.
+READ_AT_IMPORT = """PYTHON MPL MATPLOTLIB OMP_ OPENBLAS_ MKL_ GOTO_ BLIS_ KMP_ NUMEXPR_ NPY_ NUMPY_ PANDAS_ SCIPY_
+    IPYTHON JUPYTER_ LANG LC_ TZ HOME XDG_ LD_ MALLOC_ GLIBC_ VIRTUAL_ENV CONDA_PREFIX"""
+STOP_LIMIT = 3.0
 
 
-def kernel_env(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment with one thread for linear algebra, unless it asks for more: each kernel has its own core."""
-    return {**ONE_THREAD, **env}
+class ColdKernel(Exception):
+    """The reason for starting a kernel in the ordinary way."""
 
 
-def prepare(kernel_name: str = "python3", preload: Iterable[str] = PRELOAD, limit: int = LIMIT) -> None:
-    """Start loading the libraries without waiting for them: the first report then starts earlier."""
-    command = KernelSpecManager().get_kernel_spec(kernel_name).argv
-    python = [sys.executable if command[0] in PYTHON_NAMES else command[0], *command[1:]]
-    with contextlib.suppress(ColdKernel, OSError):
-        zygote_for(forkable(python, {}), preload, limit, kernel_env(os.environ))
+class Fork:
+    """A forked process, with as much of `Popen` as jupyter_client uses."""
 
+    stdin = stdout = stderr = None
 
-def zygote_for(python: list[str], preload: Iterable[str], limit: int, env: dict[str, str]) -> ZygoteProcess:
-    """The process to fork such a kernel from, with the figure backend that a kernel chooses by itself."""
-    return find_zygote(python, tuple(preload), limit, {"MPLBACKEND": INLINE} | env)
-
-
-def forkable(command: list[str], options: Mapping[str, Any]) -> list[str]:
-    """Python and its options, from the command of a kernel that can be forked; else raises ``ColdKernel``."""
-    if sys.platform != "linux":
-        raise ColdKernel(f"no safe fork on {sys.platform}")
-    if LAUNCHER not in command or command[command.index(LAUNCHER) - 1] != "-m":
-        raise ColdKernel("not an ordinary Python kernel")
-    if unknown := set(options) - UNDERSTOOD:
-        raise ColdKernel(f"started with {', '.join(sorted(unknown))}")
-    return command[: command.index(LAUNCHER) - 1]
-
-
-class WarmProvisioner(LocalProvisioner):
-    """Starts a kernel by a fork where that is safe, else as Jupyter ordinarily does."""
-
-    preload = List(Unicode(), list(PRELOAD), help="The modules to import before the fork.").tag(config=True)
-    limit = Int(LIMIT, help="The most warm kernels at a time; more start cold.").tag(config=True)
-    used = Dict(help="Which kernel was started: warm, or cold and the reason.")
-
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start the kernel and say where it listens."""
-        kwargs["env"] = kernel_env(kwargs.get("env") or os.environ)
+    def __init__(self, server: ForkServer, task: Task, outputs: Sequence[int] = ()) -> None:
+        """Ask the server for it, with the descriptors of its standard output and error."""
+        self.pid, self.returncode, self._lock = 0, None, threading.Lock()
+        self._start, start = os.pipe()  # it closes its end when it listens, or ends
         try:
-            await self._fork(cmd, kwargs)
-        except (ColdKernel, OSError, ValueError) as error:
-            self.used = {"kernel": "cold", "reason": str(error)}
-            self.log.debug("cold kernel: %s", error)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.used = {"kernel": "warm"}
-        return self.connection_info
+            self._status, life = server.connect_to_new_process([*outputs, start])
+        finally:
+            os.close(start)
+        self.descriptors = [self._start, self._status, life]
+        with open(os.dup(life), "wb") as stream:  # as the forkserver reads it: first what to prepare, nothing
+            stream.write(pickle.dumps({}) + pickle.dumps(task))
 
-    async def _fork(self, cmd: list[str], options: dict[str, Any]) -> None:
-        python, env = forkable(cmd, options), options["env"]
-        zygote = zygote_for(python, self.preload, self.limit, env)
-        await asyncio.to_thread(zygote.wait_until_ready)
-        outputs = [descriptor(options.get(name), number) for name, number in (("stdout", 1), ("stderr", 2))]
-        self.cwd = str(options.get("cwd") or os.getcwd())
-        process = zygote.fork({"argv": cmd, "env": env, "cwd": self.cwd}, outputs)
-        self.process, self.pid, self.pgid = process, process.pid, process.pid
-        try:
-            await self._listening()
-        except BaseException:
-            process.kill()
-            self.process = None
-            raise
+    def started(self) -> bool:
+        """Whether it listens, or has ended; raises `ColdKernel` when the server was lost before."""
+        with self._lock:
+            if not self.pid and wait([self._start], 0):
+                try:
+                    self.pid = read_signed(self._status)
+                except EOFError:
+                    raise ColdKernel("the libraries can't be loaded, or not be shared") from None
+                self._end = self._status
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    self._end = os.pidfd_open(self.pid)
+                    self.descriptors.append(self._end)
+        return bool(self.pid)
 
-    async def _listening(self) -> None:
-        """Wait until the kernel has bound its last socket: who connects too early waits for zmq to try again."""
-        info, end = self.connection_info, time.monotonic() + LISTEN_LIMIT
-        family, address = socket.AF_INET, (info["ip"], info["hb_port"])
-        if info.get("transport") == "ipc":
-            family, address = socket.AF_UNIX, f"{info['ip']}-{info['hb_port']}"
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise ColdKernel(f"the forked kernel ended at once with {self.process.returncode}")
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                if probe.connect_ex(address) == 0:
-                    return
-            await asyncio.sleep(POLL)
-        raise ColdKernel("the forked kernel did not listen")
+    def poll(self) -> int | None:
+        """The exit code; nothing while it runs."""
+        with self._lock:
+            if self.returncode is None and wait([self._end], 0):
+                self.returncode = -signal.SIGKILL  # as far as is known without the server
+                with contextlib.suppress(EOFError):
+                    self.returncode = read_signed(self._status)
+                self.close()
+        return self.returncode
 
-    async def send_signal(self, signum: int) -> None:
-        """Send a signal to the kernel and what it started."""
-        if isinstance(self.process, ForkedProcess):
-            self.process.send_signal(signum)
-        else:
-            await super().send_signal(signum)
+    wait = poll  # as it is asked only of one that has ended
 
-    async def wait(self) -> int | None:
-        """The exit code once the kernel has ended, looked for more often than Jupyter does."""
-        while self.process and self.process.poll() is None:
-            await asyncio.sleep(POLL)
-        return await super().wait()
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it and what it started, unless it has ended: its number may be another's by now."""
+        if self.poll() is None:
+            os.killpg(self.pid, number)
+            wait([self._end], number == signal.SIGKILL)  # a moment, which spares others to wait for it
+
+    def close(self) -> None:
+        """Forget it: it is killed if it runs and no other process holds its pipe."""
+        while self.descriptors:
+            os.close(self.descriptors.pop())
 
 
-def descriptor(stream: Any, default: int) -> int:
-    """The file descriptor of what ``Popen`` takes as an output."""
-    if stream is None:
-        return default
-    if isinstance(stream, int) and stream < 0:
-        raise ColdKernel("its output is piped")
-    return stream if isinstance(stream, int) else stream.fileno()
+class Server(ForkServer):
+    """A process that loads the libraries and then forks; it ends with its owner, however that ends."""
+
+    def __init__(self, awaited: bool) -> None:
+        """Start it; kernels wait for an awaited one, and start cold beside another."""
+        super().__init__()
+        self.set_forkserver_preload([f"{__name__}.loading"])
+        self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
+        self._first = Fork(self, Task())
+        self._end = os.pidfd_open(self._forkserver_pid)
+
+    def ready(self) -> bool:
+        """Whether it has loaded all; raises `ColdKernel` if it never will, or must not fork."""
+        return self._first.started()
+
+    def usable(self) -> bool:
+        """Whether it lives and agrees with the environment; one that failed to load is kept, not tried again."""
+        lost = self.stale or (self._first.pid and wait([self._end], 0))
+        return not lost and self.settings == settings(os.environ)
+
+    def stop(self, number: int) -> None:
+        """End it with the signal: all that its kernels started as well with SIGTERM, itself alone with SIGKILL."""
+        with contextlib.suppress(ChildProcessError, ProcessLookupError):
+            os.kill(self._forkserver_pid, number)
+            if not wait([self._end], STOP_LIMIT):
+                os.kill(self._forkserver_pid, signal.SIGKILL)
+            os.waitpid(self._forkserver_pid, 0)
+        self.close()
+
+    def close(self) -> None:
+        """Close what this process holds of it."""
+        self._first.close()
+        for descriptor in (self._forkserver_alive_fd, self._end):
+            os.close(descriptor)
+
+
+def settings(env: Mapping[str, str]) -> dict[str, str]:
+    """What an environment says to Python and the libraries when they start."""
+    names = tuple(READ_AT_IMPORT.split())
+    return {name: value for name, value in (ONE_THREAD | dict(env)).items() if name.startswith(names)}
+
+
+_lock, _servers, _requests = threading.Lock(), [], 0
+kernels: list[Fork] = []
+
+
+def prepare() -> None:
+    """Start loading the libraries for many kernels, which wait for it."""
+    with contextlib.suppress(OSError), _lock:
+        if sys.platform == "linux" and not _servers:
+            _servers.append(Server(awaited=True))
+
+
+def close_all() -> None:
+    """End every warm kernel, what it started, and the process it was forked from."""
+    global _requests
+    with _lock:
+        _requests = 0
+        while kernels:
+            kernels.pop().send_signal(signal.SIGKILL)
+        while _servers:
+            _servers.pop().stop(signal.SIGTERM)
+
+
+def find_server() -> Server:
+    """The process to fork from, loading or loaded; raises `ColdKernel` for the first kernel, which may be the only one.
+
+    One that is lost, or has older libraries or another environment than this process, is replaced; its kernels go on.
+    """
+    global _requests
+    with _lock:
+        _requests += 1
+        if not _servers and _requests == 1:
+            raise ColdKernel("the first kernel of this process")
+        server = _servers.pop() if _servers else Server(awaited=False)
+        if not server.usable():
+            server.stop(signal.SIGKILL)
+            server = Server(server.awaited)
+        _servers.append(server)
+        return server
+
+
+def _forget() -> None:
+    """In a process that the owner forked: the kernels and their server are not its own."""
+    global _lock, _requests
+    _lock, _requests = threading.Lock(), 0
+    for holders in (_servers, kernels):
+        while holders:
+            holders.pop().close()
+
+
+os.register_at_fork(after_in_child=_forget)

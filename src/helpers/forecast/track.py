@@ -1,0 +1,100 @@
+"""How good one method was on one series: forecasts from past years, with what was known then, beside no change."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.forecast.expectation import DEFAULT, simulate
+
+if TYPE_CHECKING:
+    from helpers.statistics import Figures
+
+AHEAD, ORIGINS = 2, 8  # years ahead, and how many past years are looked ahead from
+FEWEST, FEWEST_CASES = 5, 3  # figures before an origin; cases below which nothing is said
+_cache: dict[tuple, pd.DataFrame] = {}
+
+
+@dataclass(frozen=True)
+class Track:
+    """Scores of past forecasts `AHEAD` years ahead: errors in the unit of the series, bias above 0 if too high."""
+
+    cases: int
+    error: float
+    no_change: float
+    bias: float
+    inside: int  # cases in which the figure lay in the 80 % range, as both are printed
+    first: int  # the years forecast, the first and the last
+    last: int
+
+
+def track(
+    figures: "Figures",
+    method: str = DEFAULT,
+    since: int | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+) -> Track | None:
+    """The scores of a method on a series; none where fewer than FEWEST_CASES years can be compared.
+
+    Arguments as in `expect`; quarters and judgement are left out, and a window keeps its length at every origin.
+
+    Example: `track(statistics.figures("unemployment"), "ets", since=2010)`
+    """
+    cases = past_forecasts(figures, method, since, lower, upper)
+    if len(cases) < FEWEST_CASES:
+        return None
+    off, last = cases["median"] - cases["figure"], cases["naive"] - cases["figure"]
+    low, high = cases["low"].round(figures.decimals), cases["high"].round(figures.decimals)
+    inside = int(((low <= cases["figure"]) & (cases["figure"] <= high)).sum())
+    scores = float(off.abs().mean()), float(last.abs().mean()), float(off.mean())
+    return Track(len(cases), *scores, inside, int(cases["year"].min()), int(cases["year"].max()))
+
+
+def past_forecasts(
+    figures: "Figures", method: str, since: int | None, lower: float | None, upper: float | None
+) -> pd.DataFrame:
+    """A row for each of the last ORIGINS years forecast: origin, year, figure, median, low and high (80 %), naive.
+
+    Computed once in a process. Years beyond a break are left out: what came is another thing than what was forecast.
+    """
+    bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
+    key = (figures.code, figures.area, figures.as_of, figures.folder, method or DEFAULT, since or 0, bounds)
+    if key not in _cache:
+        rows = [_past(figures, year, method or DEFAULT, since, bounds) for year in comparable_years(figures)]
+        columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
+        _cache[key] = pd.DataFrame([row for row in rows if row], columns=columns)
+    return _cache[key]
+
+
+def comparable_years(figures: "Figures") -> list[pd.Period]:
+    """The last years with a figure, and one AHEAD years before of the same definition."""
+    values = figures.values
+    pairs = [year for year in values.index if year - AHEAD in values.index]
+    return [year for year in pairs if not any(year - AHEAD <= edge < year for edge in figures.breaks)][-ORIGINS:]
+
+
+def _past(
+    figures: "Figures", year: pd.Period, method: str, since: int | None, bounds: tuple[float | None, float | None]
+) -> tuple | None:
+    """The forecast of a year as it would have been AHEAD years before; none where too little was known then."""
+    origin = year - AHEAD
+    then = figures.values_on(day_known(figures, origin))
+    known = then[then.index <= origin]
+    if since:  # a window as long as the one asked for, seen from the origin
+        known = known[known.index.year > origin.year - (figures.values.index[-1].year - since + 1)]
+    edges = [edge for edge in figures.breaks if edge < origin]
+    if edges:
+        known = known[known.index > edges[-1]]
+    if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
+        return None
+    made = simulate(known, year.year, *bounds, decimals=figures.decimals, method=method)
+    ahead = made[made["period"].astype(str) == str(year)].iloc[0]
+    return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
+
+
+def day_known(figures: "Figures", period: pd.Period) -> object:
+    """The day on which a period's first figure became known."""
+    days = figures.vintages
+    return days.loc[days["period"].astype(str) == str(period), "known"].min().date()

@@ -1,0 +1,140 @@
+"""An economist's bench for one indicator: found by words, methods and windows with their records, export."""
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, charts, files, forecast, plan, statistics, targets
+from helpers.charts import Chart, captions
+from helpers.language import name, text
+from helpers.statistics import Figures
+from helpers.targets import Outlook
+
+
+def find(words: str | int, folder: str | Path = files.PLAN) -> str:
+    """The number of the indicator that is named by its number, or by words of its name in any of three languages.
+
+    Raises UserError, with the nearest names, where no name has anything like the words.
+
+    Example: `find("women unemployment")`
+    """
+    table = plan.indicators(folder).set_index("indicator")
+    if str(words) in table.index:
+        return str(words)
+    asked = str(words).lower().split()
+    short = statistics.short_names().reindex(table.index).fillna("")[plan.NAMES].add_suffix("_short")
+    titles = table[plan.NAMES].join(short)
+    likeness = titles.apply(lambda row: max(_likeness(asked, title) for title in row if title), axis=1)
+    if not asked or likeness.max() < 0.72:
+        near = ", ".join(f"{number} {name(table.loc[number])}" for number in likeness.nlargest(3).index)
+        raise UserError(f"indicator {words!r}: no name has these words; the nearest are {near}")
+    return likeness.idxmax()
+
+
+SYNONYMS = {"women": "female", "woman": "female", "young": "youth", "jobless": "unemployment"}
+
+
+def _likeness(asked: list[str], title: str) -> float:
+    """How like the words of a name those asked for are, 0 to 1: the mean over the words asked for."""
+    words = title.lower().replace("-", " ").split()
+    asked = [SYNONYMS.get(word, word) for word in asked]
+    scores = [max(difflib.SequenceMatcher(None, word, other).ratio() for other in words) for word in asked]
+    # Of two names with all the words the shorter one is meant.
+    return sum(scores) / max(len(scores), 1) - 0.001 * len(words)
+
+
+def outlook(words: str | int, as_of: str = "", until: int = 2027, area: str = "KAZ", reading: str = "resolved",
+            folder: str | Path = files.PLAN) -> Outlook:  # fmt: skip
+    """The outlook in force of the indicator that the words name: see `find`."""
+    row = plan.target_row(find(words, folder), reading, folder, area)
+    choice = targets.choices({"": row}, as_of, until)[""]
+    return targets.outlook(row, targets.figures_of(row, as_of), until, choice)
+
+
+def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> pd.DataFrame:
+    """Methods and windows side by side: forecast and 80 % range of a year, its chance, and each one's record.
+
+    error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held.
+
+    Example: `compare(outlook("women"), ["ensemble", "drift"], since=[None, 2016])`
+    """
+    rows = [_compared(one, method, first, year) for method in methods for first in since]
+    return pd.DataFrame(rows).set_index(["method", "since"])
+
+
+def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
+    made, past = expected(one, method, since, year), forecast.track(figures(one), method, since)
+    last = made.iloc[-1]
+    row = {"method": method, "since": since or "all", "forecast": last["q50"], "low": last["q10"], "high": last["q90"]}
+    goal = targets.target(one, year)
+    if goal is not None:
+        met = targets.probability_met(made, goal, one.about["better"], figures(one).decimals)
+        row["chance"] = float(met.iloc[-1])
+    if past is not None:
+        row |= {"error": past.error, "no_change": past.no_change, "bias": past.bias, "cases": past.cases}
+        row["inside"] = f"{past.inside} of {past.cases}"
+    return {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def figures(one: Outlook) -> Figures:
+    """The figures of an outlook. Raises UserError where there are none."""
+    if one.figures is None:
+        raise UserError(f"indicator {one.indicator}: {one.reason} Choose another one")
+    return one.figures
+
+
+def expected(one: Outlook, method: str, since: int | None, year: int) -> forecast.Futures:
+    """The forecast to a year by a method and a window. Raises UserError where the year is known already."""
+    made = forecast.expect(figures(one), year, method, since, quarters=targets.quarters_of(one.figures))
+    if made is None:
+        raise UserError(f"indicator {one.indicator}: the figure of {year} is known; name a later year")
+    return made
+
+
+def chart(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> Chart:
+    """The medians of methods and windows beside the history: the first in blue, the others grey."""
+    history = figures(one).values
+    paths = {f"{text('figure')}": history[history.index.year > history.index[-1].year - 16]}
+    for method in methods:
+        for first in since:
+            made = expected(one, method, first, year).set_index("period")["q50"]
+            made.index = pd.PeriodIndex(made.index, freq="Y")
+            paths[f"{method} {first or ''}".strip()] = pd.concat([history.iloc[-1:], made])
+    words = charts.Words(name(one.about), captions.subtitle(one), captions.source_line([one.series.name]))
+    return charts.lines(paths, f"{methods[0]} {since[0] or ''}".strip(), words, one.decimals)
+
+
+def export(one: Outlook, path: str | Path) -> Path:
+    """A spreadsheet with the history, the quantiles, the verdicts and the methods compared; returns its path."""
+    path = Path(path)
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        history = figures(one).values
+        history.set_axis(history.index.astype(str)).rename("value").to_excel(book, sheet_name="history")
+        if one.expected is not None:
+            table = pd.DataFrame(one.expected).assign(period=one.expected["period"].astype(str))
+            table.to_excel(book, sheet_name="forecast", index=False)
+        one.card().to_excel(book, sheet_name="verdicts", index=False)
+    return path
+
+
+def panel(words: str = "11") -> object:
+    """Widgets for indicator, method and first year that write the call they stand for; words where none are."""
+    try:
+        import ipywidgets
+    except ImportError:
+        return "ipywidgets is not installed; change the cells below instead"
+    names = ipywidgets.Dropdown(options=forecast.names(), description="method")
+    first = ipywidgets.IntText(value=0, description="since")
+    which = ipywidgets.Text(value=str(words), description="indicator")
+    call = ipywidgets.Textarea(description="call", layout={"width": "95%"})
+
+    def write(_: object = None) -> None:
+        call.value = (
+            f"workbench.compare(workbench.outlook({which.value!r}), [{names.value!r}], since=[{first.value or None}])"
+        )
+
+    for widget in (names, first, which):
+        widget.observe(write, "value")
+    write()
+    return ipywidgets.VBox([which, names, first, call])

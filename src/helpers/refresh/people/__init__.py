@@ -1,0 +1,5 @@
+"""Figures out of people's spreadsheets: any layout in, rows with figures by period out; what is left out is named."""
+
+from helpers.refresh.people.rows import Row, read_rows
+
+__all__ = ["Row", "read_rows"]

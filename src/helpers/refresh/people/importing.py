@@ -1,0 +1,236 @@
+"""A spreadsheet of the office's own figures into `data/own`: matched, shown, and written whole or not at all."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, files, plan, statistics
+from helpers.refresh.people.figures import Figure
+from helpers.refresh.people.matching import Match, match, names_of, twice
+from helpers.refresh.people.rows import Row, read_rows
+
+LAG = 60  # days after which the office knows a figure of its own
+MOST_DECIMALS = 3
+SOURCE = {
+    "en": "Own figures, not published",
+    "kk": "Өз деректері, жарияланбаған",
+    "ru": "Собственные данные, не опубликованы",
+}
+SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
+
+
+@dataclass
+class Series:
+    """The figures of one indicator as they would be written, and what is to be said of them."""
+
+    indicator: str
+    about: pd.Series
+    rows: list[str] = field(default_factory=list)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Preview:
+    """What an import would write, what it leaves aside, what is doubtful."""
+
+    series: dict[str, Series] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The preview in words, one line a fact."""
+        found = []
+        for one in self.series.values():
+            years = sorted(one.figures)
+            count = f"{len(years)} figure{'s' * (len(years) != 1)}, {years[0]} to {years[-1]}"
+            found.append(
+                f"{one.indicator}. {one.about['name_en']} ({one.about['unit']}): {count} <- {'; '.join(one.rows)}"
+            )
+            found += [f"  doubtful: {doubt}" for doubt in one.doubts]
+        found += [f"left aside: {line}" for line in self.aside]
+        return [*found, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
+
+
+def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -> Preview:
+    """What the file holds for the plan's indicators; nothing is written. `chosen` holds --map's ROW=INDICATOR."""
+    today = today or date.today()
+    about = plan.indicators().set_index("indicator")
+    names = names_of(about, statistics.short_names())
+    rows = read_rows(path)
+    by_hand = mapping(chosen, rows, set(about.index))
+    matches = [(row, by_hand.get(id(row)) or match(row, names)) for row in rows]
+    disputed = twice(matches)
+    result = Preview()
+    for row, one in matches:
+        words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
+        if not row.figures:
+            result.aside.append(f"{words}: no figure" + (": only planned values" if row.planned else ""))
+        elif not one.indicator:
+            advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
+            result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
+        elif one.indicator in disputed and id(row) not in by_hand:
+            result.aside.append(
+                f'{words}: several rows differ for indicator {one.indicator}; say --map "{row.where}={one.indicator}"'
+            )
+        elif why := other_unit(row, about.loc[one.indicator]):
+            result.aside.append(f"{words}: {why}")
+        else:
+            take(result, row, one, about.loc[one.indicator], today, words)
+        result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
+        if row.planned and row.figures:
+            result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
+    result.series = {key: one for key, one in result.series.items() if one.figures}
+    if not result.series:
+        near = f"; {result.aside[0]}" if result.aside else ""
+        raise UserError(f"{path.name}: no row could be matched with an indicator and figures{near}")
+    return result
+
+
+def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
+    """Rows by identity with the indicator that the user named for them; a row is named by place, number or words."""
+    found = {}
+    for pair in chosen:
+        name, equals, indicator = pair.rpartition("=")
+        if not equals or indicator.strip() not in known:
+            raise UserError(f"--map {pair}: write ROW=INDICATOR, an indicator of the plan such as 14 or 26.1")
+        meant = [
+            r for r in rows if name.strip().lower() in (r.where.lower(), r.number, r.label.lower(), r.where.split()[-1])
+        ]
+        if len(meant) != 1:
+            raise UserError(f"--map {pair}: {len(meant)} rows are called so; name it as the preview does")
+        found[id(meant[0])] = Match(indicator.strip(), "by --map")
+    return found
+
+
+def other_unit(row: Row, about: pd.Series) -> str:
+    """Why a row's unit can't be the plan's; empty where it can."""
+    people = re.search(r"чел|адам|people|persons", row.unit)
+    if about["unit"].startswith("%") and people:
+        return f"its unit is {row.unit}, the plan's is {about['unit']}"
+    if not about["unit"].startswith("%") and re.match(r"%|проц|пайыз|per ?cent", row.unit):
+        return f"its unit is {row.unit}, the plan's is {about['unit']}"
+    return ""
+
+
+def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str]:
+    """What a row's figures are multiplied with to have the plan's unit, and what is doubtful of that."""
+    scale, wanted = (next((n for word, n in SCALES if word in text), 1) for text in (row.unit, about["unit"]))
+    people = re.search(r"чел|адам|people|persons", row.unit)
+    if people and scale != wanted:
+        return Decimal(scale) / wanted, f"figures in {row.unit} are turned into {about['unit']}"
+    usual, largest = targets.median(), max(abs(f.value) for f in row.figures.values())
+    if about["unit"].startswith("%") and largest <= 1 and usual > 3:
+        said = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
+        return Decimal(100), f"{said}, so they are taken as shares of one, times 100"
+    return Decimal(1), ""
+
+
+def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, words: str) -> None:
+    """Add a row's figures to its indicator's; a figure that can't be is left aside by name."""
+    goals = plan.targets()
+    usual = goals.loc[goals["indicator"] == one.indicator, "value"].dropna()
+    times, doubt = factor(row, about, usual)
+    series = result.series.setdefault(one.indicator, Series(one.indicator, about))
+    series.rows.append(f"{words} ({one.how})")
+    series.doubts += [f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *filter(None, [doubt])])]
+    for period, figure in row.figures.items():
+        value = figure.value * times
+        if why := impossible(period, value, about, today):
+            result.aside.append(f"{words}: {period}: {value.normalize():f} {why}")
+            continue
+        series.figures[period] = Figure(value, figure.preliminary)
+        if figure.preliminary:
+            series.doubts.append(f"{row.where}: {period} is preliminary")
+        if len(usual) and not about["unit"].startswith("%") and not 0.1 <= float(value) / (usual.median() or 1) <= 10:
+            series.doubts.append(
+                f"{row.where}: {period}: {value.normalize():f} is far from the plan's {usual.median():g}"
+            )
+
+
+def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> str:
+    """Why a figure can't be one of the indicator's; empty where it can."""
+    if statistics.period_end(period).date() >= today:
+        return "is of a period that is not over"
+    growth = "growth" in about["unit"]
+    if (not growth and value < 0) or (about["unit"].startswith("%") and not growth and value > 100):
+        return f"can't be in the unit {about['unit']}"
+    return ""
+
+
+def write(result: Preview, document: str, folder: Path, today: date | None = None) -> list[Path]:
+    """Write what the preview shows into the folder's tables, beside what it holds of other indicators: all or none."""
+    today = today or date.today()
+    source = (
+        "own_" + (re.sub(r"[^a-z0-9]+", "_", Path(document).stem.lower()).strip("_") or "file") + f"_{today:%Y%m%d}"
+    )
+    series, figures = [], []
+    for one in result.series.values():
+        for frequency in ("A", "Q"):
+            part = {p: f for p, f in one.figures.items() if ("-Q" in p) == (frequency == "Q")}
+            if part:
+                series.append(series_row(one, frequency, part))
+                figures += figure_rows(series[-1], part, source, today)
+    origin = {
+        "source": source,
+        "publisher": SOURCE["en"],
+        "title": document,
+        "title_kk": document,
+        "title_ru": document,
+    }
+    origin |= {"url": "", "licence": SOURCE["en"], "read_on": f"{today}"}
+    new = {"series.csv": (series, ["series"]), "sources.csv": ([origin], ["source"])}
+    new["observations.csv"] = (figures, ["series", "area", "period"])
+    return replace(folder, new)
+
+
+def series_row(one: Series, frequency: str, part: dict[str, Figure]) -> dict[str, object]:
+    """What the series is: a row of series.csv."""
+    quarterly = frequency == "Q"
+    code = f"own_{one.indicator.replace('.', '_')}" + "_quarterly" * quarterly
+    ends = {"kk": ", тоқсандық", "ru": ", квартальный", "en": ", quarterly"} if quarterly else {}
+    names = {f"name_{k}": one.about[f"name_{k}"] + ends.get(k, "") for k in ("kk", "ru", "en")}
+    growth = "growth" in one.about["unit"]
+    bounds = (-100 if growth else 0, 100 if one.about["unit"].startswith("%") and not growth else "")
+    row = {"series": code, "indicator": one.indicator, "role": "indicator", **names, "unit": one.about["unit"]}
+    row |= {"frequency": frequency, "definition": f"{SOURCE['en']}.", "better": one.about["better"]}
+    digits = max(min(MOST_DECIMALS, max(0, -f.value.normalize().as_tuple().exponent)) for f in part.values())
+    row |= {"lower_bound": bounds[0], "upper_bound": bounds[1], "breaks": "", "decimals": digits}
+    return row | {"release_lag_days": LAG, "gaps": "irregular", "note": f"{SOURCE['en']}.", "overlay": "replaces"}
+
+
+def figure_rows(about: dict[str, object], part: dict[str, Figure], source: str, today: date) -> list[dict[str, object]]:
+    """Rows of observations.csv, with as many decimals as the series has."""
+    step = Decimal(1).scaleb(-about["decimals"])
+    rows = []
+    for period, figure in sorted(part.items()):
+        row = {"series": about["series"], "area": "KAZ", "period": period}
+        row |= {"value": f"{figure.value.quantize(step, ROUND_HALF_UP):f}"}
+        row |= {"status": "part_year" if "-M" in period else "final", "source": source}
+        rows.append(row | {"published": "", "read_on": f"{today}"})
+    return rows
+
+
+def replace(folder: Path, new: dict[str, tuple[list[dict], list[str]]]) -> list[Path]:
+    """Write every table, or leave all as they were."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in new}
+    except OSError as error:
+        raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
+    try:
+        for name, (rows, key) in new.items():
+            table = pd.DataFrame(rows).astype(str)
+            if before[name] is not None:
+                former = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+                table = pd.concat([former, table]).fillna("").drop_duplicates(key, keep="last")
+            files.write(folder / name, table.to_csv(index=False, lineterminator="\n"))
+    except OSError as error:
+        for name, content in before.items():
+            (folder / name).write_bytes(content) if content is not None else (folder / name).unlink(missing_ok=True)
+        raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
+    return [folder / name for name in new]

@@ -1,0 +1,265 @@
+"""Rows of a spreadsheet with their figures by period, whether the years stand across, down or in a column."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from helpers import UserError
+from helpers.refresh.people import figures, heads, sheets
+from helpers.refresh.people.figures import Figure
+from helpers.refresh.people.sheets import Sheet
+
+ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
+LABELS = (
+    "показател",
+    "индикатор",
+    "наименован",
+    "көрсеткіш",
+    "атауы",
+    "indicator",
+    "name",
+    "series",
+    "№",
+    "ед.",
+    "unit",
+)
+LABELS += ("бірлік", "единиц", "код", "code")
+UNITS = re.compile(
+    r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
+    r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
+    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|"
+    r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
+)
+SERIES = (
+    "series_id",
+    "series",
+    "indicator",
+    "показатель",
+    "индикатор",
+    "наименование",
+    "көрсеткіш",
+    "наименование показателя",
+)
+PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
+VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
+
+
+@dataclass
+class Row:
+    """One row of figures: where it stands, its words, and its figures by period; what was left aside or is doubtful."""
+
+    where: str
+    number: str
+    label: str
+    group: str
+    unit: str
+    figures: dict[str, Figure] = field(default_factory=dict)
+    planned: dict[str, Figure] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)  # the row's other words by heading
+
+    def add(self, head: heads.Head, cell: object, percent: bool, unsaved: bool) -> None:
+        """Take one cell under its heading."""
+        found = (
+            "is a formula without a stored value; open and save the file" if unsaved else figures.read(cell, percent)
+        )
+        if found is None:
+            return
+        if head.aside:
+            self.aside.append(head.aside)
+        elif isinstance(found, str):
+            self.aside.append(f"{head.period}: {found}")
+        elif head.period in (store := self.planned if head.planned else self.figures):
+            if store[head.period].value != found.value:
+                self.doubts.append(f"{head.period}: two figures, {store[head.period].value} and {found.value}")
+        else:
+            store[head.period] = found
+            self.doubts += [text for text in (head.doubt, found.doubt) if text]
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
+    rows = [row for sheet in sheets.read(path) for row in of_sheet(sheet)]
+    if not any(row.figures or row.planned for row in rows):
+        raise UserError(
+            f"{path.name}: no row with figures under years or quarters; give a table with years as headings, "
+            "across or down"
+        )
+    return rows
+
+
+def of_sheet(sheet: Sheet) -> list[Row]:
+    """The rows of one sheet."""
+    if columns := long_columns(sheet):
+        return long_rows(sheet, *columns)
+    down = max((sum(map(heads.is_year, column)) for column in zip(*sheet.cells, strict=True)), default=0)
+    across = max((sum(map(heads.is_year, row)) for row in sheet.cells), default=0)
+    return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
+
+
+def turned(sheet: Sheet) -> Sheet:
+    """The sheet with rows and columns exchanged, so that years stand across."""
+
+    def turn(cells: list[list[object]]) -> list[list[object]]:
+        return [list(column) for column in zip(*cells, strict=True)]
+
+    swapped = [{(c, r) for r, c in places} for places in (sheet.percent, sheet.unsaved)]
+    return Sheet(sheet.name, turn(sheet.cells), turn(sheet.heads), set(), *swapped, sheet.state)
+
+
+def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
+    """The row of headings and the columns of series, period and value of a table with one figure a row."""
+    for r, row in enumerate(sheet.cells[:20]):
+        words = [heads.words_of(cell) for cell in row]
+        places = [next((c for c, word in enumerate(words) if word in kind), -1) for kind in (SERIES, PERIODS, VALUES)]
+        below = [one[places[1]] for one in sheet.cells[r + 1 :] if one[places[1]] is not None]
+        if min(places[1:]) >= 0 and sum(heads.is_year(cell) for cell in below) * 2 > len(below):
+            return r, *places
+    return None
+
+
+def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> list[Row]:
+    """The rows of a table with one figure a row, joined by series."""
+    found: dict[str, Row] = {}
+    name = ""
+    for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
+        name = str(cells[series]) if series >= 0 and cells[series] is not None else name or sheet.name
+        number = ORDINAL.match(name)
+        row = found.setdefault(name, Row(f"{sheet.name}!{r + 1}", number[1] if number else "", name, "", ""))
+        head = heads.read([cells[period]])
+        if head is None:
+            row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
+            continue
+        row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
+    return list(found.values())
+
+
+def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
+    """The rows of a table with periods across; a second band of headings begins a second table."""
+    tops = [r for r in range(len(sheet.cells)) if is_head(sheet, r)]
+    tops = [r for n, r in enumerate(tops) if n == 0 or r - tops[n - 1] > 1]
+    found: list[Row] = []
+    for top, end in pairwise([*tops, len(sheet.cells)]):
+        columns, body = periods(sheet, top)
+        if columns:
+            found += band(sheet, columns, range(body, end), top, down)
+    return found
+
+
+def is_head(sheet: Sheet, r: int) -> bool:
+    """True for a row of headings: years, and no other numbers; what stands before them is no indicator's name."""
+    row = sheet.heads[r]
+    years = [c for c, cell in enumerate(row) if heads.is_year(cell)]
+    if not years:
+        return False
+    rest = [cell for cell in row[years[0] :] if cell is not None]
+    before = [heads.words_of(cell) for cell in row[: years[0]] if cell is not None]
+    named = [word for word in before if len(word) > 3 and not any(known in word for known in LABELS)]
+    words = all(isinstance(cell, str) for cell in (row[c] for c in years))
+    few = len(years) == 1 and (not words or len(rest) == 1) and not any(known in w for w in before for known in LABELS)
+    return (len(years) * 2 >= len(rest) and not named and not few) or (
+        len(years) >= 3
+        and len(years) == len(rest)
+        and (words or (len({heads.words_of(row[c]) for c in years}) == len(years) and not named))
+    )
+
+
+def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
+    """What each column's headings say, and the row in which the figures begin."""
+    first = next(c for c, cell in enumerate(sheet.heads[top]) if heads.is_year(cell))
+    body = top + 1
+    while body < len(sheet.cells) and body < top + 4 and is_below(sheet.heads[body][first:]):
+        body += 1
+    start = top
+    while start > 0 and start > top - 3 and any(heads.is_part(cell) for cell in sheet.heads[start - 1][first:]):
+        start -= 1
+    found, year = {}, None
+    for c in range(first, len(sheet.heads[top])):
+        parts = [sheet.heads[r][c] for r in range(start, body)]
+        if heads.is_year(sheet.heads[top][c]):
+            year = sheet.heads[top][c]
+        elif sheet.heads[top][c] is None and any(heads.is_part(part) for part in parts[top - start + 1 :]):
+            parts.insert(0, year)
+        if head := heads.read(parts):
+            found[c] = head
+        elif any(part is not None for part in parts):
+            found[c] = heads.Head("", aside=f"column «{next(p for p in parts if p is not None)}»")
+    return found, body
+
+
+def is_below(cells: list[object]) -> bool:
+    """True for a row that goes on with the headings: quarters, plan and fact, or units."""
+    filled = [cell for cell in cells if cell is not None]
+    return bool(filled) and all(heads.is_part(cell) or UNITS.match(heads.words_of(cell)) for cell in filled)
+
+
+def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, down: bool) -> Iterator[Row]:
+    """The rows of figures below one band of headings."""
+    first, group, unit, before = min(columns), "", caption(sheet, top), None
+    titles = [heads.words_of(cell) for cell in sheet.heads[top]]
+    for r in body:
+        labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
+        filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
+        if (not labels and not filled) or numbering(sheet.cells[r]):
+            continue
+        row = described(sheet, r, labels, titles, down)
+        if not filled:
+            said = row.unit or heads.words_of(row.label).strip("():, ")
+            unit, group = (said, group) if UNITS.match(said) and not row.number else (unit, row.label)
+            continue
+        if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
+            row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
+        row.unit, row.group = row.unit or unit, group
+        planned = any(
+            re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", heads.words_of(cell)) for cell in labels.values()
+        )
+        for c, cell in filled.items():
+            head = columns[c]
+            head = heads.Head(head.period, True, head.aside, head.doubt) if planned and head.period else head
+            row.add(head, cell, (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+        if r in sheet.hidden:
+            row.doubts.append("the row is hidden in the file")
+        if sheet.state != "visible":
+            row.doubts.append("the sheet is hidden in the file")
+        before = row
+        yield row
+
+
+def caption(sheet: Sheet, top: int) -> str:
+    """The unit that stands above the table, for all of it."""
+    for row in sheet.cells[max(0, top - 3) : top]:
+        for cell in row:
+            if UNITS.match(said := heads.words_of(cell).strip("() ")):
+                return said
+    return ""
+
+
+def numbering(cells: list[object]) -> bool:
+    """True for a row that only numbers the columns."""
+    filled = [cell for cell in cells if cell is not None]
+    numbers = [int(c) if isinstance(c, float) or str(c).isdigit() else c for c in filled]
+    return len(filled) > 2 and numbers == list(range(1, len(filled) + 1))
+
+
+def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str], down: bool) -> Row:
+    """A row's number, name and unit out of the cells before its figures."""
+    number, unit, names, cells = "", "", [], {}
+    for c, cell in labels.items():
+        words = str(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
+        cells[titles[c]] = words
+        if found := ORDINAL.fullmatch(words):
+            number = number or found[1]
+        elif UNITS.match(words.lower().strip("(), ")):
+            unit = unit or words.lower().strip("(), ")
+        elif words not in names:
+            names.append(words)
+    label = max(names, key=len, default="")
+    if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", label):
+        number, label = number or leading[1], label[leading.end() :]
+    if trailing := re.search(r",\s*([^,]+)$", label):
+        unit = unit or (trailing[1].lower() if UNITS.match(trailing[1].lower()) else "")
+    place = f"{sheet.name}, column {r + 1}" if down else f"{sheet.name}, row {r + 1}"
+    return Row(place, number, label, "", unit, cells=cells)

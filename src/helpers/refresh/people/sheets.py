@@ -1,0 +1,164 @@
+"""A spreadsheet or CSV file as plain sheets of cells, with what Excel hides: formats, merged and hidden cells."""
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError
+
+KINDS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
+MOST_CELLS = 2_000_000  # of a sheet; a figure table is far smaller
+CODINGS = ("utf-8-sig", "cp1251")
+
+
+@dataclass
+class Sheet:
+    """Cells by row and column, empty ones None. `heads` is the same with each merged cell's value in all its places."""
+
+    name: str
+    cells: list[list[object]]
+    heads: list[list[object]]
+    hidden: set[int] = field(default_factory=set)  # rows, from 0
+    percent: set[tuple[int, int]] = field(default_factory=set)
+    unsaved: set[tuple[int, int]] = field(default_factory=set)  # formulas without a stored value
+    state: str = "visible"
+
+
+def read(path: Path) -> list[Sheet]:
+    """The sheets of a file that hold anything; raises UserError with one line for a file that can't be read."""
+    if path.suffix.lower() not in KINDS:
+        raise UserError(f"{path.name}: is no spreadsheet; give one of {', '.join(KINDS)}")
+    if not path.is_file():
+        raise UserError(f"{path.name}: isn't there; check the name and the folder")
+    if not path.stat().st_size:
+        raise UserError(f"{path.name}: the file is empty; save it again")
+    sheets = [delimited(path)] if path.suffix.lower() in (".csv", ".tsv", ".txt") else workbook(path)
+    sheets = [sheet for sheet in sheets if any(cell is not None for row in sheet.cells for cell in row)]
+    if not sheets:
+        raise UserError(f"{path.name}: has no filled cell; give the workbook that holds the figures")
+    return sheets
+
+
+def workbook(path: Path) -> list[Sheet]:
+    """The sheets of an Excel or OpenDocument file, whichever of the kinds its ending names."""
+    content = path.read_bytes()
+    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and path.suffix.lower() == ".xlsx":
+        raise UserError(f"{path.name}: is protected by a password, or an old .xls; save it as .xlsx without a password")
+    excel = content[:2] == b"PK" and path.suffix.lower() in (".xlsx", ".xlsm")
+    try:
+        return excel_sheets(content) if excel else other_sheets(content)
+    except UserError:
+        raise
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        OSError,
+        EOFError,
+        AttributeError,
+        IndexError,
+        zipfile.BadZipFile,
+    ) as fault:
+        raise unreadable(path, fault) from None
+    except Exception as fault:  # calamine's and lxml's own errors share no base class but this
+        if type(fault).__module__.split(".")[0] not in (
+            "python_calamine",
+            "lxml",
+            "xml",
+            "zlib",
+            "builtins",
+            "openpyxl",
+        ):
+            raise
+        raise unreadable(path, fault) from None
+
+
+def unreadable(path: Path, fault: Exception) -> UserError:
+    """The one line on a damaged file."""
+    reason = next(iter(str(fault).splitlines()), type(fault).__name__)[:80]
+    return UserError(f"{path.name}: can't be read as a spreadsheet ({reason}); open it and save it again as .xlsx")
+
+
+def excel_sheets(content: bytes) -> list[Sheet]:
+    """Sheets with formats, merged and hidden cells, and formulas that no program has computed."""
+    import openpyxl
+
+    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    formulas = openpyxl.load_workbook(io.BytesIO(content))
+    return [excel_sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets]
+
+
+def excel_sheet(sheet: object, formulas: object) -> Sheet:
+    """One sheet of a workbook."""
+    if (sheet.max_row or 0) * (sheet.max_column or 0) > MOST_CELLS:
+        raise ValueError(f"sheet {sheet.title} has {sheet.max_row} rows and {sheet.max_column} columns")
+    rows = list(sheet.iter_rows())
+    cells = [[plain(cell.value) for cell in row] for row in rows]
+    one = Sheet(sheet.title, cells, [list(row) for row in cells], state=sheet.sheet_state)
+    for area in sheet.merged_cells.ranges:
+        for row in range(area.min_row - 1, min(area.max_row, len(cells))):
+            for column in range(area.min_col - 1, min(area.max_col, len(cells[row]))):
+                one.heads[row][column] = cells[area.min_row - 1][area.min_col - 1]
+    one.hidden = {n - 1 for n, row in sheet.row_dimensions.items() if row.hidden}
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            if isinstance(cell.value, int | float) and "%" in str(cell.number_format):
+                one.percent.add((r, c))
+            if cell.value is None and formulas.cell(r + 1, c + 1).data_type == "f":
+                one.unsaved.add((r, c))
+    return one
+
+
+def other_sheets(content: bytes) -> list[Sheet]:
+    """Sheets of an .xls or .ods file, by pandas and calamine."""
+    tables = pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, dtype=object, engine="calamine")
+    found = []
+    for name, table in tables.items():
+        cells = [[plain(value) for value in row] for row in table.to_numpy(dtype=object).tolist()]
+        found.append(Sheet(str(name), cells, [list(row) for row in cells]))
+    return found
+
+
+def delimited(path: Path) -> Sheet:
+    """A CSV file as Excel saves one: in UTF-8, UTF-16 or the Russian code page, with whichever separator."""
+    content = path.read_bytes()
+    words = decoded(content, path.name)
+    lines = [line for line in words.splitlines() if line.strip()][:50]
+    marks = {mark: sorted(line.count(mark) for line in lines) for mark in (";", "\t", "|", ",")}
+    # A decimal comma is a comma too, so it separates only where nothing else does.
+    mark = next((m for m in (";", "\t", "|", ",") if lines and marks[m][len(lines) // 2] > 0), ",")
+    try:
+        rows = [[plain(cell) for cell in row] for row in csv.reader(io.StringIO(words), delimiter=mark, strict=True)]
+    except csv.Error as fault:
+        raise UserError(f"{path.name}: can't be read as a table ({fault}); look for an open quote") from None
+    width = max(map(len, rows), default=0)
+    cells = [row + [None] * (width - len(row)) for row in rows]
+    return Sheet(path.stem, cells, [list(row) for row in cells])
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file in one of the codings that office programs write."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", errors="replace")
+    if b"\0" in content[:4096]:
+        raise UserError(f"{name}: is no text; give a CSV file, or name it by its own ending (.xlsx, .xls, .ods)")
+    for coding in CODINGS:
+        try:
+            return content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    raise UserError(f"{name}: is in no coding that is known; save it as CSV in UTF-8")
+
+
+def plain(value: object) -> object:
+    """A cell's value; blanks, and what pandas has for them, are None."""
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, str):
+        words = " ".join(value.replace("\ufeff", "").split())
+        return words or None
+    return None if value is pd.NaT else value

@@ -1,0 +1,128 @@
+"""papermill's engine `jospar-warm`: the ordinary engine on a warm kernel, without the waits that do nothing."""
+
+import asyncio
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import MutableMapping
+from queue import Empty
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
+from nbformat import NotebookNode
+from traitlets import Type
+
+OUTPUT_LIMIT = 100_000_000  # bytes that a notebook's cells may print and show
+LONGEST_FOLDER = 90  # bytes; with a name in it, a Unix socket's path may take 104
+
+
+class OutputLimitError(RuntimeError):
+    """A notebook that prints and shows more than can be kept."""
+
+
+class CountedChannel(AsyncZMQSocketChannel):
+    """A kernel's output; the kernel is killed when it becomes too much, before that is made into text."""
+
+    size = 0
+
+    async def _recv(self, **options: Any) -> dict[str, Any]:
+        parts = await self.socket.recv_multipart(copy=False, **options)
+        self.size += sum(map(len, parts))
+        if self.size > OUTPUT_LIMIT:
+            self.session.parent.report["excess"] = True
+            await self.session.parent.provisioner.kill()
+            await asyncio.Future()  # nbclient finds the kernel dead, and gives up waiting
+        return self.session.deserialize(self.session.feed_identities(parts, copy=False)[1], copy=False)
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that is ready when the kernel is; the stock one then waits for a silence of 0.2 s."""
+
+    iopub_channel_class = Type(CountedChannel)
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return when the kernel answers and its output channel is connected."""
+        end = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < end:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await self.shell_channel.get_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.iopub_channel.get_msg(timeout=0.2)
+                    return self._handle_kernel_info_reply(reply)
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
+
+    wait_for_ready = _async_wait_for_ready
+
+
+class WarmManager(AsyncKernelManager):
+    """Starts one kernel, warm if it can be, and talks to it over sockets in a private folder."""
+
+    client_class, client_factory = f"{__name__}.PromptClient", Type(klass=PromptClient)
+    folder: str
+    report: MutableMapping[str, Any]
+
+    def __init__(self, **options: Any) -> None:
+        # Ports are raced for by kernels that start together, and anyone on the machine can reach them.
+        ipc = (
+            {"transport": "ipc", "ip": f"{self.folder}/k"}
+            if len(self.folder) < LONGEST_FOLDER and os.name == "posix"
+            else {}
+        )
+        super().__init__(connection_file=os.path.join(self.folder, "kernel.json"), **ipc, **options)
+        self.kernel_spec.metadata.setdefault("kernel_provisioner", {"provisioner_name": "jospar-warm"})
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **options)
+        cold = {"kernel": "cold", "reason": "the kernel names its own provisioner"}
+        self.report.update(getattr(self.provisioner, "used", cold))
+
+    async def _async_interrupt_kernel(self) -> None:
+        """Interrupt, but not a kernel that is ended anyway: one still busy with its answer would complain of it."""
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
+
+class WarmEngine:
+    """papermill's interface of an engine; no subclass, since papermill loads this while it is itself being loaded."""
+
+    @staticmethod
+    def execute_notebook(
+        nb: NotebookNode, kernel_name: str, report: MutableMapping[str, Any] | None = None, **options: Any
+    ) -> NotebookNode:
+        """The executed notebook; `report` receives which kernel ran it: warm, or cold and the reason.
+
+        All other options are those of papermill's ordinary engine. Raises `OutputLimitError` over 100 MB of output.
+        """
+        from nbclient.exceptions import DeadKernelError
+        from papermill.engines import NBClientEngine
+
+        report = {} if report is None else report
+        with tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+            manager = type("Manager", (WarmManager,), {"folder": folder, "report": report})
+            options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
+            try:
+                return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+            except DeadKernelError:
+                if not report.pop("excess", False):
+                    raise
+                raise OutputLimitError(f"the cells show more than {OUTPUT_LIMIT // 10**6} MB; show less") from None
+
+    @staticmethod
+    def nb_kernel_name(nb: NotebookNode, name: str | None = None) -> str:
+        """The kernel that the notebook names, unless another is given."""
+        from papermill.utils import nb_kernel_name
+
+        return nb_kernel_name(nb, name)
+
+    @staticmethod
+    def nb_language(nb: NotebookNode, language: str | None = None) -> str:
+        """The language that the notebook names, unless another is given."""
+        from papermill.utils import nb_language
+
+        return nb_language(nb, language)

@@ -1,0 +1,48 @@
+"""A notebook as it lies in its file: its cells read without Jupyter, and checked with it."""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from typing import TYPE_CHECKING
+
+from helpers import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbformat import NotebookNode
+
+
+def source_cells(notebook: Path) -> list[list] | None:
+    """Kind, source and metadata of each cell; none of a file that is no notebook: the check of its job says so."""
+    try:
+        found = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
+        cells = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in found]
+        ["".join(source) for _, source, _ in cells]
+        return cells
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def opened(notebook: Path) -> NotebookNode:
+    """The notebook, valid and for Python; raises UserError for anything else, and says of which kind it is."""
+    import nbformat
+
+    try:
+        words = notebook.read_text(encoding="utf-8-sig")
+        raw = json.loads(words)
+        number = raw.get("nbformat") if isinstance(raw, dict) else None
+        if number in (1, 2, 3):
+            raise UserError(f"{notebook}: is an old notebook (format {number}); open and save it in Jupyter")
+        if number != 4:
+            raise UserError(f"{notebook}: is no notebook that can be read (format {reprlib.repr(number)})")
+        found = nbformat.reads(words, as_version=4)
+        nbformat.validate(found, relax_add_props=True)
+    except (ValueError, TypeError, OSError, nbformat.ValidationError, AttributeError, RecursionError):
+        raise UserError(f"{notebook}: is no notebook that can be read") from None
+    spec = found.metadata.get("kernelspec") or {}
+    language = spec.get("language") or (found.metadata.get("language_info") or {}).get("name") or "python"
+    if str(language).lower() not in ("python", "ipython", "python3") or spec.get("name") in ("ir", "julia"):
+        raise UserError(f"{notebook}: is a notebook for {language} (kernel {spec.get('name')}); this renders Python")
+    return found

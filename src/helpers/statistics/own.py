@@ -1,0 +1,44 @@
+"""The office's own figures laid over the published ones: the tables of `data/own`, where there are any."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import UserError, files
+
+__all__ = ["PUBLISHER", "active", "codes", "laid_over"]
+
+PUBLISHER = "Own figures, not published"
+
+
+def active() -> bool:
+    """True when own figures are laid over the published ones."""
+    return files.own_tables() is not None
+
+
+def codes() -> set[str]:
+    """The codes of the office's own series; none when none are laid over."""
+    place = files.own_tables()
+    return set(_read(place, "series.csv")["series"]) if place else set()
+
+
+def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
+    """A published table with the office's own rows: own series first, so that they answer for their indicator.
+
+    A series that says `replaces` takes the place of the published one of its indicator; one that says `adds` carries
+    the code of a published series, and its figures join that series.
+    """
+    place = files.own_tables()
+    if place is None or Path(published) != files.STATISTICS or not (place / name).is_file():
+        return table
+    own = _read(place, name)
+    if name == "series.csv":
+        own = own[~own["series"].isin(table["series"])]
+    return pd.concat([own, table], ignore_index=True)[list(table.columns)].fillna("")
+
+
+def _read(place: Path, name: str) -> pd.DataFrame:
+    try:
+        return pd.read_csv(place / name, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as fault:
+        raise UserError(f"{place.name}/{name}: can't be read ({fault}); mend it or import the figures again") from None

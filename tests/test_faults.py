@@ -1,0 +1,409 @@
+"""Faults that were found by breaking the house, each by its number in the findings: refused in one line, or right.
+
+The files in tests/fixtures/faults are small and neutral, made for the purpose.
+"""
+
+import json
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers import UserError, files, statistics
+from helpers.charts import captions
+from helpers.forecast import forecast_table, read_panel, read_table
+from helpers.refresh import selection
+from helpers.refresh.readers import formats, tidy
+from helpers.render import archive, batch, execution, fingerprint, source
+from helpers.render.batch import Job
+
+CASES = Path(__file__).parent / "fixtures" / "faults"
+
+
+def one_line(fault: pytest.ExceptionInfo) -> str:
+    """The words of a fault, which must be one line that a terminal can show."""
+    words = str(fault.value)
+    assert words
+    assert "\n" not in words
+    assert len(words) < 600
+    return words
+
+
+# Gaps in the data
+
+
+def months(first, last, without=()):
+    index = pd.period_range(first, last, freq="M")
+    values = pd.Series([20.0 + n / 10 for n in range(len(index))], index)
+    return values.drop([pd.Period(month, freq="M") for month in without])
+
+
+@pytest.mark.parametrize("gap", ["2025-08", "2025-07", "2024-12", "2026-07"])
+def test_h1_savings_are_told_whichever_month_is_missing(gap):
+    words = captions.savings(months("2020-01", "2026-08", [gap])).title
+    assert "trillion tenge" in words
+    assert ("a year before" in words) == (gap != "2025-08")
+
+
+@pytest.mark.parametrize("gap", ["2025Q2", "2024Q1", "2026Q1"])
+def test_h1_a_quarter_is_told_where_the_one_a_year_before_is_missing(gap):
+    index = pd.period_range("2019Q1", "2026Q2", freq="Q").drop(pd.Period(gap, freq="Q"))
+    words = captions.quarterly(pd.Series(5.0, index), "unemployment_quarterly", "KAZ").title
+    assert ("a year before" in words) == (gap != "2025Q2")
+
+
+def test_h1_series_without_a_common_year_have_words_too():
+    early, late = (pd.Series([1.0], pd.PeriodIndex([year], freq="Y")) for year in ("2010", "2020"))
+    assert captions.town_and_country(early, late).title
+    assert captions.beside_peers({captions.place("KAZ"): early, "Other": late}, "peer_unemployment").title
+
+
+# Runs of yesterday
+
+
+def record(folder, **more):
+    report = {"name": "a", "notebook": "a.ipynb", "parameters": {}, "key": "k", "status": "rendered", "title": "A"}
+    report |= {"files": ["a.html"], "size": 3, "rendered": "2026-01-01T00:00:00+00:00"}
+    facts = {"format": archive.FORMAT, "run": folder.name, "started": "2026-01-01T00:00:00+00:00", "complete": True}
+    facts |= {"version": "1", "data_read_on": "2026-01-01", "seconds": 1.0, "reports": [report]}
+    return facts | more, report
+
+
+def save(folder, facts):
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps(facts))
+    (folder / "a.html").write_bytes(b"abc")
+
+
+DAMAGES = {
+    "M10-no-keys": lambda facts, report: [facts.pop(key) for key in list(facts) if key != "format"],
+    "M10-no-reports": lambda facts, report: facts.pop("reports"),
+    "M10-report-is-text": lambda facts, report: facts.update(reports=["a"]),
+    "M10-status": lambda facts, report: report.update(status="splendid"),
+    "M10-seconds": lambda facts, report: facts.update(seconds="many"),
+    "M10-date": lambda facts, report: facts.update(started="yesterday"),
+    "M10-of-another-folder": lambda facts, report: facts.update(run="2020-01-01_000000"),
+    "L21-outside": lambda facts, report: report.update(files=["../../x"]),
+    "L21-absolute": lambda facts, report: report.update(files=["/etc/passwd"]),
+    "L21-number": lambda facts, report: report.update(files=[1]),
+    "L21-copy-outside": lambda facts, report: report.update(
+        status="failed", last_good={"files": ["../x"], "size": 1, "title": "", "rendered": ""}
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_record_is_set_aside_with_one_line(tmp_path, damage):
+    good, bad = tmp_path / "2026-01-01_000000", tmp_path / "9999-01-01_000000"
+    save(good, record(good)[0])
+    facts, report = record(bad)
+    damage(facts, report)
+    save(bad, facts)
+    assert [run["run"] for run in archive.history(tmp_path)] == [good.name]
+    (line,) = archive.damaged(tmp_path)
+    assert bad.name in line
+    assert "\n" not in line
+
+
+def test_m3_the_latest_run_is_the_last_one_and_not_that_of_the_latest_clock(tmp_path):
+    ahead, now = tmp_path / "2026-11-27_000000", tmp_path / "2026-11-25_000000"
+    save(ahead, record(ahead, number=1)[0])
+    save(now, record(now, number=2)[0])
+    archive.point_latest(now, tmp_path)
+    assert [run["run"] for run in archive.history(tmp_path)] == [now.name, ahead.name]
+    assert archive.prune(tmp_path, 1) == [ahead.name]
+    assert (tmp_path / "latest").resolve() == now
+
+
+def test_l16_a_page_edited_at_its_size_is_not_whole(tmp_path):
+    folder = tmp_path / "2026-01-01_000000"
+    _, report = record(folder)
+    save(folder, {})
+    report["sha256"] = {"a.html": archive.content_hash(b"abc")}
+    assert archive.whole(folder, report)
+    (folder / "a.html").write_bytes(b"aBc")
+    assert not archive.whole(folder, report)
+
+
+def test_l12_a_folder_named_latest_is_refused_before_anything_is_rendered(tmp_path):
+    (tmp_path / "latest").mkdir()
+    with pytest.raises(UserError, match="move it away"):
+        archive.check_latest(tmp_path)
+
+
+# Batch files and notebooks
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("batch_*.yml")), ids=lambda path: f"L1-L4-{path.stem}")
+def test_a_strange_batch_file_is_one_line(path):
+    with pytest.raises(UserError) as fault:
+        batch.read_batch(path)
+    one_line(fault)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.ipynb")), ids=lambda path: f"L8-N-{path.stem}")
+def test_a_broken_notebook_is_one_line(path):
+    source.source_cells(path)
+    with pytest.raises(UserError) as fault:
+        batch.check(Job(path))
+    one_line(fault)
+
+
+def test_n_a_notebook_with_a_bom_is_read(make_notebook):
+    path = make_notebook("bom")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    batch.check(Job(path))
+    assert source.source_cells(path)
+
+
+# Names that leak, errors as they go out
+
+
+def test_m6_m12_names_go_from_what_a_cell_shows_also_where_the_user_has_none(monkeypatch):
+    monkeypatch.setattr(socket, "gethostname", lambda: "seagull-7")
+
+    def nameless():
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert execution.cleaned("text/html", "<b>seagull-7</b>") == "<b><machine></b>"
+    assert execution.cleaned("application/json", {"a": ["on seagull-7"]}) == {"a": ["on <machine>"]}
+    assert execution.cleaned("image/png", "seagull-7") == "seagull-7"
+
+
+def test_l14_an_error_goes_out_short_and_without_control_characters():
+    words = execution.one_line(ValueError("\x1b[31mred\u202e" + "x" * 5_000_000 + "\nmore"))
+    assert len(words) < 600
+    assert words.isprintable()
+
+
+# Tables
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a,b\n1,2,3\n", "line 2: 3 cells instead of 2"),
+        (b"a,b\n1\n", "line 2: 1 cells instead of 2"),
+        (b"a,b\n1,\xe9\n", "line 2: is not in UTF-8"),
+        (b"a,b\n1,\x00\n", "line 2: holds a NUL"),
+        (b"a,a\n1,2\n", "'a' stands twice"),
+        (b"", "is empty"),
+        (b"a;b\n1;2\n", "semicolons"),
+        (b'a,b\n"1,2\n', "line"),
+    ],
+    ids=lambda value: f"M5-M8-{value}" if isinstance(value, str) else None,
+)
+def test_a_strange_table_is_refused_with_its_line(tmp_path, content, words):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(UserError) as fault:
+        files.read_table(tmp_path / "t.csv", ["a", "b"])
+    assert words in one_line(fault)
+
+
+def test_m8_a_bom_is_no_part_of_a_table(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"\xef\xbb\xbfa,b\r\n1,\r\n")
+    assert files.read_rows(tmp_path / "t.csv", ["a", "b"], exact=True) == [{"a": "1", "b": ""}]
+
+
+def test_a_table_beyond_the_limit_is_refused_unread(tmp_path):
+    with (tmp_path / "big.csv").open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(UserError, match="1024 MB"):
+        files.read_table(tmp_path / "big.csv")
+
+
+@pytest.mark.parametrize("line", ["x,KAZ,2020,1,final,s,,", "poverty,KAZ,2020,1", "poverty,KAZ,20x0,1,final,s,,"])
+def test_m8_broken_observations_are_one_line(tmp_path, monkeypatch, line):
+    for name in ("series.csv", "areas.csv", "sources.csv"):
+        (tmp_path / name).write_bytes((files.STATISTICS / name).read_bytes())
+    (tmp_path / "observations.csv").write_text(f"series,area,period,value,status,source,published,read_on\n{line}\n")
+    monkeypatch.setattr(files, "STATISTICS", tmp_path)
+    with pytest.raises(UserError) as fault:
+        statistics.series("poverty", folder=tmp_path)
+    one_line(fault)
+    with pytest.raises(UserError):
+        fingerprint.last_known(pd.Timestamp("2026-01-01").date())
+
+
+def test_m7_a_device_is_never_written_over_and_a_link_keeps_its_target(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="no regular file"):
+        files.write(tmp_path / "pipe", "x")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    files.write(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_l11_l13_a_loop_of_links_and_a_missing_folder_are_one_line(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for path in (tmp_path / "a", tmp_path / "nowhere" / "x"):
+        with pytest.raises(UserError) as fault:
+            files.write(path, "x")
+        one_line(fault)
+
+
+@pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "L5-INT"])
+def test_several_files_are_written_all_or_none(tmp_path, monkeypatch, stop):
+    (tmp_path / "a").write_text("old")
+    replace, calls = os.replace, []
+
+    def second_fails(source, target):
+        calls.append(target)
+        if len(calls) == 2:
+            raise stop
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", second_fails)
+    with pytest.raises((UserError, KeyboardInterrupt)):
+        files.write_all({tmp_path / "a": "new", tmp_path / "b": "new"})
+    assert (tmp_path / "a").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
+
+
+# Forecasts of a table
+
+REFUSED = [
+    *("tab_big", "tab_dup", "tab_empty", "tab_formula", "tab_gap", "tab_inf", "tab_infperiod", "tab_nan"),
+    *("tab_nanperiod", "tab_noid", "tab_nul", "tab_ragged", "fc_typo_year", "fc_yyyymm", "fc_over", "fc_decimal_comma"),
+]
+
+
+@pytest.mark.parametrize("name", REFUSED, ids=lambda name: f"M5-L13-L24-H-I-J-{name}")
+def test_a_table_that_would_be_misread_is_one_line(name):
+    with pytest.raises(UserError) as fault:
+        forecast_table(read_table(CASES / f"{name}.csv"), 3)
+    one_line(fault)
+
+
+def test_h_years_are_no_quarters():
+    with pytest.raises(UserError, match="a year"):
+        forecast_table(read_table(CASES / "fc_yearsasquarters.csv"), 3, "quarterly")
+
+
+def test_j_capitals_and_spaces_in_the_head_are_read():
+    assert len(forecast_table(read_table(CASES / "fc_upper_head.csv"), 2)) == 2
+
+
+@pytest.mark.parametrize(
+    "more", [{"horizon": 10**8}, {"horizon": 1, "lower": float("nan")}], ids=["L13-far", "L13-nan"]
+)
+def test_l13_a_horizon_or_bound_out_of_reason_is_one_line(more):
+    table = pd.DataFrame({"series_id": "a", "period": range(2010, 2020), "value": range(10)})
+    with pytest.raises(UserError) as fault:
+        forecast_table(table, **more)
+    one_line(fault)
+
+
+def test_i_an_empty_name_is_refused_in_a_data_frame_too(tmp_path):
+    with pytest.raises(UserError, match="series_id"):
+        forecast_table(pd.DataFrame({"series_id": [None], "period": [2020], "value": [1]}), 1)
+    (tmp_path / "p.csv").write_text("series_id,period,value\n,2020,1\n")
+    with pytest.raises(UserError, match="series_id"):
+        read_panel(tmp_path / "p.csv")
+
+
+# Readers of publishers' files
+
+
+def answer(name):
+    data = (CASES / name).read_bytes()
+    return formats.read(data, [formats.recognise(data)])
+
+
+def figures(name):
+    return [tuple(row) for row in answer(name)[["period", "value"]].itertuples(index=False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sdg_quarter_space.csv", [("2013-Q1", "7.9"), ("2013-Q2", "7.6"), ("2014", "7.5")]),
+        ("sdg_year_flag.csv", [("2018", "1"), ("2019", "2"), ("2020", "3")]),
+        ("sdg_trailing_commas.csv", [("2020", "5.1"), ("2021", "5.0")]),
+        ("wb_forecast_flag.json", [("2024", "4.9")]),
+        ("workbook_hidden_sheet.xlsx", [("2021", "1.5"), ("2022", "2.5"), ("2023", "3.5")]),
+        ("workbook_one_year.xlsx", [("2023", "3.5")]),
+        ("workbook_year_superscript.xlsx", [("2021", "1"), ("2022", "2"), ("2023", "3")]),
+        ("workbook_years_descending.xlsx", [("2023", "3.5"), ("2022", "2.5"), ("2021", "1.5")]),
+        ("workbook_years_with_gap.xlsx", [("2015", "3.5"), ("2018", "2.5"), ("2021", "1.5")]),
+    ],
+)
+def test_a_b_d_f_figures_are_read_with_their_periods(name, expected):
+    assert figures(name) == expected
+
+
+def test_a_a_figure_that_is_left_out_is_named():
+    assert answer("sdg_fiscal_mixed.csv").attrs["left_out"] == {"2015/16": 1, "2016/17": 1}
+
+
+def test_b_both_sheets_are_read():
+    assert set(answer("workbook_one_sheet_with_gap.xlsx")["item"]) == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("workbook_year_over_sex.xlsx", "men, women"),
+        ("workbook_year_over_months.xlsx", "January"),
+        ("workbook_long_form.xlsx", "row of years"),
+        ("workbook_formulas_uncached.xlsx", "formulas"),
+        ("bns_old_xls.xls", ".xls"),
+        ("bns_zip_with_xlsx.zip", "unpack"),
+        ("sdg_semicolon.csv", "semicolons"),
+        ("wb_databank.csv", "DataBank"),
+        ("taldau_empty.json", "no figure"),
+    ],
+)
+def test_c_g_what_can_not_be_read_says_what_it_is(name, words):
+    with pytest.raises(UserError, match=words) as fault:
+        answer(name)
+    one_line(fault)
+
+
+def test_e_marks_behind_a_figure_go_and_a_doubtful_comma_is_refused():
+    assert [str(tidy.number(words)) for words in ("78,8*", "4,9¹", "0,505", "1 234,5")] == [
+        "78.8",
+        "4.9",
+        "0.505",
+        "1234.5",
+    ]
+    for words in ("127,505", "1,234.5", "-1,234"):
+        with pytest.raises(UserError):
+            tidy.number(words)
+
+
+def test_f_the_unit_and_the_area_have_other_names_on_other_platforms():
+    table = answer("sdg_units.csv")
+    assert table["unit"].tolist() == ["%", "Number", "%"]
+    assert table["area"].tolist() == ["KAZ", "KAZ", "KZ-10"]
+    assert not table["item"].str.contains("Observation|multiplier", regex=True).any()
+    assert selection.inside("2020", "")
+
+
+# Pictures in pages
+
+
+def test_l_m_svg_jpeg_gif_latex_and_attachments_stand_in_the_page():
+    from nbformat import v4
+
+    from helpers.render import page
+
+    data = [{"image/svg+xml": "<svg/>"}, {"image/jpeg": "AAAA"}, {"image/gif": "BBBB"}, {"text/latex": "$x<y$"}]
+    outputs = [v4.new_output("display_data", one | {"text/plain": "<Image object>"}) for one in data]
+    words = "![a](attachment:my%20dot.png) <img src='attachment:dot.png'> ![gone](attachment:none.png)"
+    text = v4.new_markdown_cell(words, attachments={"my dot.png": {"image/png": "CC"}, "dot.png": {"image/png": "DD"}})
+    facts = {"data_read_on": "2026-01-01", "version": "1", "commit": "", "parameters": {}}
+    notebook = v4.new_notebook(cells=[text, v4.new_code_cell("x", outputs=outputs)], metadata={"jospar": facts})
+    html = page.page(notebook, "en", [])
+    for part in ("svg+xml;base64,PHN2Zy8+", "jpeg;base64,AAAA", "gif;base64,BBBB", "$x&lt;y$", ",CC", ",DD"):
+        assert part in html
+    assert "attachment:" not in html
+    assert "Image object" not in html
