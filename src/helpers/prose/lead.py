@@ -146,22 +146,21 @@ def _open(judged: pd.DataFrame, found: dict[str, Outlook]) -> list[str]:
                 years=_span(past),
             )
         )
-    if len(ahead):
-        words = ahead["verdict"]
-        if words.isin(HOPEFUL).all():
-            said.append(text("All {n} targets of {years} are likely to be met.", n=len(ahead), years=_span(ahead)))
-            return said
-        said.append(
-            text(
-                "Of {n} targets of {years}, likely to be met: {hopeful}; unlikely: {doubtful}; even chances: {even}.",
-                n=f"**{number(len(ahead), 0)}**",
-                years=_span(ahead),
-                hopeful=number(words.isin(HOPEFUL).sum(), 0),
-                doubtful=number(words.isin(DOUBTFUL).sum(), 0),
-                even=number((words == "about as likely as not").sum(), 0),
-            )
-        )
-    return said
+    return [*said, _ahead(ahead)] if len(ahead) else said
+
+
+def _ahead(ahead: pd.DataFrame) -> str:
+    words = ahead["verdict"]
+    if words.isin(HOPEFUL).all() and len(ahead) > 1:
+        return text("All {n} targets of {years} are likely to be met.", n=len(ahead), years=_span(ahead))
+    return text(
+        "Of {n} targets of {years}, likely to be met: {hopeful}; unlikely: {doubtful}; even chances: {even}.",
+        n=f"**{number(len(ahead), 0)}**",
+        years=_span(ahead),
+        hopeful=number(words.isin(HOPEFUL).sum(), 0),
+        doubtful=number(words.isin(DOUBTFUL).sum(), 0),
+        even=number((words == "about as likely as not").sum(), 0),
+    )
 
 
 def _without(found: dict[str, Outlook]) -> str:
