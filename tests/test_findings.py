@@ -45,7 +45,10 @@ def test_the_readme_counts_the_targets_met_and_missed(found):
 @pytest.mark.parametrize("verdict", ["met", "missed"])
 def test_the_readme_names_the_figures_of_the_last_year(found, verdict):
     (sentence,) = re.findall(rf"\*\*{verdict.capitalize()} in 2025\*\*: (.*?)\. ", README)
-    said = {tuple(map(Decimal, pair)) for pair in re.findall(r"\(([\d.]+)% against ([\d.]+)%\)", sentence)}
+    said = {
+        tuple(map(Decimal, pair))
+        for pair in re.findall(r"\(([\d.]+)(?:%| thousand people) against ([\d.]+)%?\)", sentence)
+    }
     judged = targets.assess(found).query("year == 2025 and verdict == @verdict")
     assert {(float(figure), float(target)) for figure, target in said} == set(
         judged[["figure", "target"]].itertuples(index=False, name=None)

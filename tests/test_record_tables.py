@@ -114,13 +114,14 @@ def test_the_report_says_what_was_measured():
     })  # fmt: skip
     record = pd.DataFrame({
         "method": list(record_page.METHODS), "horizon": "all", "n": 1000,
-        "brier": [0.15, 0.18, 0.2, 0.19, 0.17, 0.16],
+        "brier": [0.15, 0.18, 0.2, 0.19, 0.17, 0.16], "coverage80": 0.76, "coverage95": 0.87,
     })  # fmt: skip
     words = record_page.headline(checked, record).data
     assert "2 figures** of 2023–2024" in words
     assert "1 fell inside their 80% ranges, where 2 would be expected" in words
     assert "in 1 of 2 cases, and further off in 1" in words
     assert "**0.150**, against 0.180 for a random walk and 0.160 for the best official method (OECD)" in words
+    assert "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%" in words
 
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])

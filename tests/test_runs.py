@@ -30,10 +30,11 @@ class Rendering(list):
             raise error
         if error:
             record = {"status": "failed", "error": error, "title": "", "seconds": 0.1, "size": 4, "kernel": "warm"}
-            return record, {f"failed/{work.name}.ipynb": "oops"}
-        page = f"{work.name}, rendering {len(self)}"
-        record = {"status": "rendered", "title": "A title", "seconds": 0.1, "size": 2 * len(page), "kernel": "warm"}
-        return record, {f"{work.name}.html": page, f"{work.name}.ipynb": page}
+            return record, {f"failed/{work.name}.ipynb": b"oops"}
+        page, notebook = f"{work.name}, rendering {len(self)}".encode(), b'{"cells": []}'
+        size = len(page) + len(notebook)
+        record = {"status": "rendered", "title": "A title", "seconds": 0.1, "size": size, "kernel": "warm"}
+        return record, {f"{work.name}.html": page, f"{work.name}.ipynb": notebook}
 
 
 @pytest.fixture
@@ -335,5 +336,5 @@ def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, 
     assert (out / "latest").resolve() == batch["folder"].resolve()
     page = (out / "index.html").read_text(encoding="utf-8")
     assert page.count('class="report"') == len(jobs) + 1
-    assert page.index("Rendered singly") > page.rindex(batch["run"] + "/")
+    assert page.index("Rendered singly") > page.index(f'href="{batch["run"]}/b--rate-2.5.html')
     assert archive.latest_complete(archive.history(out))["run"] == batch["run"]

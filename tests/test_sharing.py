@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import UserError, render as runs
-from helpers.render import archive, page as share, parcel, pdf
+from helpers.render import archive, parcel, pdf
 from helpers.render.batch import Job
 from helpers.render.links import keep_links, outside
 
@@ -34,7 +35,8 @@ class Broken(set):
         if work.name in self:
             return {"status": "failed", "error": "ValueError: no", "title": "", "seconds": 0, "size": 0}, {}
         kinds = {*work.formats, "ipynb"} - self.lacking.keys()
-        made = {f"{work.name}.{kind}": PAGE if kind == "html" else f"{work.name} as {kind}" for kind in kinds}
+        content = {"html": PAGE, "ipynb": '{"cells": []}'}
+        made = {f"{work.name}.{kind}": content.get(kind, f"{work.name} as {kind}") for kind in kinds}
         made = {name: content.encode() for name, content in made.items()}
         record = {"status": "rendered", "title": f"Title of {work.name}", "seconds": 0}
         record |= {"size": sum(map(len, made.values()))} | ({"left_out": dict(self.lacking)} if self.lacking else {})
@@ -180,7 +182,7 @@ def test_a_full_disk_leaves_the_earlier_zip_as_it_was(jobs, out, broken, monkeyp
     def full(source, target):
         raise OSError(errno.ENOSPC, "No space left on device", str(target))
 
-    monkeypatch.setattr(share.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(UserError, match="No space left on device"):
         parcel.pack("latest", out, [])
     assert [path.read_bytes() for path in out.glob("*.zip")] == [before]

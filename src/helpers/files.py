@@ -236,6 +236,8 @@ def _put_back(target: Path, backup: Path | None) -> None:
     with contextlib.suppress(OSError):
         if backup is None:
             target.unlink()
+        elif target.exists() and target.samefile(backup):  # it was not moved away yet
+            backup.unlink()
         else:
             os.replace(backup, target)
 

@@ -15,38 +15,36 @@ from helpers import UserError
 app = typer.Typer()
 schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
 app.add_typer(schedule_app, name="schedule")
+STOPPING = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 Output = Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")]
 Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
 ]
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a run as Ctrl-C does: cleanly, with what is finished kept, and with no process left.
-
-    What comes after the first signal is ignored: stopping takes a few seconds and needs no second word.
-    """
+def stop_once(*_: object) -> None:
+    """Raise KeyboardInterrupt for the first signal, and ignore what comes after: stopping needs no second word."""
     import logging
 
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    logging.disable()  # kernels that are killed are no news
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: with what is finished kept, and with no process left."""
     import psutil
 
     from helpers.render.kernels import adopt_orphans, end_descendants
 
     adopt_orphans()
     others = psutil.Process().children()
-    numbers = [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)]
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def stop(*_: object) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
-        logging.disable()  # kernels that are killed are no news
-        raise KeyboardInterrupt
-
+    before = {number: signal.getsignal(number) for number in STOPPING}
     for number, handler in before.items():
         if handler != signal.SIG_IGN:  # as nohup asks for
-            signal.signal(number, stop)
+            signal.signal(number, stop_once)
     try:
         yield
     except KeyboardInterrupt:

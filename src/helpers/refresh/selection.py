@@ -21,7 +21,8 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
     values stand for the same area and period.
     """
     rows = _matching(answer, request, codes)
-    if rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
+    twice = rows.duplicated(["code", "period"]).any()
+    if twice and rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
         rows = rows[rows["unit"] == request.unit]  # the same thing in several units
     found: Figures = {}
     for row in rows.itertuples(index=False):

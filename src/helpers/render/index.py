@@ -88,7 +88,7 @@ def read_verdicts(folder: Path) -> list[dict]:
     path = folder / VERDICTS
     if not path.is_file():
         return []
-    rows = files.read_rows(path, COLUMNS[VERDICTS])
+    rows = files.read_rows(path, [column for column in COLUMNS[VERDICTS] if column != "decision"])
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 

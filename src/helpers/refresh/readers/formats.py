@@ -58,7 +58,7 @@ def recognise(data: bytes) -> str:
         if data.startswith(start):
             raise tidy.Unreadable(advice)
     start = tidy.text(data).lstrip()[:1]
-    if data.strip() in (b"[]", b"{}"):
+    if data.strip() == b"[]":
         raise tidy.Unreadable("the answer holds no figure")
     found = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
     if not found:
