@@ -1,7 +1,5 @@
 """What stands beside a verdict: other readings, other methods, ambition in place of a verdict."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
@@ -97,7 +95,7 @@ def test_a_target_without_a_direction_is_refused():
     about["better"] = ""
     printed = plan.targets().query("indicator == '11'")
     with pytest.raises(UserError, match="indicator 11: its targets have no direction") as caught:
-        targets.outlook(about, printed, "KAZ", date(2026, 11, 22), 2027)
+        targets.verdict(plan.TargetRow(about, printed), None)
     assert "\n" not in str(caught.value)
 
 

@@ -161,6 +161,7 @@ def reported(run, tmp_path, monkeypatch):
         if before:
             run("before", before)
             facts = {"format": archive.FORMAT, "complete": True, "started": "2026-01-05T02:00", "reports": []}
+            facts |= {"run": "before", "version": "1", "data_read_on": "2026-01-04", "seconds": 1.0, "number": 1}
             (tmp_path / "before" / "run.json").write_text(json.dumps(facts), encoding="utf-8")
         return moved_page.since_last_run(targets.outlooks(as_of=DAY), "KAZ", DAY)
 

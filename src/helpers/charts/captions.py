@@ -167,8 +167,9 @@ def scorecard(found: dict[str, Outlook]) -> Words:
                         "{met} of {n} targets with a published figure are met", len(settled), met=n_met)]  # fmt: skip
     unmeasured = sum(not outlook.has_verdict for outlook in found.values())
     if unmeasured:
-        words = {"n": integer(unmeasured), "all": integer(len(found))}
-        parts.append(text("{n} of {all} indicators have no comparable figures", **words))
+        parts.append(
+            text("{n} of {all} indicators have no comparable figures", n=integer(unmeasured), all=integer(len(found)))
+        )
     area = place(next(iter(found.values())).area)
     years = span(int(judged["year"].min()), int(judged["year"].max()))
     shown = text("Every target of the development plan, {years}, {area}", years=years, area=area)

@@ -37,9 +37,9 @@ def interruptible() -> Iterator[None]:
     """SIGTERM and SIGHUP end a run as Ctrl-C does: with what is finished kept, and with no process left."""
     import psutil
 
-    from helpers.render.kernels import adopt_orphans, end_descendants
+    from helpers.render import kernels
 
-    adopt_orphans()
+    kernels.adopt_orphans()
     others = psutil.Process().children()
     before = {number: signal.getsignal(number) for number in STOPPING}
     for number, handler in before.items():
@@ -55,7 +55,7 @@ def interruptible() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
     finally:
-        end_descendants(others)
+        kernels.end_descendants(others)
 
 
 @app.command()

@@ -107,14 +107,14 @@ def data_import(
 ) -> None:
     """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""
     from helpers import files
-    from helpers.refresh.people import importing
+    from helpers.refresh import people
 
-    found = importing.preview(file, chosen or ())
+    found = people.importing.preview(file, chosen or ())
     print(*found.lines(), sep="\n")
     if not yes:
         print("Nothing is written without --yes.")
         return
-    importing.write(found, file.name, files.own_folder())
+    people.importing.write(found, file.name, files.own_folder())
     print(f"wrote {files.own_folder().name}/; own figures, not published: `jospar render` shows them")
 
 
@@ -124,6 +124,6 @@ def data_template(
     language: Annotated[str, typer.Option(help="en, kk or ru")] = "en",
 ) -> None:
     """Write a spreadsheet with a row for each indicator without published figures, to be filled in and imported."""
-    from helpers.refresh.people import template
+    from helpers.refresh import people
 
-    print(template.write(output, language))
+    print(people.template.write(output, language))

@@ -10,15 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import (
-    centres,
-    ensemble as engine,
-    methods as members,
-    mixture,
-    reasons as why,
-    reference,
-    series as kept,
-)
+from helpers.forecast import ensemble as engine, methods as members, reference, series as kept
 from helpers.forecast.expectation import DEFAULT, SEED, expect, names, simulate
 from helpers.forecast.futures import COLUMNS, Futures, futures
 from helpers.forecast.mixture import PROBABILITIES
@@ -292,41 +284,12 @@ def _periods(index: pd.Index, last: int, horizon: int) -> pd.Index:
     )
 
 
-def explain(
-    history: pd.Series, horizon: int = 1, frequency: str = "annual", breaks: Sequence[Hashable] = ()
-) -> pd.DataFrame:
-    """What the ensemble made of a history: a row per member with weight (parts of 1) and forecast in the data's unit.
-
-    `weight` is the share of horizons at which the member is the median of all; `median` its forecast at the horizon;
-    alpha, beta (momentum), phi (damping), tau (drift) and power (Box-Cox) are posterior means. `.attrs["features"]`
-    says how far the bold reading is trusted, what part of the trend is kept, whether the series returns to its mean,
-    and what sets the width; `.attrs["reasons"]` why a yearly trend was drawn in and a range widened, in words.
-    """
-    one, period = kept.prepare(history, breaks), kept.season_of(frequency, history.index)
-    if is_reference(one.values):
-        return pd.DataFrame({"member": ["reference class"], "weight": [1.0], "median": [one.values[-1]]})
-    season, multiply, _ = kept.seasonal(one.values, period)
-    past = np.resize(season, len(one.values))
-    values = (one.values / past if multiply else one.values - past)[None]
-    told = engine.parts(values, horizon)
-    middle = np.median(told.members[0], axis=0) == told.members[0]
-    factor = season[(len(one.values) + horizon - 1) % period]
-    median = values[0, -1] + engine.step_size(values)[0] * told.members[0, :, -1]
-    table = pd.DataFrame({"member": engine.MEMBERS, "weight": (middle / middle.sum(0)).mean(1)})
-    table["median"] = median * factor if multiply else median + factor
-    table = table.join(mixture.parameters(values, horizon), on="member")
-    table.attrs["features"] = {
-        "trust": float(told.trust[0]),
-        "trend_kept": float(max(engine.trend_kept(values)[0], told.trust[0])),
-        "returns": bool(centres.returns(values)[0]),
-        **dict(zip(engine.FEATURES[1:], engine.features(values)[0, 1:].tolist(), strict=True)),
-    }
-    table.attrs["reasons"] = why.reasons(values[0], horizon) if period == 1 else []
-    return table
-
-
 def __getattr__(name: str):
     """forecast_table() and read_table(), which stand in forecast_table.py and build on this module."""
+    if name == "explain":
+        from helpers.forecast.explanation import explain
+
+        return explain
     if name in ("forecast_table", "read_table"):
         from helpers.forecast import table as bulk
 

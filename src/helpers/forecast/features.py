@@ -34,20 +34,22 @@ def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.nda
     trust: in the bold reading, 0-1. width: the mixture's quantiles [series, probability, horizon] around its centre,
     in steps. apart: the members' mean distance from the centre at the fourth period or the last, in steps.
     """
+    wide = (width[:, QUARTILES[1], 0] - width[:, QUARTILES[0], 0]) / 1.349
+    doubt = {"trust": trust, "mixture width": np.log(wide + 0.05), "members apart": np.log(apart + 0.1)}
+    return {"constant": np.ones(len(values))} | moves(values) | place(values) | doubt | printing(values)
+
+
+def moves(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Even features of the steps: how long, how steady, how large of late, [series] each."""
     step = np.diff(values, axis=1)
-    size = np.abs(step).mean(1)
-    one, least, places = step / size[:, None], values.min(1), decimals(values)
+    one = step / np.abs(step).mean(1)[:, None]
     jumps, mean = np.abs(one), one.mean(1)
-    percent = (least >= 0) & (values.max(1) <= 100)
-    near_zero, near_hundred = edges(values)
     around = one - mean[:, None]
-    level = np.abs(values).mean(1)
     return {
-        "constant": np.ones(len(values)),
         "length": np.log(np.full(len(values), values.shape[1]) / 15),
         "trend": np.arcsinh(np.abs(_t_ratio(one))),
         "steady": np.abs(mean),
-        "steady amount": np.abs(mean) * ((least >= 0) & ~percent),
+        "steady amount": np.abs(mean) * ((values.min(1) >= 0) & ~percentages(values)),
         "one way": np.abs(np.sign(step).mean(1)),
         "unchanged": (step == 0).mean(1),
         "unchanged of late": (step[:, -3:] == 0).mean(1),
@@ -57,20 +59,37 @@ def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.nda
         "last four steps": np.log(jumps[:, -4:].mean(1) + 0.1),
         "steps in a row": (one[:, 1:] * one[:, :-1]).sum(1) / (one**2).sum(1),
         "swings": (around[:, 1:] * around[:, :-1]).sum(1) / ((around**2).sum(1) + 1),
-        "far from mean": np.arcsinh(np.abs(values[:, -1] - values.mean(1)) / size),
-        "at its extreme": ((values[:, -1] >= values.max(1)) | (values[:, -1] <= least)).astype(float),
-        "step to level": np.clip(np.log(size / level), -8, 2) / 2,
-        "no negatives": (least >= 0).astype(float),
-        "percent": percent.astype(float),
-        "step to print": np.log(np.clip(size * 10.0**places, 0.05, 1e3)) / 2,
+    }
+
+
+def place(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Even features of where the last value stands, [series] each."""
+    size, last = np.abs(np.diff(values, axis=1)).mean(1), values[:, -1]
+    near_zero, near_hundred = edges(values)
+    return {
+        "far from mean": np.arcsinh(np.abs(last - values.mean(1)) / size),
+        "at its extreme": ((last >= values.max(1)) | (last <= values.min(1))).astype(float),
+        "step to level": np.clip(np.log(size / np.abs(values).mean(1)), -8, 2) / 2,
+        "no negatives": (values.min(1) >= 0).astype(float),
+        "percent": percentages(values).astype(float),
         "near zero": near_zero,
         "near hundred": near_hundred,
-        "trust": trust,
-        "mixture width": np.log((width[:, QUARTILES[1], 0] - width[:, QUARTILES[0], 0]) / 1.349 + 0.05),
-        "members apart": np.log(apart + 0.1),
+    }
+
+
+def printing(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Even features of how figures are printed, [series] each."""
+    size, places = np.abs(np.diff(values, axis=1)).mean(1), decimals(values)
+    return {
         "whole numbers": (places == 0).astype(float),
         "many decimals": (places >= 4).astype(float),
+        "step to print": np.log(np.clip(size * 10.0**places, 0.05, 1e3)) / 2,
     }
+
+
+def percentages(values: np.ndarray) -> np.ndarray:
+    """Whether all values of a row lie in 0-100: [series]."""
+    return (values.min(1) >= 0) & (values.max(1) <= 100)
 
 
 def odd(values: np.ndarray) -> dict[str, np.ndarray]:

@@ -20,6 +20,7 @@ __all__ = [
     "MOST_LINES",
     "Outcome",
     "known_figures",
+    "people",
     "refresh",
 ]
 
