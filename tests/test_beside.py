@@ -87,7 +87,7 @@ def test_facts_of_a_young_region_are_told_and_not_called_unmeasured():
     ulytau = targets.outlooks(2, area="KZ-62", as_of="2026-11-22")
     assert ulytau["7"].judged.set_index("year").loc[2025, "verdict"] == "missed"
     said = prose.headline(ulytau).data
-    assert f"**{len(ulytau) - 1}** of {len(ulytau)} indicators are not measured" in said
+    assert f"For **{len(ulytau) - 1}** of the {len(ulytau)} indicators no comparable figures" in said
 
 
 def test_a_target_without_a_direction_is_refused():

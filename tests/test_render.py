@@ -60,7 +60,8 @@ def test_signals_end_a_run_cleanly_and_the_next_takes_up_where_it_stopped(make_n
     slow = make_notebook("slow", code)
     slow.write_text(slow.read_text().replace("WAIT_S", "int(os.environ.get('TEST_WAIT', 0))"), encoding="utf-8")
     cold = "from helpers.render.kernels import provisioner; provisioner.LAUNCHER = 'none'; " if kernel == "cold" else ""
-    program = f"{cold}from helpers.cli import main; main()"
+    hears = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); "  # also where nohup started the tests
+    program = f"{hears}{cold}from helpers.cli import main; main()"
     words = [sys.executable, "-c", program, "render", quick, slow, "--jobs", "1", "--output", tmp_path / "out"]
     mark = str(tmp_path)
     env = os.environ | {"TEST_MARK": mark, "TEST_WAIT": "600"}

@@ -227,7 +227,9 @@ def test_kernels_outlive_the_process_that_forked_them_and_the_next_has_another(t
 
 
 OWNER = """
-import papermill, concurrent.futures
+import concurrent.futures, signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, which may have started the tests, asks to ignore it
+import papermill
 from helpers.render import kernels
 from nbformat.v4 import new_code_cell, new_notebook
 code = '''import os, subprocess
@@ -252,10 +254,19 @@ def test_no_process_and_no_file_outlives_a_killed_owner(number, tmp_path, monkey
         started = numbers(tmp_path / "pids", 6)
     finally:
         owner.send_signal(number)
-        assert owner.wait(10) == -number
+        ended_by = subprocess_end(owner)
+    assert ended_by == -number
     assert gone(started)
     # Python's own folder for the sockets of its processes stays, empty.
     assert [path for path in (tmp_path / "tmp").rglob("*") if not path.name.startswith("pymp-")] == []
+
+
+def subprocess_end(process):
+    """The exit code of a process, which is killed if it does not end."""
+    try:
+        return process.wait(10)
+    finally:
+        process.kill()
 
 
 def render_one(_):

@@ -6,9 +6,10 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import again, between, chance, listing, literal, name, number, plural, quantity, text, years
-from helpers.prose import statements
-from helpers.targets import Outlook, assess, decimals_shown, target_decimals
+from helpers.language import again, between, chance, literal, name, number, plural, quantity, text, years
+from helpers.prose import lead, statements
+from helpers.prose.lead import DOUBTFUL, HOPEFUL
+from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
     "DOUBTFUL",
@@ -18,14 +19,12 @@ __all__ = [
     "own",
     "paragraph",
     "part_year",
+    "plain",
     "plan_title",
     "record",
     "region",
     "season",
 ]
-
-
-HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
 def plan_title(folder: str) -> Markdown:
@@ -34,50 +33,11 @@ def plan_title(folder: str) -> Markdown:
 
 
 def headline(found: dict[str, Outlook]) -> Markdown:
-    """The answer in up to three paragraphs: what was met and missed, what is expected, what nobody measures."""
-    judged = assess(found)
-    said = _past(judged, found), [*_ahead(judged), statements.together(found)], [_unmeasured(found)]
-    paragraphs = [" ".join(sentence for sentence in sentences if sentence) for sentences in said]
-    return Markdown("\n\n".join(words for words in paragraphs if words))
+    """The answer: what was met and missed, what is open, what can be expected, what has no comparable figures."""
+    return Markdown("\n".join(f"- {words}" for words in lead.points(found)))
 
 
-def _past(judged: pd.DataFrame, found: dict[str, Outlook]) -> list[str]:
-    settled = judged[judged["verdict"].isin(["met", "missed"])]
-    if settled.empty:
-        return [text("No target of this direction can be held against a published figure.")]
-    met, missed = (settled["verdict"] == "met").sum(), (settled["verdict"] == "missed").sum()
-    last = settled["year"].max()
-    count = plural(
-        "**{n} target** for {years} can be held against a published figure: {met} met, {missed} missed.",
-        "**{n} targets** for {years} can be held against published figures: {met} met, {missed} missed.",
-        len(settled),
-        years=years(settled["year"].min(), last),
-        met=number(met, 0),
-        missed=number(missed, 0),
-    )
-    latest = settled[settled["year"] == last]
-    return [count, *(_named(latest, verdict, found) for verdict in ("met", "missed"))]
-
-
-def _named(latest: pd.DataFrame, verdict: str, found: dict[str, Outlook]) -> str:
-    rows = latest[latest["verdict"] == verdict]
-    if rows.empty:
-        return ""
-    items = listing([_against(row, found[row["indicator"]]) for _, row in rows.iterrows()])
-    message = text("Met in {year}: {items}.") if verdict == "met" else text("Missed in {year}: {items}.")
-    return message.format(year=rows["year"].iloc[0], items=items)
-
-
-def _against(row: pd.Series, outlook: Outlook) -> str:
-    return text(
-        "{name} ({figure} against a target of {target})",
-        name=literal(lowered(_plain(name(outlook.about)))),
-        figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
-        target=literal(again(row["target"], target_decimals(row), outlook.unit)),
-    )
-
-
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
     return re.sub(r"\s*\([^()]*\)$", "", words) or words
 
@@ -85,43 +45,6 @@ def _plain(words: str) -> str:
 def lowered(words: str) -> str:
     """A name as it stands inside a sentence: its first letter small, unless it opens an abbreviation."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
-def _ahead(judged: pd.DataFrame) -> list[str]:
-    expected = judged[judged["probability"].notna()]
-    if expected.empty:
-        return []
-    words = expected["verdict"]
-    return [
-        plural(
-            "**{n} target** for {years} is still open: likely to be met {hopeful}, unlikely {doubtful}, "
-            "could go either way {even}.",
-            "**{n} targets** for {years} are still open: likely to be met {hopeful}, unlikely {doubtful}, "
-            "could go either way {even}.",
-            len(expected),
-            years=years(expected["year"].min(), expected["year"].max()),
-            hopeful=number(words.isin(HOPEFUL).sum(), 0),
-            doubtful=number(words.isin(DOUBTFUL).sum(), 0),
-            even=number((words == "about as likely as not").sum(), 0),
-        )
-    ]
-
-
-def _unmeasured(found: dict[str, Outlook]) -> str:
-    n = sum(not outlook.has_verdict for outlook in found.values())
-    if not n:
-        return ""
-    if n == len(found):
-        return plural(
-            "**The one indicator** here has no comparable figures: none are published with the plan's own definition.",
-            "**None of the {n} indicators** here has comparable figures published with the plan's own definition.",
-            n,
-        )
-    return text(
-        "{n} of {all} indicators have no comparable figures: none are published with the plan's own definition.",
-        n=f"**{number(n, 0)}**",
-        all=number(len(found), 0),
-    )
 
 
 def paragraph(outlook: Outlook) -> Markdown:

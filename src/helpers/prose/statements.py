@@ -15,10 +15,12 @@ def together(found: dict[str, Outlook]) -> str:
     if count is None or count.open < 2:
         return ""
     if count.low == count.high:
-        return text("About {expected} of them can be expected to be met.", expected=number(count.expected, 1))
+        return text(
+            "About {expected} of the open targets can be expected to be met.", expected=number(count.expected, 1)
+        )
     return text(
-        "About {expected} of them can be expected to be met, with an 80% range of {low} to {high} if the indicators "
-        "move independently of one another.",
+        "About {expected} of the open targets can be expected to be met, with an 80% range of {low} to {high} if the "
+        "indicators move independently of one another.",
         expected=number(count.expected, 1),
         low=number(count.low, 0),
         high=number(count.high, 0),

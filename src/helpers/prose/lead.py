@@ -1,0 +1,198 @@
+"""The answer that opens a page: what was met and missed, what asked for nothing, what is open, what has no figures."""
+
+from collections import Counter
+from datetime import date
+
+import pandas as pd
+
+from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
+from helpers.prose import statements
+from helpers.targets import Outlook, assess, met, target_decimals
+
+HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
+
+
+def points(outlooks: dict[str, Outlook]) -> list[str]:
+    """The findings, at most five of one to three sentences; what one indicator says stands on its own page."""
+    judged = assess(outlooks)
+    one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
+    own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
+    findings = (
+        [_settled(judged, outlooks), _lenient(judged, outlooks)],
+        _always(judged, outlooks),
+        own,
+        [*_open(judged, outlooks), statements.together(outlooks)],
+        [_without(outlooks)],
+    )
+    said = [" ".join(sentence for sentence in sentences if sentence) for sentences in findings]
+    return [words for words in said if words]
+
+
+def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    done = judged[judged["verdict"].isin(["met", "missed"])]
+    if done.empty:
+        return text("No target here can be checked against a published figure.")
+    n_met, n = int((done["verdict"] == "met").sum()), len(done)
+    words = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
+    if n_met in (0, n):
+        whole = text("Of the **{n} targets** for {years} that can be checked, every one was met.")
+        none = text("Of the **{n} targets** for {years} that can be checked, none was met.")
+        said = (whole if n_met else none).format(n=number(n, 0), **words)
+    else:
+        said = text(
+            "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
+            n=number(n, 0),
+            **words,
+        )
+    return f"{said} {_as_printed(outlooks, n_met, n)}".strip()
+
+
+def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
+    """The same count with the damaged rows as they are printed; empty where it is the same."""
+    other = pd.concat([o.other.get("as_printed", o.judged) for o in outlooks.values()])["verdict"]
+    counts = int((other == "met").sum()), int(other.isin(["met", "missed"]).sum())
+    if counts == (n_met, n):
+        return ""
+    met_, all_ = (number(count, 0) for count in counts)
+    return text("With the damaged rows read as printed it is {met} of {n}.", met=met_, n=all_)
+
+
+def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
+    """Indicators whose targets were met every year, and those whose were missed every year, with the last figures."""
+    done = judged[judged["verdict"].isin(["met", "missed"])]
+    groups = {word: [] for word in ("met", "missed")}
+    for indicator, rows in done.groupby("indicator", sort=False):
+        if rows["verdict"].nunique() == 1:
+            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator]))
+    heads = text("Met every year: {items}."), text("Missed every year: {items}.")
+    return [head.format(items=listing(items)) for head, items in zip(heads, groups.values(), strict=True) if items]
+
+
+def _against(row: pd.Series, outlook: Outlook) -> str:
+    from helpers import prose
+
+    return text(
+        "{name} ({figure} in {year}, target {target})",
+        name=literal(prose.lowered(prose.plain(name(outlook.about)))),
+        figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
+        year=row["year"],
+        target=literal(again(row["target"], target_decimals(row), outlook.unit)),
+    )
+
+
+def _dropped(outlooks: dict[str, Outlook]) -> str:
+    """That real income fell in its last year; empty where it rose, or where nothing counts growth over a base."""
+    for outlook in outlooks.values():
+        if "growth" in outlook.unit and len(outlook.history) > 1:
+            before, last = outlook.history.iloc[-2:]
+            change = 100 * ((100 + last) / (100 + before) - 1)
+            if change < 0:
+                shown, year = number(-change, 1), outlook.history.index[-1].year
+                return text("In {year} real income fell by {change}% on the year before.", year=year, change=shown)
+    return ""
+
+
+def lenient(row: pd.Series, outlook: Outlook) -> bool:
+    """Whether a target was no stricter than the value that the plan reports for the year before it was made."""
+    reported = outlook.printed.loc[outlook.printed["column"] == "reported", "value"].dropna()
+    if reported.empty or pd.isna(row["target"]):
+        return False
+    return met(float(reported.iloc[0]), float(row["target"]), outlook.about["better"], outlook.decimals)
+
+
+def _lenient(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    done = judged[judged["verdict"] == "met"]
+    n = sum(lenient(row, outlooks[row["indicator"]]) for _, row in done.iterrows())
+    if not n:
+        return ""
+    year = next(o.printed.loc[o.printed["column"] == "reported", "year"].iloc[0] for o in outlooks.values())
+    words = {"met": number(len(done), 0), "year": year}
+    if n == len(done):
+        return text("None of the met targets was stricter than the level reported for {year}.", year=year)
+    return plural(
+        "{n} of the {met} met targets was no stricter than the level reported for {year}.",
+        "{n} of the {met} met targets were no stricter than the level reported for {year}.",
+        n,
+        **words,
+    )
+
+
+def _suspected(outlook: Outlook) -> str:
+    """What figures behind a break that we suspect would say if they were taken as printed."""
+    goals = outlook.judged.dropna(subset=["target"])
+    if not (outlook.broken and len(outlook.redefined) and len(outlook.history)) or goals.empty:
+        return ""
+    first, goal = outlook.redefined.iloc[0], goals.iloc[0]
+    reached = met(first, goal["target"], outlook.about["better"], outlook.decimals)
+    verdict = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
+    if not reached:
+        verdict = text(
+            "Taken as printed, the first target, {target}, would be missed; no reason for the change is stated."
+        )
+    said = text(
+        "{name}: {before} in {since}, {after} in {year}.",
+        name=literal(name(outlook.about)),
+        before=literal(quantity(outlook.history.iloc[-1], outlook.decimals, outlook.unit)),
+        since=outlook.history.index[-1].year,
+        after=literal(quantity(first, outlook.decimals, outlook.unit)),
+        year=outlook.redefined.index[0].year,
+    )
+    target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
+    return f"{said} {verdict.format(target=target)}"
+
+
+def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
+    """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
+    open_ = judged[judged["probability"].notna()]
+    today = max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
+    past, ahead = open_[open_["year"] < today.year], open_[open_["year"] >= today.year]
+    said = []
+    if len(past):
+        said.append(
+            plural(
+                "For {n} target of {years} no yearly figure was found yet.",
+                "For {n} targets of {years} no yearly figure was found yet.",
+                len(past),
+                years=_span(past),
+            )
+        )
+    return [*said, _ahead(ahead)] if len(ahead) else said
+
+
+def _ahead(ahead: pd.DataFrame) -> str:
+    words = ahead["verdict"]
+    if words.isin(HOPEFUL).all() and len(ahead) > 1:
+        return text("All {n} targets of {years} are likely to be met.", n=number(len(ahead), 0), years=_span(ahead))
+    return text(
+        "Of {n} targets of {years}, likely to be met: {hopeful}; unlikely: {doubtful}; even chances: {even}.",
+        n=f"**{number(len(ahead), 0)}**",
+        years=_span(ahead),
+        hopeful=number(words.isin(HOPEFUL).sum(), 0),
+        doubtful=number(words.isin(DOUBTFUL).sum(), 0),
+        even=number((words == "about as likely as not").sum(), 0),
+    )
+
+
+def _without(outlooks: dict[str, Outlook]) -> str:
+    """How many indicators have no comparable figures, and who has figures of most of them as the plan says."""
+    without = [outlook for outlook in outlooks.values() if not outlook.has_verdict]
+    if not without:
+        return ""
+    ((holder, held),) = Counter(outlook.about["source"] for outlook in without).most_common(1)
+    counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
+    if len(without) == len(outlooks):
+        return text(
+            "For none of the {n} indicators here are comparable figures published. The plan takes {held} of them from "
+            "this source: {holder}. Its figures would settle the question.",
+            **counts,
+        )
+    return text(
+        "For {n} of the {all} indicators no comparable figures are published; the plan takes {held} of them from this "
+        "source: {holder}.",
+        all=number(len(outlooks), 0),
+        **counts,
+    )
+
+
+def _span(rows: pd.DataFrame) -> str:
+    return years(int(rows["year"].min()), int(rows["year"].max()))
