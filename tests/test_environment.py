@@ -31,7 +31,7 @@ def test_closed_streams_change_nothing(make_notebook, tmp_path, streams):
     shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *map(str, words)]
     assert subprocess.run(shell, check=False).returncode == 0
     (report,) = reports(out)
-    assert (report["status"], report["kernel"]) == ("rendered", "warm")
+    assert report["status"] == "rendered"
     assert "Жұмыссыздық" in (out / "latest" / "a.html").read_text(encoding="utf-8")
 
 

@@ -9,13 +9,15 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ForkServer, read_signed
+from multiprocessing.util import get_temp_dir
 
 from helpers import ONE_THREAD
-from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants
+from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants, short_folder
 
 __all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prepare"]
 
@@ -92,6 +94,9 @@ class Server(ForkServer):
         super().__init__()
         self.set_forkserver_preload([f"{__name__}.loading"])
         self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
+        before, tempfile.tempdir = tempfile.tempdir, short_folder()
+        get_temp_dir()  # for the sockets of the standard library's processes, from now on
+        tempfile.tempdir = before
         self._first = Fork(self, Task())
         self._end = os.pidfd_open(self._forkserver_pid)
 

@@ -15,8 +15,9 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from nbformat import NotebookNode
 from traitlets import Type
 
+from helpers.render.kernels.kernel import short_folder
+
 OUTPUT_LIMIT = 100_000_000  # bytes that a notebook's cells may print and show
-LONGEST_FOLDER = 90  # bytes; with a name in it, a Unix socket's path may take 104
 
 
 class OutputLimitError(RuntimeError):
@@ -69,11 +70,7 @@ class WarmManager(AsyncKernelManager):
 
     def __init__(self, **options: Any) -> None:
         # Ports are raced for by kernels that start together, and anyone on the machine can reach them.
-        ipc = (
-            {"transport": "ipc", "ip": f"{self.folder}/k"}
-            if len(self.folder) < LONGEST_FOLDER and os.name == "posix"
-            else {}
-        )
+        ipc = {"transport": "ipc", "ip": f"{self.folder}/k"} if os.name == "posix" else {}
         super().__init__(connection_file=os.path.join(self.folder, "kernel.json"), **ipc, **options)
         self.kernel_spec.metadata.setdefault("kernel_provisioner", {"provisioner_name": "jospar-warm"})
 
@@ -103,7 +100,8 @@ class WarmEngine:
         from papermill.engines import NBClientEngine
 
         report = {} if report is None else report
-        with tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        prefix = f"jospar-{os.getpid()}-"
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=short_folder(), ignore_cleanup_errors=True) as folder:
             manager = type("Manager", (WarmManager,), {"folder": folder, "report": report})
             options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
             try:

@@ -22,6 +22,7 @@ import psutil
 
 LAUNCHER = "ipykernel_launcher"
 STALE = 74  # exit code of a fork whose libraries have been changed on the disk
+LONGEST_FOLDER = 60  # bytes; the names of folders and sockets in it take up to 40
 SET_CHILD_SUBREAPER, SET_SIGNAL = 36, 10  # of prctl and of fcntl, in Linux's headers
 stamps: dict[str, tuple[int, ...] | None] = {}  # of the files that were loaded before the fork
 
@@ -32,6 +33,12 @@ def stamp(path: str) -> tuple[int, ...] | None:
         status = os.stat(path)
         return status.st_ino, status.st_size, status.st_mtime_ns  # the time of change moves with other links, too
     return None
+
+
+def short_folder() -> str:
+    """The folder for temporary files, or a shorter one where a socket's path, of 104 bytes at most, would not fit."""
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) <= LONGEST_FOLDER or not os.access("/tmp", os.W_OK) else "/tmp"
 
 
 def adopt_orphans() -> None:

@@ -12,13 +12,12 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from multiprocessing import forkserver
 from pathlib import Path
 
 from helpers import ONE_THREAD
-from helpers.render.kernels.kernel import adopt_orphans, end_descendants, stamp, stamps
+from helpers.render.kernels.kernel import adopt_orphans, end_descendants, short_folder, stamp, stamps
 
 # What a starting ipykernel imports in any case, then what notebooks do; pictures in the order of the first figure.
 MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel.displayhook ipykernel.debugger
@@ -43,7 +42,7 @@ def leave(*_: object) -> None:
 
 def leave_orphaned() -> None:
     """End as the owner has ended, with its temporary files, of which a killed one took no care."""
-    for folder in Path(tempfile.gettempdir()).glob(f"jospar-{OWNER}-*"):
+    for folder in Path(short_folder()).glob(f"jospar-{OWNER}-*"):
         shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError, TypeError):  # its folder may be that of the owner's own parent, which lives
         os.unlink(forkserver._forkserver._forkserver_address)
