@@ -1,6 +1,6 @@
 """Kazakh, Russian and English: wording, numbers, dates; text from data that stays text; the colour of a verdict."""
 
-from helpers.language.markup import literal, visible, web_address
+from helpers.language.markup import code_table, literal, visible, web_address
 from helpers.language.tones import INLINE, TONE, said_of
 from helpers.language.wording import (
     LANGUAGE_NAMES,
@@ -39,6 +39,7 @@ __all__ = [
     "again",
     "between",
     "chance",
+    "code_table",
     "current",
     "day",
     "in_language",

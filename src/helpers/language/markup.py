@@ -1,9 +1,12 @@
 """Text from data stays text: what would turn into markup, or is unseen and moves what stands around it, is shown."""
 
 import re
+from html import escape
+from typing import Any
 
 # Directional marks, embeddings, overrides and isolates, line separators, and control characters but tab and line end.
 UNSEEN = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CODE = ("method", "column")  # columns that hold names of code
 # Emphasis, links, code, formulas and HTML anywhere; headings, lists and quotes at the start; what makes a bare address
 # a link.
 MARKUP = re.compile(r"[\\`*_\[\]~$&<|]|^[#>+=:-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)|:(?=//)|(?<=\bwww)\.")
@@ -20,6 +23,21 @@ def literal(words: str) -> str:
     """A text from data as it stands in Markdown: no link, no emphasis, no HTML comes of it."""
     line = " ".join(visible(words).splitlines())
     return MARKUP.sub(lambda found: f"&#{ord(found.group())};", line.strip())
+
+
+def code_table(frame: Any, index: bool = False) -> str:
+    """A table of pandas as HTML: names of code as code, texts from data as text, nothing where a value is missing."""
+
+    def shown(value: object) -> object:
+        return escape(str(visible(value))) if isinstance(value, str) else value
+
+    def code(words: object) -> str:
+        said = escape(str(visible(str(words))))
+        return f"<code>{said}</code>" if re.fullmatch(r"[a-z_]+", said) else said
+
+    table = frame.apply(lambda column: column.map(code if column.name in CODE else shown))
+    table = table.rename(columns=code).rename_axis(index=code if frame.index.name else None)
+    return table.to_html(index=index, escape=False, na_rep="", border=0)
 
 
 def web_address(words: str) -> bool:

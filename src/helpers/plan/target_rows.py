@@ -1,12 +1,13 @@
 """Rows of the plan's table of targets: what the indicator is, its cells in a reading, its cells in the others."""
 
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import UserError, files, plan
-from helpers.language import name, use_terms
+from helpers.language import code_table, name, text, use_terms, visible
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class TargetRow:
 
     def _repr_html_(self) -> str:
         shown = self.cells[["year", "column", "as_printed", "value", "reading"]]
-        return f"<p><b>{self.about['indicator']}</b> {self.about['name_en']}</p>{shown.to_html(index=False)}"
+        shown = shown.assign(reading=shown["reading"].map(text))
+        return f"<p><b>{self.about['indicator']}</b> {escape(str(visible(name(self.about))))}</p>{code_table(shown)}"
 
 
 class TargetRows(dict):
@@ -39,7 +41,7 @@ class TargetRows(dict):
         raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
 
     def _repr_html_(self) -> str:
-        return self.table().to_html(na_rep="", border=0)
+        return code_table(self.table(), index=True)
 
     def table(self) -> pd.DataFrame:
         """The targets as printed: a row an indicator, a column a year; a lost cell is empty."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import files, statistics
-from helpers.language import name
+from helpers.language import code_table, name
 
 SHOWN = 6  # newest values in the short form
 
@@ -99,12 +99,23 @@ class Figures:
     def _repr_html_(self) -> str:
         head = f"<b>{self.code}</b>, {self.area}, {self.unit}, known on {self.as_of}"
         edges = f"; breaks after {', '.join(map(str, self.breaks))}" if self.breaks else ""
-        return f"<p>{head}{edges}</p>{self.values.tail(SHOWN).to_frame('value').T.to_html()}"
+        return f"<p>{head}{edges}</p>{code_table(self.values.tail(SHOWN).to_frame('value').T, index=True)}"
 
 
-def side_by_side(*columns: Figures | None) -> pd.DataFrame:
+class Columns(pd.DataFrame):
+    """A table of pandas that shows a missing figure as none, in a page as in the lab."""
+
+    @property
+    def _constructor(self) -> type:
+        return Columns
+
+    def _repr_html_(self) -> str:
+        return code_table(self, index=True)
+
+
+def side_by_side(*columns: Figures | None) -> Columns:
     """Values of several series by period, in their units, a column each under its name; what is none is left out."""
-    return pd.DataFrame({name(one.about): one.values for one in columns if one is not None})
+    return Columns({name(one.about): one.values for one in columns if one is not None})
 
 
 def bound(value: object) -> float | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import files, forecast, plan
-from helpers.language import name, percent, text
+from helpers.language import code_table, name, percent, text
 from helpers.targets.decisions import Decision, append, check, check_method, decisions, read
 from helpers.targets.definition import figures_of, reference_numbers
 from helpers.targets.outlook import Outlook
@@ -20,7 +20,7 @@ class Choices(dict):
 
     def _repr_html_(self) -> str:
         rows = [decision.row() | {"indicator": indicator} for indicator, decision in self.items()]
-        return pd.DataFrame(rows).to_html(index=False, border=0)
+        return code_table(pd.DataFrame(rows))
 
 
 def choices(
@@ -112,7 +112,7 @@ class Change:
 
     def _repr_html_(self) -> str:
         head = f"<p><b>{self.after.indicator}</b> {name(self.after.about)}</p>"
-        return f"{head}{self.table().to_html(index=False, border=0)}<p>{self.words()}</p>"
+        return f"{head}{code_table(self.table())}<p>{self.words()}</p>"
 
 
 def decide(
