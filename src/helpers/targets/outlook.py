@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import Futures, Narrowing
-from helpers.language import code_table, message, name, text
+from helpers.language import code_table, message, name, text, visible
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
@@ -72,7 +72,7 @@ class Outlook:
     def _repr_html_(self) -> str:
         last = f"{self.history.iloc[-1]:g} ({self.history.index[-1]})" if len(self.history) else text(self.reason)
         by = "" if self.expected is None else f"; <code>{self.expected.method}</code>"
-        head = f"<p><b>{self.indicator}</b> {escape(name(self.about))}: {escape(last)}{by}</p>"
+        head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(last)}{by}</p>"
         shown = self.card().rename(columns={"probability": "chance"}).round(self.decimals + 2)
         return head + code_table(shown.assign(verdict=shown["verdict"].map(text)))
 
