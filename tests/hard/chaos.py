@@ -4,7 +4,7 @@
 
 Each trial starts from a complete run, spoils the next one, and asks: is the latest run whole, is no process left after
 five seconds, is the fault told without a traceback, does the run after it succeed? Counts at the end; exit code 1 where
-one answer is no. A small file system in memory is the full disk; without the right to mount one its trials are left out.
+one answer is no. A small file system in memory is the full disk; without the right to mount one, no such trials.
 """
 
 import argparse
