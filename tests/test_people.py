@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from helpers import UserError, files
-from helpers.refresh.people import importing, read_rows, template
-from helpers.refresh.people.figures import Figure, read
+from helpers.refresh.people import importing, template
 from helpers.render import parcel
+from helpers.workbooks import Figure, figures as cells, read_rows
 
 NAME = "Доля государственных услуг, оказываемых в проактивном формате"
 TODAY = date(2026, 11, 25)
@@ -50,7 +50,7 @@ def book(path: Path, *rows: list, merged: tuple = (), hidden: tuple = ()) -> Pat
     ],
 )
 def test_a_figure_is_read_as_people_write_it(cell, value, preliminary):
-    found = read(cell)
+    found = cells.read(cell)
     assert isinstance(found, Figure)
     assert f"{found.value:f}" == value
     assert found.preliminary is preliminary
@@ -58,7 +58,7 @@ def test_a_figure_is_read_as_people_write_it(cell, value, preliminary):
 
 @pytest.mark.parametrize("cell", ["х", "…", "-", "н/д", "60-65", "более 90", "#REF!", True, pd.Timestamp("2023-03-05")])
 def test_what_is_no_figure_says_why(cell):
-    assert isinstance(read(cell), str)
+    assert isinstance(cells.read(cell), str)
 
 
 def test_quarters_plan_and_fact_under_merged_heads_are_told_apart(tmp_path):

@@ -10,9 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.refresh.people.figures import Figure
 from helpers.refresh.people.matching import Match, match, names_of, twice
-from helpers.refresh.people.rows import Row, read_rows
+from helpers.workbooks import Figure, Row, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3

@@ -9,41 +9,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 from rapidfuzz import fuzz
 
-from helpers.refresh.people.rows import Row
+from helpers.workbooks import Row
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
-FILLERS = set(
-    [
-        "и",
-        "в",
-        "во",
-        "на",
-        "по",
-        "с",
-        "из",
-        "от",
-        "за",
-        "о",
-        "об",
-        "для",
-        "к",
-        "при",
-        "the",
-        "of",
-        "in",
-        "by",
-        "and",
-        "a",
-        "an",
-        "to",
-        "for",
-        "on",
-        "мен",
-        "және",
-        "бойынша",
-        "үшін",
-    ]
-)
+FILLERS = {
+    "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
+    "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -7,25 +7,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from helpers import UserError
-from helpers.refresh.people import figures, heads, sheets
-from helpers.refresh.people.figures import Figure
-from helpers.refresh.people.sheets import Sheet
+from helpers.workbooks import figures, heads, sheets
+from helpers.workbooks.figures import Figure
+from helpers.workbooks.sheets import Sheet
 
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 LABELS = (
-    "показател",
-    "индикатор",
-    "наименован",
-    "көрсеткіш",
-    "атауы",
-    "indicator",
-    "name",
-    "series",
-    "№",
-    "ед.",
-    "unit",
-)
-LABELS += ("бірлік", "единиц", "код", "code")
+    "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
+    "unit", "бірлік", "единиц", "код", "code",
+)  # fmt: skip
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
@@ -33,15 +23,9 @@ UNITS = re.compile(
     r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
 )
 SERIES = (
-    "series_id",
-    "series",
-    "indicator",
-    "показатель",
-    "индикатор",
-    "наименование",
-    "көрсеткіш",
+    "series_id", "series", "indicator", "показатель", "индикатор", "наименование", "көрсеткіш",
     "наименование показателя",
-)
+)  # fmt: skip
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
 VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
 
