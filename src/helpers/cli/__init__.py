@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from helpers import ONE_THREAD, UserError
-from helpers.cli import forecasts, reports, tables
+from helpers.cli import forecasts, lists, reports, tables
 from helpers.cli.environment import open_streams, writable_home
 
 __all__ = [
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
     help="Will the plan be met?",
 )
-for commands in (reports, tables, forecasts):
+for commands in (reports, tables, forecasts, lists):
     app.add_typer(commands.app)
 
 

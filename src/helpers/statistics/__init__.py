@@ -226,7 +226,7 @@ def _frequency(code: str, folder: Path) -> str:
 @lru_cache
 def _read(folder: Path, name: str) -> pd.DataFrame:
     table = files.read_table(folder / name)
-    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv") else table
+    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv", "areas.csv") else table
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

@@ -15,7 +15,9 @@ ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 LABELS = (
     "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
     "unit", "бірлік", "единиц", "код", "code",
+    "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
+UNIT_HEADS = ("ед.", "единиц", "unit", "бірлік")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
@@ -204,6 +206,8 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             head = columns[c]
             head = heads.Head(head.period, True, head.aside, head.doubt) if planned and head.period else head
             row.add(head, cell, (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+            if not head.period:
+                row.cells.setdefault(titles[c], str(cell))
         if r in sheet.hidden:
             row.doubts.append("the row is hidden in the file")
         if sheet.state != "visible":
@@ -236,11 +240,12 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
         cells[titles[c]] = words
         if found := ORDINAL.fullmatch(words):
             number = number or found[1]
-        elif UNITS.match(words.lower().strip("(), ")):
+        elif UNITS.match(words.lower().strip("(), ")) or any(word in titles[c] for word in UNIT_HEADS):
             unit = unit or words.lower().strip("(), ")
         elif words not in names:
             names.append(words)
-    label = max(names, key=len, default="")
+    titled = [words for title, words in cells.items() if words in names and any(name in title for name in SERIES[2:])]
+    label = max(titled or names, key=len, default="")
     if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", label):
         number, label = number or leading[1], label[leading.end() :]
     if trailing := re.search(r",\s*([^,]+)$", label):

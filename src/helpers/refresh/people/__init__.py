@@ -1,5 +1,5 @@
-"""The office's own figures out of its spreadsheets: a template to fill in, an import that shows before it writes."""
+"""The office's own figures out of its spreadsheets: a template, an import with a preview, lists to judge."""
 
-from helpers.refresh.people import importing, template
+from helpers.refresh.people import importing, listing, template
 
-__all__ = ["importing", "template"]
+__all__ = ["importing", "listing", "template"]
