@@ -16,7 +16,6 @@ PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 LONGER = {
     "statistics/__init__.py": 327,
     "refresh/people/importing.py: preview": 31,
-    "workbooks/rows.py: band": 28,
     "render/page.py: page_facts": 29,
 }
 FLOORS = (

@@ -28,19 +28,19 @@ def judge(
     """Judge a list of targets in a spreadsheet: a scorecard page with a chart for each indicator."""
     from helpers import files
     from helpers.cli import reports
-    from helpers.refresh.people import listing
+    from helpers.refresh import people
 
     if template:
-        print(listing.template(template, (language or ["en"])[0]))
+        print(people.listing.template(template, (language or ["en"])[0]))
         return
     if not file:
         raise UserError("judge: name a spreadsheet with a list, or write an empty one with --template LIST.xlsx")
-    one = listing.read(file)
+    one = people.listing.read(file)
     if one.remarks:
         logging.getLogger("jospar").warning("%s: %s", file.name, "; ".join(one.remarks[:4]))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     name = re.sub(r"\W+", "_", file.stem).strip("_").lower() or "list"
-    folder = listing.write(one, file.name, title or file.stem, target / "lists" / name)
+    folder = people.listing.write(one, file.name, title or file.stem, target / "lists" / name)
     os.environ["JOSPAR_OWN"] = str(folder)  # the kernels read it too
     pairs = [f"plan=data/own/{name}", f"until={one.until}"]
     for code in language or [one.language]:

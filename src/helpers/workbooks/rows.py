@@ -199,21 +199,23 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
         row.unit, row.group = row.unit or unit, group
-        planned = any(
-            re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", heads.words_of(cell)) for cell in labels.values()
-        )
-        for c, cell in filled.items():
-            head = columns[c]
-            head = heads.Head(head.period, True, head.aside, head.doubt) if planned and head.period else head
-            row.add(head, cell, (r, c) in sheet.percent, (r, c) in sheet.unsaved)
-            if not head.period:
-                row.cells.setdefault(titles[c], str(cell))
-        if r in sheet.hidden:
-            row.doubts.append("the row is hidden in the file")
-        if sheet.state != "visible":
-            row.doubts.append("the sheet is hidden in the file")
+        fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
+
+
+def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:
+    """Put the cells of a line into its row; what has no period is kept by its heading."""
+    aims = any(re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", cell.lower()) for cell in row.cells.values())
+    for c, head in filled.items():
+        aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
+        row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+        if not head.period:
+            row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+    if r in sheet.hidden:
+        row.doubts.append("the row is hidden in the file")
+    if sheet.state != "visible":
+        row.doubts.append("the sheet is hidden in the file")
 
 
 def caption(sheet: Sheet, top: int) -> str:
@@ -237,7 +239,7 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
     number, unit, names, cells = "", "", [], {}
     for c, cell in labels.items():
         words = str(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
-        cells[titles[c]] = words
+        cells[titles[c] or f"column {c}"] = words
         if found := ORDINAL.fullmatch(words):
             number = number or found[1]
         elif UNITS.match(words.lower().strip("(), ")) or any(word in titles[c] for word in UNIT_HEADS):

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -62,8 +63,11 @@ class Listing:
     @property
     def language(self) -> str:
         """The language in which most of the names are written."""
-        words = " ".join(item.label for item in self.items).lower()
-        return "kk" if re.search("[әіңғүұқөһ]", words) else "ru" if re.search("[а-я]", words) else "en"
+        tongues = (
+            "kk" if re.search("[әіңғүұқөһ]", label) else "ru" if re.search("[а-я]", label) else "en"
+            for label in (item.label.lower() for item in self.items)
+        )
+        return Counter(tongues).most_common(1)[0][0]
 
 
 def read(path: Path, today: date | None = None) -> Listing:
