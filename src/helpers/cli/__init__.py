@@ -18,7 +18,6 @@ __all__ = [
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
     help="Will the plan be met?",

@@ -64,7 +64,9 @@ def interruptible() -> Iterator[None]:
 
 @app.command()
 def render(
-    notebooks: Annotated[list[Path] | None, typer.Argument(help="notebooks; none: the batch")] = None,
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="notebooks by file, name or number; none: the batch")
+    ] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
@@ -117,13 +119,14 @@ def warn(output: Path) -> None:
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
     """The jobs that the command line asks for, and how it asked, for the record of the run."""
     from helpers import files
-    from helpers.render import batch as batches
+    from helpers.render import batch as batches, source
 
-    asked = {"notebooks": [path.name for path in notebooks]} if notebooks else {"batch": batch}
     if notebooks:
-        work = [batches.Job(path.resolve()) for path in notebooks]
+        work = [batches.Job(source.named(path)) for path in notebooks]
+        asked = {"notebooks": [job.notebook.name for job in work]}
     else:
         work = batches.read_batch(file or files.NOTEBOOKS / "batch.yml", batch)
+        asked = {"batch": batch}
     return batches.override(work, pairs), asked | {"parameters": pairs}
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "result",
     "run",
     "schedule",
+    "source",
     "start",
     "stop",
     "submitter",

@@ -36,21 +36,8 @@ def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False)
     """What was written, or would be: the service and the timer, and how the timer is switched on."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     folder = home / "systemd" / "user"
-    # systemd reads % as the start of a specifier everywhere, quotes and backslashes in commands only.
-    root, path = (str(path).replace("%", "%%") for path in (files.ROOT, command()))
-    units = {}
-    for name in ("jospar.service", "jospar.timer", *(["jospar-failed.service"] if notify else [])):
-        words = template(name)
-        if "{repository}" in words:
-            words = words.split("\n", 1)[1]  # the first line is about the template
-        line = " ".join(
-            [quoted(path.replace("%%", "%")), *(quoted(w).replace("$", "$$") for w in night(notify, keep, refresh))]
-        )
-        words = words.replace("{repository}", root).replace("{command}", line)
-        # A failed report is told by the run itself; what ends it before that is told by the other unit.
-        told = "OnFailure=jospar-failed.service\n" if notify else ""
-        words = words.replace("{told}\n", told).replace("{codes}\n", "SuccessExitStatus=1\n" if notify else "")
-        units[folder / name] = words.replace("{tell}", quoted(telling(notify)).replace("$", "$$"))
+    names = ("jospar.service", "jospar.timer", *(["jospar-failed.service"] if notify else []))
+    units = {folder / name: unit(name, notify, night(notify, keep, refresh)) for name in names}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
     if not write:
         shown = [f"{path}:\n{content}" for path, content in units.items()]
@@ -61,6 +48,23 @@ def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False)
     run(["systemctl", "--user", "daemon-reload"])
     run(switch_on)
     return f"wrote {folder}/jospar.service and jospar.timer; the timer is on (see it: systemctl --user list-timers)"
+
+
+def unit(name: str, notify: str, words: list[str]) -> str:
+    """A unit out of its template; `words` follow `jospar` in the nightly command."""
+    whole = template(name)
+    if "{repository}" in whole:
+        whole = whole.split("\n", 1)[1]  # the first line is about the template
+    # A failed report is told by the run itself; what ends it before that is told by the other unit.
+    filled = {"{told}\n": "OnFailure=jospar-failed.service\n", "{codes}\n": "SuccessExitStatus=1\n"}
+    filled = filled if notify else dict.fromkeys(filled, "")
+    # systemd reads % as the start of a specifier everywhere, quotes, backslashes and $ in commands only.
+    filled |= {"{repository}": str(files.ROOT).replace("%", "%%")}
+    filled |= {"{command}": " ".join([quoted(str(command())), *(quoted(w).replace("$", "$$") for w in words)])}
+    filled |= {"{tell}": quoted(telling(notify)).replace("$", "$$")}
+    for mark, content in filled.items():
+        whole = whole.replace(mark, content)
+    return whole
 
 
 def quoted(word: str) -> str:
