@@ -17,6 +17,7 @@ LABELS = (
     "unit", "бірлік", "единиц", "код", "code",
     "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
+NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірлік")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
@@ -242,11 +243,13 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
         cells[titles[c] or f"column {c}"] = words
         if found := ORDINAL.fullmatch(words):
             number = number or found[1]
+        elif any(word in titles[c] for word in NAME_HEADS):
+            names.append(words)
         elif UNITS.match(words.lower().strip("(), ")) or any(word in titles[c] for word in UNIT_HEADS):
             unit = unit or words.lower().strip("(), ")
         elif words not in names:
             names.append(words)
-    titled = [words for title, words in cells.items() if words in names and any(name in title for name in SERIES[2:])]
+    titled = [words for title, words in cells.items() if words in names and any(name in title for name in NAME_HEADS)]
     label = max(titled or names, key=len, default="")
     if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", label):
         number, label = number or leading[1], label[leading.end() :]
