@@ -29,6 +29,7 @@ def judge(
     from helpers import files
     from helpers.cli import reports
     from helpers.refresh import people
+    from helpers.render import archive
 
     if template:
         print(people.listing.template(template, (language or ["en"])[0]))
@@ -40,7 +41,8 @@ def judge(
         logging.getLogger("jospar").warning("%s: %s", file.name, "; ".join(one.remarks[:4]))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     name = re.sub(r"\W+", "_", file.stem).strip("_").lower() or "list"
-    folder = people.listing.write(one, file.name, title or file.stem, target / "lists" / name)
+    with archive.writing_to(target):
+        folder = people.listing.write(one, file.name, title or file.stem, target / "lists" / name)
     os.environ["JOSPAR_OWN"] = str(folder)  # the kernels read it too
     pairs = [f"plan=data/own/{name}", f"until={one.until}"]
     for code in language or [one.language]:

@@ -22,7 +22,7 @@ Keep = Annotated[int, typer.Option(help="how many runs stay; 0: all", min=0)]
 Format = Annotated[str, typer.Option(help="what --notify gets: text, json, html or both (text and json)")]
 Notify = Annotated[str, typer.Option(help="shell command that gets the message on standard input")]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
+    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it; own=FOLDER")
 ]
 
 
@@ -88,11 +88,13 @@ def render(
     from helpers import files, render as runs
     from helpers.render import Progress, summary
 
-    if without_own:
-        os.environ["JOSPAR_OWN"] = "none"  # the kernels read it too
+    own = [pair.partition("=")[2] for pair in parameter or [] if pair.startswith("own=")]
+    if without_own or own:  # the kernels read it too
+        os.environ["JOSPAR_OWN"] = "none" if without_own else os.path.realpath(own[-1])
+    parameter = [pair for pair in parameter or [] if not pair.startswith("own=")]
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
-    work, asked = chosen(notebooks, batch, file, parameter or [])
+    work, asked = chosen(notebooks, batch, file, parameter)
     target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:

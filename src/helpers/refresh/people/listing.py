@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +25,6 @@ DOWN = re.compile(
 )
 NOT = re.compile(r"\b(не|not|no|at most|емес)\b")
 ADVICE = "head a column «better» and write higher or lower in each row"
-NAMES = {"kk": "name_kk", "ru": "name_ru", "en": "name_en"}
 
 
 @dataclass
@@ -63,11 +61,9 @@ class Listing:
     @property
     def language(self) -> str:
         """The language in which most of the names are written."""
-        tongues = (
-            "kk" if re.search("[әіңғүұқөһ]", label) else "ru" if re.search("[а-я]", label) else "en"
-            for label in (item.label.lower() for item in self.items)
-        )
-        return Counter(tongues).most_common(1)[0][0]
+        labels = [item.label.lower() for item in self.items]
+        tongues = ["kk" if re.search("[әіңғүұқөһ]", x) else "ru" if re.search("[а-я]", x) else "en" for x in labels]
+        return max(LANGUAGES, key=tongues.count)
 
 
 def read(path: Path, today: date | None = None) -> Listing:
@@ -173,7 +169,7 @@ HEADS = (message("Indicator"), message("Unit"), message("Better: higher or lower
 
 
 def template(path: Path, language: str = "en", today: date | None = None) -> Path:
-    """The path of an empty list to fill in: five years of history, five of targets. Raises for an unknown language."""
+    """The path of an empty list to fill in: ten years of history, five of targets. Raises for an unknown language."""
     if language not in LANGUAGES:
         raise UserError(f"--language {language}: is none of {', '.join(LANGUAGES)}")
     from xlsxwriter import Workbook
