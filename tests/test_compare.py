@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers import UserError, files, targets
-from helpers.record import compare, moved as moved_page
+from helpers.record import compare, moved as moved_page, news
 from helpers.record.compare import Cause, Move
-from helpers.render import archive, outcomes
+from helpers.render import archive, outcomes, summary
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS
 
 DAY = "2026-11-22"
@@ -194,3 +194,44 @@ def test_a_plan_has_one_name_whichever_way_its_folder_is_given(folder):
 def test_a_plan_elsewhere_keeps_its_own_name(tmp_path):
     assert files.plan_name(tmp_path) == str(tmp_path)
     assert files.plan_folder(files.plan_name(tmp_path)) == tmp_path
+
+
+# The message of the night
+def kept(folder, word, chance="", figure="", as_of=DAY):
+    folder.mkdir()
+    row = dict.fromkeys(outcomes.COLUMNS[outcomes.VERDICTS], "")
+    row |= {"plan": "data/plan", "indicator": "11", "area": "KAZ", "as_of": as_of, "year": "2026", "verdict": word}
+    row |= {"probability": chance, "figure": figure, "decimals": "1"}
+    pd.DataFrame([row]).to_csv(folder / outcomes.VERDICTS, index=False)
+    return {"folder": folder}
+
+
+def test_the_message_says_first_which_verdicts_changed_and_why_then_what_failed_then_the_numbers(tmp_path):
+    before = kept(tmp_path / "a", "very likely", "0.93")
+    found = news.changes(before, kept(tmp_path / "b", "met", figure="4.5"))
+    failed = {"name": "r", "status": "failed", "error": "ValueError: no", "last_good": None}
+    facts = {"run": "R", "seconds": 1.0, "reports": [failed], "changes": found, "refresh": ["bns: no answer"]}
+    assert summary.as_text(facts).splitlines() == [
+        "11. Unemployment rate, Kazakhstan, 2026: very likely (93%) → met: new figure: 2026 4.5",
+        "refresh: bns: no answer",
+        "failed: r: ValueError: no (there is no earlier copy)",
+        "Jospar R: 0 rendered, 0 unchanged, 1 failed; 1.0 s",
+    ]
+    assert "<h2>Verdicts that changed</h2><ul><li>11. Unemployment" in summary.as_html(facts)
+
+
+def test_a_verdict_that_stays_is_no_news_and_a_first_run_has_none(tmp_path):
+    one, other = kept(tmp_path / "a", "likely", "0.7"), kept(tmp_path / "b", "likely", "0.8")
+    assert news.changes(one, other) == []
+    assert news.changes(None, other) == []
+
+
+@pytest.mark.slow
+def test_a_verdict_that_changed_by_its_forecast_has_the_causes_of_the_move(tmp_path, executed):
+    for name, day in (("a", "2026-03-01"), ("b", DAY)):
+        (tmp_path / name).mkdir()
+        rows = targets.publish(outlooks(day), day)
+        outcomes.keep(tmp_path / name, [executed(tmp_path / name, rows)], "1")
+    found = news.changes({"folder": tmp_path / "a"}, {"folder": tmp_path / "b"})
+    assert found
+    assert all(one["why"] and one["before"] != one["after"] for one in found)

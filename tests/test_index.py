@@ -110,6 +110,18 @@ def test_a_run_that_judged_nothing_has_an_index_of_reports_alone(made):
     assert not soup.select("table")
 
 
+def test_failures_stand_at_the_top_with_reason_copy_and_notebook(made):
+    good = report("a") | {"rendered": "2026-03-08T01:00:00+00:00"}
+    failed = report("a", "failed", ["failed/a.ipynb"], language="ru") | {"error": "ValueError: <no> figures"}
+    soup = made([failed | {"last_good": good}, report("b")])["index.html"]
+    box = soup.select_one("main").find(True)
+    assert box["id"] == "failures"
+    assert box.get_text(" ", strip=True).startswith("Reports that failed: Work, Русский: ValueError: <no> figures")
+    assert "last good copy of 8 March 2026" in box.get_text()
+    assert [a["href"] for a in box.find_all("a")] == ["R/failed/a.ipynb"]
+    assert made([report("b")])["index.html"].select_one("#failures") is None
+
+
 def test_filters_offer_what_there_is_and_none_that_narrows_nothing(made):
     soup = made([report(language="en"), report("1_digitalisation", language="kk")])["index.html"]
     offered = {select["name"]: len(select.find_all("option")) for select in soup.select("select")}

@@ -15,13 +15,11 @@ PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 # What is still longer than the house allows, and may not grow: each is a wall to move.
 LONGER = {
     "refresh/people/importing.py: preview": 31,
-    "refresh/people/rows.py: band": 28,
-    "refresh/people/sheets.py: workbook": 30,
     "render/page.py: page_facts": 29,
 }
 FLOORS = (
     {"files"},
-    {"language"},
+    {"language", "workbooks"},
     {"statistics", "plan", "forecast"},
     {"targets", "render", "refresh"},
     {"tables", "charts"},

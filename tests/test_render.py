@@ -111,6 +111,29 @@ def test_exit_codes_notices_and_summaries(make_notebook, tmp_path):
     assert "1 unchanged" in listed[0]
 
 
+@pytest.mark.slow
+def test_a_night_tells_its_failures_prunes_and_is_silent_when_nothing_changed(make_notebook, tmp_path):
+    good, out, heard = make_notebook("good"), tmp_path / "out", tmp_path / "heard"
+    batch = good.with_name("batch.yml")
+    batch.write_text("batches: {nightly: [{notebook: good.ipynb}]}\n", encoding="utf-8")
+    night = ("schedule", "run", "--file", batch, "--output", out, "--keep", "1", "--notify", f"cat > '{heard}'")
+    assert jospar(*night).returncode == 0
+    assert "1 rendered" in heard.read_text(encoding="utf-8")
+    heard.unlink()
+    assert jospar(*night).returncode == 0
+    assert not heard.exists()
+    make_notebook("good", "1 / 0")
+    failed = jospar(*night)
+    assert failed.returncode == 1
+    said = heard.read_text(encoding="utf-8")
+    assert said.startswith("failed: good: ZeroDivisionError: division by zero (the index shows the copy of ")
+    assert "1 failed" in said.splitlines()[-1]
+    assert len(list(out.glob("*/run.json"))) == 2  # the newest, and `latest` by another name
+    assert "This is the copy of" in (out / "latest" / "good.html").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in (out / "index.html").read_text(encoding="utf-8").partition("<h1>")[0]
+    assert "<li>failed: good" in (out / "latest" / "summary.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(make_notebook, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = jospar("render", make_notebook("a"), "--output", tmp_path / "file" / "out")

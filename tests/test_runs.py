@@ -31,7 +31,7 @@ class Rendering(list):
         if error:
             record = {"status": "failed", "error": error, "title": "", "seconds": 0.1, "size": 4, "kernel": "warm"}
             return record, {f"failed/{work.name}.ipynb": b"oops"}
-        page, notebook = f"{work.name}, rendering {len(self)}".encode(), b'{"cells": []}'
+        page, notebook = f"<main>\n{work.name}, rendering {len(self)}".encode(), b'{"cells": []}'
         size = len(page) + len(notebook)
         record = {"status": "rendered", "title": "A title", "seconds": 0.1, "size": size, "kernel": "warm"}
         return record, {f"{work.name}.html": page, f"{work.name}.ipynb": notebook}
@@ -196,8 +196,11 @@ def test_a_failed_report_leaves_the_last_good_one_in_the_index_with_its_date(job
         failed = runs.run(jobs, out)
         assert statuses(failed) == ["failed", "unchanged"]
     assert (failed["folder"] / "failed" / "a.ipynb").read_text(encoding="utf-8") == "oops"
-    assert (failed["folder"] / "a.html").read_bytes() == (good["folder"] / "a.html").read_bytes()
     index = (out / "index.html").read_text(encoding="utf-8")
+    kept, copy = ((run["folder"] / "a.html").read_text(encoding="utf-8") for run in (good, failed))
+    assert copy.count("This is the copy of 8 March 2026") == 1
+    assert copy.endswith(kept.removeprefix("<main>"))
+    assert "copy" not in kept
     assert "ValueError: no figures" in index
     assert "8 March 2026" in index
     assert f"{failed['run']}/a.html" in index
@@ -293,7 +296,7 @@ def test_a_pruned_run_takes_no_report_with_it(jobs, out, rendered):
     runs.run(jobs, out)
     second = runs.run(jobs, out)
     archive.prune(out, 1)
-    assert (second["folder"] / "a.html").read_text(encoding="utf-8") == "a, rendering 1"
+    assert (second["folder"] / "a.html").read_text(encoding="utf-8") == "<main>\na, rendering 1"
     assert statuses(runs.run(jobs, out)) == ["unchanged", "unchanged"]
 
 

@@ -35,8 +35,8 @@ def home(tmp_path, monkeypatch):
 def test_nothing_is_written_without_yes(home):
     before = sorted(home.rglob("*"))
     assert str(files.ROOT) in schedule.systemd(write=False)
-    assert "--batch nightly --if-changed" in schedule.systemd(write=False)
-    assert "--batch nightly --if-changed" in schedule.cron(write=False)
+    assert '"schedule" "run"' in schedule.systemd(write=False)
+    assert "jospar schedule run" in schedule.cron(write=False)
     assert sorted(home.rglob("*")) == before
 
 
@@ -52,8 +52,9 @@ def test_the_service_and_the_timer_are_written_and_switched_on(home):
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.parametrize("notify", ["", "mail -s \"50% of 'it'\" \\\\$USER"], ids=["untold", "told"])
 @pytest.mark.parametrize("name", ["plain", "two words", "100 % sure"])
-def test_systemd_understands_the_service(home, monkeypatch, name):
+def test_systemd_understands_the_service(home, monkeypatch, name, notify):
     root = home / name
     (root / "bin").mkdir(parents=True)
     command = root / "bin" / "jospar"
@@ -61,9 +62,10 @@ def test_systemd_understands_the_service(home, monkeypatch, name):
     command.chmod(stat.S_IRWXU)
     monkeypatch.setattr(files, "ROOT", root)
     monkeypatch.setattr(schedule, "command", lambda: command)
-    schedule.systemd(write=True)
+    schedule.systemd(write=True, notify=notify, keep=5, refresh=True)
     folder = home / ".config" / "systemd" / "user"
-    units = [str(folder / "jospar.service"), str(folder / "jospar.timer")]
+    units = sorted(map(str, folder.iterdir()))
+    assert len(units) == 2 + bool(notify)
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
@@ -96,7 +98,29 @@ def test_the_line_of_the_crontab_runs_in_the_repository_whatever_its_name(home, 
     # What cron makes of it: a bare % would end the command.
     subprocess.run(["sh", "-c", words.replace("\\%", "%")], check=True)
     assert (home / "where").read_text(encoding="utf-8").strip() == str(root)
-    assert (home / "how").read_text(encoding="utf-8").strip() == "render --batch nightly --if-changed --wait --quiet"
+    assert (home / "how").read_text(encoding="utf-8").strip() == "schedule run"
+
+
+def test_a_night_that_ended_before_its_time_is_told_and_a_failed_report_is_not_told_twice(home, monkeypatch):
+    command = home / "jospar"
+    monkeypatch.setattr(schedule, "command", lambda: command)
+    schedule.cron(write=True, notify=f"cat > '{home}/heard'", keep=3)
+    words = (home / "table").read_text(encoding="utf-8").split(maxsplit=5)[5]
+    for code, told in ((0, False), (1, False), (2, True), (137, True)):
+        command.write_text(f'#!/bin/sh\necho "$@" > "{home}/how"\nexit {code}\n', encoding="utf-8")
+        command.chmod(stat.S_IRWXU)
+        subprocess.run(["sh", "-c", words.replace("\\%", "%")], check=False)
+        assert (home / "heard").exists() is told
+    assert (home / "heard").read_text(encoding="utf-8").strip() == schedule.BROKEN
+    assert (home / "how").read_text(encoding="utf-8").startswith("schedule run --keep 3 --notify cat")
+
+
+def test_the_unit_that_tells_runs_what_was_asked(home):
+    schedule.systemd(write=True, notify=f"cat > '{home}/100 heard'")
+    unit = (home / ".config" / "systemd" / "user" / "jospar-failed.service").read_text(encoding="utf-8")
+    words = unit.partition("ExecStart=")[2].strip()
+    subprocess.run(["sh", "-c", words.replace("$$", "$").replace("%%", "%")], check=True)
+    assert (home / "100 heard").read_text(encoding="utf-8").strip() == schedule.BROKEN
 
 
 def test_a_missing_command_is_one_line(home, monkeypatch):

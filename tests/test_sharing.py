@@ -250,3 +250,20 @@ def test_the_command_prints_the_zip_or_one_line(jobs, out, broken, tmp_path):
     done = jospar(*words)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_index_of_a_zip_is_in_the_language_asked_for_and_leads_to_the_others():
+    pages = {name: f'{name} <a href="index.html">en</a> <a href="index.ru.html">ru</a>' for name in INDEX}
+    opened = parcel.opening(pages, "ru")
+    assert opened["index.html"].startswith("index.ru.html ")
+    assert 'href="index.en.html"' in opened["index.html"]
+    assert opened["index.en.html"].startswith("index.html ")
+    assert parcel.opening(pages, "en") == pages
+
+
+INDEX = ("index.html", "index.kk.html", "index.ru.html")
+
+
+def test_the_list_of_reports_names_the_region():
+    report = {"name": "7_region", "status": "rendered", "title": "Work", "parameters": {"area": "KZ-75"}}
+    assert parcel.line(report) == "  7_region: Work, Almaty city"

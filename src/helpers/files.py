@@ -52,6 +52,8 @@ def own_tables() -> Path | None:
 def plan_folder(name: str | Path = PLAN) -> Path:
     """The folder of a plan as the notebooks' parameter `plan` names it: from the repository's root, or absolute."""
     place = Path(name)
+    if place.parts[:2] == ("data", "own"):
+        return own_folder().joinpath(*place.parts[2:])
     # The data folder may lie elsewhere than in the repository; the name `data/plan` goes with it.
     return DATA.joinpath(*place.parts[1:]) if place.parts[:1] == ("data",) else ROOT / place
 
@@ -59,7 +61,7 @@ def plan_folder(name: str | Path = PLAN) -> Path:
 def plan_name(folder: str | Path = PLAN) -> str:
     """The name that `plan_folder` takes for a folder, so that a run keeps the same one whichever way it was given."""
     place = plan_folder(folder)
-    for base, prefix in ((DATA, Path("data")), (ROOT, Path())):
+    for base, prefix in ((own_folder(), Path("data/own")), (DATA, Path("data")), (ROOT, Path())):
         if place.is_relative_to(base):
             return (prefix / place.relative_to(base)).as_posix()
     return str(folder)

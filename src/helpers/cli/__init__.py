@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from helpers import ONE_THREAD, UserError
-from helpers.cli import forecasts, reports, tables
+from helpers.cli import forecasts, lists, reports, tables
 from helpers.cli.environment import open_streams, writable_home
 
 __all__ = [
@@ -18,12 +18,11 @@ __all__ = [
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than all else that the help needs
     help="Will the plan be met?",
 )
-for commands in (reports, tables, forecasts):
+for commands in (reports, tables, forecasts, lists):
     app.add_typer(commands.app)
 
 

@@ -18,7 +18,7 @@ METHODS = (
 
 @app.command()
 def forecast(
-    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    file: Annotated[Path, typer.Argument(help="a spreadsheet of any layout, or a CSV: series_id, period, value")],
     horizon: Annotated[int, typer.Option(help="periods ahead", min=1, max=400)],
     output: Annotated[Path, typer.Option(help="the forecasts, a CSV")],
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
@@ -30,13 +30,13 @@ def forecast(
     from helpers.files import write
     from helpers.forecast import forecast_table, read_table
 
-    table = forecast_table(read_table(file), horizon, frequency, method, lower, upper)
+    table = forecast_table(read_table(file, frequency), horizon, frequency, method, lower, upper)
     write(output, table.to_csv(index=False))
 
 
 @app.command()
 def backtest(
-    file: Annotated[Path, typer.Argument(help="a table with the columns series_id, period, value")],
+    file: Annotated[Path, typer.Argument(help="a spreadsheet of any layout, or a CSV: series_id, period, value")],
     horizon: Annotated[int, typer.Option(help="periods ahead", min=1, max=400)],
     output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
     origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1, max=400)] = 3,
@@ -51,14 +51,14 @@ def backtest(
     from helpers.forecast import backtest as testing, read_table
 
     methods = method or ["ensemble", "naive"]
-    made = testing.run(read_table(file), methods, horizon, origins, frequency, jobs, lower, upper)
+    made = testing.run(read_table(file, frequency), methods, horizon, origins, frequency, jobs, lower, upper)
     write(output, made.to_csv(index=False))
     print(testing.score(made).round(3).to_string(index=False))
 
 
 @app.command()
 def record(
-    panel: Annotated[Path, typer.Option(help="a table with the columns series_id, period (years), value")],
+    panel: Annotated[Path, typer.Option(help="a spreadsheet of yearly series, or a CSV: series_id, period, value")],
     output: Annotated[Path | None, typer.Option(help="the scores of every method by horizon, a CSV")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="renew data/record, behind notebook 6, too")] = False,
     jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,

@@ -17,8 +17,12 @@ schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
 app.add_typer(schedule_app, name="schedule")
 STOPPING = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 Output = Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="ask the publishers first")]
+Keep = Annotated[int, typer.Option(help="how many runs stay; 0: all", min=0)]
+Format = Annotated[str, typer.Option(help="what --notify gets: text, json, html or both (text and json)")]
+Notify = Annotated[str, typer.Option(help="shell command that gets the message on standard input")]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it")
+    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it; own=FOLDER")
 ]
 
 
@@ -60,7 +64,9 @@ def interruptible() -> Iterator[None]:
 
 @app.command()
 def render(
-    notebooks: Annotated[list[Path] | None, typer.Argument(help="notebooks; none: the batch")] = None,
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="notebooks by file, name or number; none: the batch")
+    ] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
@@ -73,7 +79,7 @@ def render(
     if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for a run that is under way")] = False,
     notify: Annotated[str | None, typer.Option(help="shell command that gets a summary on standard input")] = None,
-    notify_format: Annotated[str, typer.Option(help="what --notify gets: text, json or both")] = "both",
+    notify_format: Format = "both",
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but faults")] = False,
     without_own: Annotated[bool, typer.Option("--without-own", help="the public edition, without data/own")] = False,
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
@@ -82,11 +88,13 @@ def render(
     from helpers import files, render as runs
     from helpers.render import Progress, summary
 
-    if without_own:
-        os.environ["JOSPAR_OWN"] = "none"  # the kernels read it too
+    own = [pair.partition("=")[2] for pair in parameter or [] if pair.startswith("own=")]
+    if without_own or own:  # the kernels read it too
+        os.environ["JOSPAR_OWN"] = "none" if without_own else os.path.realpath(own[-1])
+    parameter = [pair for pair in parameter or [] if not pair.startswith("own=")]
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
-    work, asked = chosen(notebooks, batch, file, parameter or [])
+    work, asked = chosen(notebooks, batch, file, parameter)
     target = Path(os.path.realpath(output or files.OUTPUTS))
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
@@ -113,13 +121,14 @@ def warn(output: Path) -> None:
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
     """The jobs that the command line asks for, and how it asked, for the record of the run."""
     from helpers import files
-    from helpers.render import batch as batches
+    from helpers.render import batch as batches, source
 
-    asked = {"notebooks": [path.name for path in notebooks]} if notebooks else {"batch": batch}
     if notebooks:
-        work = [batches.Job(path.resolve()) for path in notebooks]
+        work = [batches.Job(source.named(path)) for path in notebooks]
+        asked = {"notebooks": [job.notebook.name for job in work]}
     else:
         work = batches.read_batch(file or files.NOTEBOOKS / "batch.yml", batch)
+        asked = {"batch": batch}
     return batches.override(work, pairs), asked | {"parameters": pairs}
 
 
@@ -200,11 +209,58 @@ def compare(
 def schedule_install(
     systemd: Annotated[bool, typer.Option("--systemd", help="a service and a timer of your user")] = False,
     cron: Annotated[bool, typer.Option("--cron", help="a line in your crontab")] = False,
+    notify: Notify = "",
+    refresh: Refresh = False,
+    keep: Keep = 0,
     yes: Annotated[bool, typer.Option("--yes", help="write; else only show what would be written")] = False,
 ) -> None:
-    """Render the batch nightly each night, by systemd or cron; without --yes only show what would be written."""
+    """Run `schedule run` each night, by systemd or cron; without --yes only show what would be written."""
     from helpers.render import schedule
 
     if systemd == cron:
         raise UserError("schedule install: name one of --systemd and --cron")
-    print(schedule.systemd(yes) if systemd else schedule.cron(yes))
+    print((schedule.systemd if systemd else schedule.cron)(yes, notify, keep, refresh))
+
+
+@schedule_app.command("run")
+def schedule_run(
+    notify: Notify = "",
+    notify_format: Format = "text",
+    refresh: Refresh = False,
+    keep: Keep = 0,
+    batch: Annotated[str, typer.Option(help="name of a batch")] = "nightly",
+    file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
+    output: Output = None,
+) -> None:
+    """The nightly work: refresh, render what changed, prune, tell; exit code 1 when something failed and was told."""
+    from helpers import files, render as runs
+    from helpers.record import news
+    from helpers.render import archive, summary
+
+    target = Path(os.path.realpath(output or files.OUTPUTS))
+    faults = refreshed() if refresh else []
+    before = archive.latest_complete(archive.history(target))
+    work, asked = chosen(None, batch, file, [])
+    with interruptible():
+        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked)
+    failed = bool(faults or (facts["new"] and summary.failures(facts)))
+    if facts["new"] or faults:
+        facts |= {"changes": news.changes(before, facts) if facts["new"] else [], "refresh": faults}
+        summary.write(facts)
+        print(summary.as_text(facts), end="")
+        if notify and (fault := summary.notify(notify, facts, notify_format)):
+            print(f"jospar: {fault}", file=sys.stderr)
+    if keep:
+        archive.prune(target, keep)
+    raise SystemExit(failed)
+
+
+def refreshed() -> list[str]:
+    """Bring the figures up to date; what went wrong, a line each: the night goes on with the figures there are."""
+    import subprocess
+
+    from helpers.render import schedule
+
+    # In a process of its own, since this one would keep the tables as it read them before.
+    done = subprocess.run([schedule.command(), "data", "refresh"], capture_output=True, text=True, check=False)
+    return [line for line in (done.stderr + done.stdout).splitlines() if line.strip()][-5:] if done.returncode else []

@@ -1,5 +1,6 @@
 """Commands on the tables: plan read, plan names, plan diff, data check, data refresh."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +56,8 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
     from helpers import files
     from helpers.statistics import check as checks
 
-    faults = checks.check(folder or files.DATA)
+    own = files.own_tables()
+    faults = checks.check(folder or files.DATA) + (checks.check_own(own, folder or files.DATA) if own else [])
     for fault in faults:
         print(fault)
     if faults:
@@ -109,13 +111,16 @@ def data_import(
     from helpers import files
     from helpers.refresh import people
 
+    folder = files.own_folder()
+    if not (folder / "observations.csv").is_file():
+        os.environ["JOSPAR_OWN"] = "none"  # there is nothing yet to lay over
     found = people.importing.preview(file, chosen or ())
     print(*found.lines(), sep="\n")
     if not yes:
         print("Nothing is written without --yes.")
         return
-    people.importing.write(found, file.name, files.own_folder())
-    print(f"wrote {files.own_folder().name}/; own figures, not published: `jospar render` shows them")
+    people.importing.write(found, file.name, folder)
+    print(f"wrote {folder.name}/; own figures, not published: `jospar render` shows them")
 
 
 @data_app.command("template")

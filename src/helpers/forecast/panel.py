@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files
+from helpers import UserError, files, workbooks
 
 COLUMNS = ["series_id", "period", "value"]
 
@@ -12,6 +12,8 @@ COLUMNS = ["series_id", "period", "value"]
 def read_panel(path: str | Path) -> pd.DataFrame:
     """The panel as series_id (text), period (year) and value (unit of each series), in order of time."""
     path = Path(path)
+    if not workbooks.is_plain(path, COLUMNS):
+        return check_panel(workbooks.long_table(path), path.name)
     return check_panel(files.read_table(path, advice=f"give a CSV file with {', '.join(COLUMNS)}"), path.name)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, files, forecast as single
+from helpers import UserError, files, forecast as single, workbooks
 from helpers.forecast import methods as members, series as kept
 from helpers.forecast.mixture import PROBABILITIES
 
@@ -16,16 +16,23 @@ _FORMULA = r"[=@\t\r]|[+-](?![\d.])"
 _QUARTER = re.compile(r"^(\d{4})([-\s]?)[Qq]([1-4])$")
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """Table of series_id, period, value from a CSV file, checked; period as text, value as a number."""
+def read_table(path: str | Path, frequency: str = "annual") -> pd.DataFrame:
+    """Table of series_id, period, value from a CSV or a spreadsheet of any layout, checked; value as a number.
+
+    Of a file that holds years and quarters those of the frequency are taken; the log `jospar` says what is left aside.
+    """
     path = Path(path)
+    if not workbooks.is_plain(path, NEEDED):
+        return _without_formulas(check_table(workbooks.long_table(path, frequency), str(path)), path)
     table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
     table = table.rename(columns={column: column.strip().casefold() for column in table})
-    if len(table.columns) == 1 and (sign := next((sign for sign in files.SIGNS if sign in table.columns[0]), "")):
-        raise UserError(f"{path}: {files.SIGNS[sign]} stand between the cells: save it with commas, numbers as 12.5.")
     if twice := sorted(set(table.columns[table.columns.duplicated()])):
         raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
-    table = check_table(table, str(path))
+    return _without_formulas(check_table(table, str(path)), path)
+
+
+def _without_formulas(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table, or a fault that names a series whose name a spreadsheet would compute."""
     # The forecasts carry the names on, and a spreadsheet would run them.
     wrong = np.flatnonzero(table["series_id"].str.match(_FORMULA))
     if len(wrong):

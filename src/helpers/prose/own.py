@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files
+from helpers import UserError, files, workbooks
 from helpers.charts import Words
 from helpers.forecast import Futures, check_panel
 from helpers.language import between, number, percent, text
@@ -12,11 +12,22 @@ from helpers.targets import decimals_of, likelihood_words, met, probability_met
 
 
 def read(path: str | Path) -> pd.Series:
-    """The figures of a CSV file with the columns year and value, in their unit, by year; more columns are ignored."""
+    """The figures of a file in their unit, by year: a CSV with the columns year and value, or one row of a spreadsheet.
+
+    More columns of a CSV are ignored. Raises UserError for a spreadsheet with more than one row of figures.
+    """
     path = Path(path)
+    if not workbooks.is_plain(path, ["year", "value"]):
+        found = check_panel(workbooks.long_table(path), path.name)
+        if (names := found["series_id"].unique()).size > 1:
+            raise UserError(f"{path.name}: has {names.size} rows of figures ({', '.join(names[:3])} …); leave one")
+        return _by_year(found)
     table = files.read_table(path, ["year", "value"], "give a CSV file with the columns year and value")
     known = table[table["value"].str.strip() != ""].rename(columns={"year": "period"})
-    known = check_panel(known.assign(series_id="value"), path.name)
+    return _by_year(check_panel(known.assign(series_id="value"), path.name))
+
+
+def _by_year(known: pd.DataFrame) -> pd.Series:
     return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))
 
 

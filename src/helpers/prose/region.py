@@ -3,7 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import UserError, statistics
+from helpers import UserError, files, statistics
 from helpers.charts import place
 from helpers.language import integer, literal, quantity, text
 
@@ -13,7 +13,7 @@ def name_of(area: str) -> Markdown:
     known = statistics.areas()
     known = known[known["kind"] == "region"]
     if area not in known.index:
-        raise UserError(f"area: {area!r} is no region; {statistics.nearest(str(area), known.index)}")
+        raise UserError(f"area: {area!r} is no region; {files.nearest(area, known.index)}")
     return Markdown(f"## {literal(place(area))}")
 
 

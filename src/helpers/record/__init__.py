@@ -5,6 +5,7 @@ __all__ = [
     "compare",
     "hindsight",
     "moved",
+    "news",
     "page",
     "scores",
     "tables",

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.render import archive, fingerprint
+from helpers.render import archive, copies, fingerprint
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
-from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, as_csv
+from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
 from helpers.render.progress import Progress
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FIGURES",
     "FORECASTS",
     "STOP_LIMIT",
+    "VERDICTS",
     "Progress",
     "Run",
     "archive",
@@ -40,6 +41,7 @@ __all__ = [
     "result",
     "run",
     "schedule",
+    "source",
     "start",
     "stop",
     "submitter",
@@ -257,6 +259,7 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
     record = run_.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": run_.facts["own"]}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(record["name"], run_.folder, past)
+        copies.mark(run_.folder, record["last_good"], run_.jobs[n].language)
     else:
         record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
     run_.records[n] = record
@@ -273,8 +276,7 @@ def finish(run_: Run, output: Path) -> dict:
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
     check_data(run_)
     facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
-    files.write(run_.folder / "summary.txt", summary.as_text(facts))
-    files.write(run_.folder / "summary.json", summary.as_json(facts))
+    summary.write(facts | {"folder": run_.folder})
     past = [facts | {"folder": run_.folder}, *archive.history(output)]
     latest = archive.latest_complete(past)
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]

@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.language import LANGUAGE_NAMES, LANGUAGES
+from helpers.language import LANGUAGE_NAMES
+from helpers.render import values
 from helpers.render.batch_tree import check_tree
 from helpers.render.source import opened, source_cells
 
@@ -247,8 +248,9 @@ def check(job: Job) -> None:
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
     if "plan" in known:
         check_plan(job)
-    if "language" in known and job.language not in LANGUAGES:
-        raise UserError(f"{job.notebook.name}: language {job.language!r} is none of {', '.join(LANGUAGES)}")
+    for name, value in job.parameters.items():
+        if words := values.fault(name, value, known[name]):
+            raise UserError(f"{job.notebook.name}: {words}")
 
 
 def check_plan(job: Job) -> None:
@@ -279,13 +281,14 @@ def any_has(pair: str, known: Iterable[set[str]]) -> bool:
 
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
     """Parameters written as name=value, each value read as the type that the notebook declares."""
-    known, values = declared(notebook), {}
+    known, found = declared(notebook), {}
     for pair in pairs:
         name, equals, written = pair.partition("=")
         if not equals:
             raise UserError(f"-p {pair}: write a parameter as name=value")
-        values[name] = _typed(notebook, name, written, known.get(name, {}).get("inferred_type_name"))
-    return values
+        wanted = known.get(name, {}).get("inferred_type_name")
+        found[name] = _typed(notebook, name, values.understood(name, written), wanted)
+    return found
 
 
 def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:

@@ -79,6 +79,7 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
     shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
     shown |= {"started": started, "read": read, "prefix": prefix}
+    shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
     return environment.get_template("index.html.j2").render(shown)
 
@@ -187,6 +188,7 @@ def edition(one: dict, prefix: str) -> dict:
     found |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
     rendered = good.get("rendered", "") if good else ""
     found["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
+    found["notebook"] = next((prefix + quote(file) for file in one["files"] if state == "failed"), "")
     names = (good or one)["files"]
     pages_ = [file for file in names if file.endswith(".html")]
     others = [file for file in names if file not in pages_]

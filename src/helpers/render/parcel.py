@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 from helpers import UserError
 from helpers.language import LANGUAGES, day, in_language, plural, text
@@ -30,7 +31,10 @@ def pack(run: str, output: Path, languages: list[str], target: Path | None = Non
     spoken = [code for code in ("kk", "ru", "en") if code in (languages or languages_of(facts))]
     path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
     with archive.writing_to(path.parent):
-        write(path, zipped(folder, facts, readme(facts, spoken)))
+        write(
+            path,
+            zipped(folder, facts, readme(facts, spoken), spoken[0] if LANGUAGES[0] not in spoken else LANGUAGES[0]),
+        )
     return path
 
 
@@ -77,13 +81,15 @@ def languages_of(facts: dict) -> set[str]:
     return {language_of(report) for report in facts["reports"]}
 
 
-def zipped(folder: Path, facts: dict, words: str) -> bytes:
+def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) -> bytes:
     """The zip's bytes; the same for the same run. Everything in it lies in one folder, named after the run."""
     from helpers.render import index
 
-    first = index.pages(facts, folder)
+    first = opening(index.pages(facts, folder), language)
     inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, f"{facts['run']}/run.json"}
+    kept = {*inside, *first}
+    first = {name: keep_links(page, lambda a: outside(a) or unquote(a) in kept) for name, page in first.items()}
     whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
     whole[f"{facts['run']}/run.json"] = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
     whole |= {name: content(folder.parent / name, inside) for name in sorted(inside - whole.keys())}
@@ -95,6 +101,16 @@ def zipped(folder: Path, facts: dict, words: str) -> bytes:
             about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
             file.writestr(about, data)
     return buffer.getvalue()
+
+
+def opening(pages: dict[str, str], language: str) -> dict[str, str]:
+    """The pages of the index with `index.html` in the language; the English one is `index.en.html` then."""
+    if language == LANGUAGES[0]:
+        return pages
+    english = f"index.{LANGUAGES[0]}.html"
+    named = {english if name == "index.html" else name: page for name, page in pages.items()}
+    named = {name: page.replace('href="index.html"', f'href="{english}"') for name, page in named.items()}
+    return {"index.html": named[f"index.{language}.html"]} | named
 
 
 def content(path: Path, inside: set[str]) -> bytes:
@@ -155,8 +171,11 @@ def explained() -> dict[str, str]:
 
 def line(report: dict) -> str:
     """A report's file name and title, and the day of the copy that stands for one that failed."""
-    shown = good(report)
+    from helpers.render import index
+
+    shown, area = good(report), report["parameters"].get("area")
+    words = f"  {report['name']}: {shown['title']}" + (f", {index.area_name(area)}" if area else "")
     if report["status"] != "failed":
-        return f"  {report['name']}: {shown['title']}"
+        return words
     copy = day(date.fromisoformat(shown["rendered"][:10]))
-    return f"  {report['name']}: {shown['title']} " + text("(copy of {day}: a later one failed)", day=copy)
+    return f"{words} " + text("(copy of {day}: a later one failed)", day=copy)

@@ -10,6 +10,7 @@ from helpers import UserError, files
 
 TEMPLATES = files.ROOT / "schedule"
 MARK = "# jospar nightly"
+BROKEN = "Jospar: the nightly run ended before its time; the index shows the run before"
 
 
 def command() -> Path:
@@ -25,16 +26,18 @@ def template(name: str) -> str:
         raise UserError(f"schedule/{name} is missing; run jospar from the repository that it belongs to") from None
 
 
-def systemd(write: bool) -> str:
+def night(notify: str, keep: int, refresh: bool) -> list[str]:
+    """The words after `jospar` of the nightly command."""
+    words = ["schedule", "run", *(["--refresh"] if refresh else []), *(["--keep", str(keep)] if keep else [])]
+    return [*words, *(["--notify", notify] if notify else [])]
+
+
+def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the service and the timer, and how the timer is switched on."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     folder = home / "systemd" / "user"
-    # systemd reads % as the start of a specifier everywhere, quotes and backslashes in commands only.
-    root, words = (str(path).replace("%", "%%") for path in (files.ROOT, command()))
-    words = words.replace("\\", "\\\\").replace('"', '\\"')
-    service = template("jospar.service").split("\n", 1)[1]  # the first line is about the template
-    service = service.replace("{repository}", root).replace("{jospar}", words)
-    units = {folder / "jospar.service": service, folder / "jospar.timer": template("jospar.timer")}
+    names = ("jospar.service", "jospar.timer", *(["jospar-failed.service"] if notify else []))
+    units = {folder / name: unit(name, notify, night(notify, keep, refresh)) for name in names}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
     if not write:
         shown = [f"{path}:\n{content}" for path, content in units.items()]
@@ -47,6 +50,33 @@ def systemd(write: bool) -> str:
     return f"wrote {folder}/jospar.service and jospar.timer; the timer is on (see it: systemctl --user list-timers)"
 
 
+def unit(name: str, notify: str, words: list[str]) -> str:
+    """A unit out of its template; `words` follow `jospar` in the nightly command."""
+    whole = template(name)
+    if "{repository}" in whole:
+        whole = whole.split("\n", 1)[1]  # the first line is about the template
+    # A failed report is told by the run itself; what ends it before that is told by the other unit.
+    filled = {"{told}\n": "OnFailure=jospar-failed.service\n", "{codes}\n": "SuccessExitStatus=1\n"}
+    filled = filled if notify else dict.fromkeys(filled, "")
+    # systemd reads % as the start of a specifier everywhere, quotes, backslashes and $ in commands only.
+    filled |= {"{repository}": str(files.ROOT).replace("%", "%%")}
+    filled |= {"{command}": " ".join([quoted(str(command())), *(quoted(w).replace("$", "$$") for w in words)])}
+    filled |= {"{tell}": quoted(telling(notify)).replace("$", "$$")}
+    for mark, content in filled.items():
+        whole = whole.replace(mark, content)
+    return whole
+
+
+def quoted(word: str) -> str:
+    """A word as systemd reads it in a command."""
+    return '"' + word.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def telling(notify: str) -> str:
+    """The shell's words that tell of a run that ended before it could tell of itself."""
+    return f"echo {shlex.quote(BROKEN)} | {{ {notify}; }}"
+
+
 def _write(contents: dict[Path, str]) -> None:
     try:
         for path, content in contents.items():
@@ -56,11 +86,14 @@ def _write(contents: dict[Path, str]) -> None:
         raise UserError(f"{error.filename}: {error.strerror}; the schedule was not installed") from None
 
 
-def cron(write: bool) -> str:
+def cron(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the user's crontab with our line, in place of an earlier one of ours."""
+    words = shlex.join([str(command()), *night(notify, keep, refresh)])
+    words = f"cd {shlex.quote(str(files.ROOT))} && {words}"
+    if notify:
+        words += f"; [ $? -le 1 ] || {telling(notify)}"
     # cron reads % as the end of the command.
-    places = [shlex.quote(str(path)).replace("%", "\\%") for path in (files.ROOT, command())]
-    line = template("crontab").strip().replace("{repository}", places[0]).replace("{jospar}", places[1])
+    line = template("crontab").strip().replace("{command}", words.replace("%", "\\%"))
     if not write:
         return f"Would add to your crontab:\n{line}\nNothing is written without --yes."
     # Without a crontab, `crontab -l` fails and says nothing on its output.

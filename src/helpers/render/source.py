@@ -6,7 +6,7 @@ import json
 import reprlib
 from typing import TYPE_CHECKING
 
-from helpers import UserError
+from helpers import UserError, files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,3 +46,15 @@ def opened(notebook: Path) -> NotebookNode:
     if str(language).lower() not in ("python", "ipython", "python3") or spec.get("name") in ("ir", "julia"):
         raise UserError(f"{notebook}: is a notebook for {language} (kernel {spec.get('name')}); this renders Python")
     return found
+
+
+def named(path: Path) -> Path:
+    """The notebook that is meant: a file, or one of `notebooks/` by its name or number. Raises where there is none."""
+    if path.suffix == ".ipynb" and path.is_file():
+        return path.resolve()
+    known = {found.stem: found for found in sorted(files.NOTEBOOKS.glob("*.ipynb"))}
+    stem = path.name.removesuffix(".ipynb")
+    fitting = [stem] if stem in known else [name for name in known if name.partition("_")[0] == stem]
+    if len(fitting) != 1 or len(path.parts) > 1:
+        raise UserError(f"{path}: there is no such notebook; {files.nearest(stem, fitting or known)}")
+    return known[fitting[0]]

@@ -1,10 +1,14 @@
-"""What became of a run, for a mailer or a chat: a few lines of text, and the same as JSON."""
+"""What became of a run, for a mailer or a chat: changed verdicts, failures, counts; as text, JSON and short HTML."""
 
 import json
 import subprocess
 from collections import Counter
+from html import escape
+from pathlib import Path
 
-FORMATS = ("both", "text", "json")
+from helpers import files
+
+FORMATS = ("both", "text", "json", "html")
 TIME_LIMIT = 60  # seconds for the command that passes a summary on
 
 
@@ -29,27 +33,52 @@ def left_out(facts: dict) -> list[str]:
     return [f"no {kind} of {n} report{'s' if n > 1 else ''}: {reason}" for (kind, reason), n in missing.items()]
 
 
-def as_text(facts: dict) -> str:
-    """A first line with the numbers, then a line for each failure."""
-    said = ", ".join(f"{n} {status}" for status, n in counts(facts).items())
-    lines = [f"Jospar {facts['run']}: {said}; {facts['seconds']:.1f} s"]
+def said(facts: dict) -> dict[str, list[str]]:
+    """The message by heading: which verdicts changed and why, what failed, what is missing, the numbers."""
+    line = "{indicator}. {name}, {place}, {year}: {before} → {after}: {why}"
+    changed = [line.format_map(one) for one in facts.get("changes", [])]
+    broken = [f"refresh: {line}" for line in facts.get("refresh", [])]
     for one in failures(facts):
         copy = f"the index shows the copy of {one['copy_of']}" if one["copy_of"] else "there is no earlier copy"
-        lines.append(f"failed: {one['name']}: {one['error']} ({copy})")
-    return "\n".join([*lines, *left_out(facts)]) + "\n"
+        broken.append(f"failed: {one['name']}: {one['error']} ({copy})")
+    numbers = ", ".join(f"{n} {status}" for status, n in counts(facts).items())
+    last = [*left_out(facts), f"Jospar {facts['run']}: {numbers}; {facts['seconds']:.1f} s"]
+    return {"Verdicts that changed": changed, "What failed": broken, "The run": last}
+
+
+def as_text(facts: dict) -> str:
+    """The message, one line a fact."""
+    return "\n".join(line for lines in said(facts).values() for line in lines) + "\n"
+
+
+def as_html(facts: dict) -> str:
+    """The message as a short page for mail."""
+    parts = [
+        f"<h2>{escape(head)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
+        for head, lines in said(facts).items()
+        if lines
+    ]
+    return f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Jospar</title>{"".join(parts)}</html>\n'
+
+
+def write(facts: dict) -> None:
+    """Put the message beside the reports of the run, in each form."""
+    forms = {"txt": as_text, "json": as_json, "html": as_html}
+    files.write_all({Path(facts["folder"]) / f"summary.{kind}": form(facts) for kind, form in forms.items()})
 
 
 def as_json(facts: dict) -> str:
-    """The run, its numbers and its failures."""
+    """The run, its changed verdicts, its failures and its numbers."""
     kept = ("run", "started", "seconds", "version", "commit", "data_read_on", "data_sha256", "asked")
     found = {key: facts[key] for key in kept} | counts(facts) | {"failures": failures(facts)}
+    found |= {"changes": facts.get("changes", []), "refresh": facts.get("refresh", [])}
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def notify(command: str, facts: dict, kind: str = "both") -> str:
     """Give the summary to a shell command on its standard input; returns what went wrong, or nothing."""
     parts = {"text": as_text(facts), "json": as_json(facts)}
-    given = parts.get(kind, "\n".join(parts.values()))
+    given = as_html(facts) if kind == "html" else parts.get(kind, "\n".join(parts.values()))
     try:
         done = subprocess.run(
             command,

@@ -35,6 +35,32 @@ def check(folder: Path = files.DATA) -> list[str]:
     return [fault for faults_of in found for fault in faults_of(tables)]
 
 
+def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
+    """Faults of the office's own tables, one line each, by the rules of the published ones but for address and unit."""
+    package = {resource["path"]: resource for resource in _package(folder)["resources"]}
+    tables, faults = {}, []
+    for name in ("series", "observations", "sources"):
+        resource = package[f"statistics/{name}.csv"]
+        free = [{**field, "constraints": {}} if field["name"] in ("url", "unit") else field
+                for field in resource["schema"]["fields"]]  # fmt: skip
+        table = files.read_table(place / f"{name}.csv", [field["name"] for field in free])
+        tables[name] = table.set_axis(table.attrs["lines"])
+        about = resource | {"path": f"own/{name}.csv", "schema": resource["schema"] | {"fields": free}}
+        faults += _schema_faults(about, tables[name])
+    if faults:
+        return faults
+    published = _read(folder, package["statistics/series.csv"])[0]
+    catalogue = pd.concat([tables["series"], published]).drop_duplicates("series").set_index("series").to_dict("index")
+    for number, row in tables["observations"].to_dict("index").items():
+        wrong = _row_faults(row, catalogue[row["series"]]) if row["series"] in catalogue else [("series", "is unknown")]
+        if row["source"] not in set(tables["sources"]["source"]):
+            wrong = [*wrong, ("source", "is not in sources.csv; add it")]
+        faults += [
+            _line({"path": "own/observations.csv"}, number, column, row[column], words) for column, words in wrong
+        ]
+    return faults
+
+
 def _package(folder: Path) -> dict:
     path = Path(folder) / "datapackage.json"
     if not path.is_file():

@@ -5,10 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files
+from helpers.language import message
 
-__all__ = ["PUBLISHER", "active", "codes", "laid_over"]
+__all__ = ["NOTE", "PUBLISHER", "active", "codes", "laid_over"]
 
-PUBLISHER = "Own figures, not published"
+PUBLISHER = message("Own figures, not published")
+NOTE = message("Own figures, not published.")
 
 
 def active() -> bool:

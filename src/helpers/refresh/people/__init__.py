@@ -1,6 +1,5 @@
-"""Figures out of people's spreadsheets: any layout in, rows with figures by period out; what is left out is named."""
+"""The office's own figures out of its spreadsheets: a template, an import with a preview, lists to judge."""
 
-from helpers.refresh.people import importing, template
-from helpers.refresh.people.rows import Row, read_rows
+from helpers.refresh.people import importing, listing, template
 
-__all__ = ["Row", "importing", "read_rows", "template"]
+__all__ = ["importing", "listing", "template"]

@@ -10,17 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.refresh.people.figures import Figure
 from helpers.refresh.people.matching import Match, match, names_of, twice
-from helpers.refresh.people.rows import Row, read_rows
+from helpers.workbooks import Figure, Row, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
-SOURCE = {
-    "en": "Own figures, not published",
-    "kk": "Өз деректері, жарияланбаған",
-    "ru": "Собственные данные, не опубликованы",
-}
 SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 
 
@@ -162,7 +156,7 @@ def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> st
     return ""
 
 
-def write(result: Preview, document: str, folder: Path, today: date | None = None) -> list[Path]:
+def write(result: Preview, document: str, folder: Path, today: date | None = None, area: str = "KAZ") -> list[Path]:
     """Write what the preview shows into the folder's tables, beside what it holds of other indicators: all or none."""
     today = today or date.today()
     source = (
@@ -174,15 +168,15 @@ def write(result: Preview, document: str, folder: Path, today: date | None = Non
             part = {p: f for p, f in one.figures.items() if ("-Q" in p) == (frequency == "Q")}
             if part:
                 series.append(series_row(one, frequency, part))
-                figures += figure_rows(series[-1], part, source, today)
+                figures += figure_rows(series[-1], part, source, today, area)
     origin = {
         "source": source,
-        "publisher": SOURCE["en"],
+        "publisher": statistics.own.PUBLISHER,
         "title": document,
         "title_kk": document,
         "title_ru": document,
     }
-    origin |= {"url": "", "licence": SOURCE["en"], "read_on": f"{today}"}
+    origin |= {"url": "", "licence": statistics.own.PUBLISHER, "read_on": f"{today}"}
     new = {"series.csv": (series, ["series"]), "sources.csv": ([origin], ["source"])}
     new["observations.csv"] = (figures, ["series", "area", "period"])
     return replace(folder, new)
@@ -195,20 +189,24 @@ def series_row(one: Series, frequency: str, part: dict[str, Figure]) -> dict[str
     ends = {"kk": ", тоқсандық", "ru": ", квартальный", "en": ", quarterly"} if quarterly else {}
     names = {f"name_{k}": one.about[f"name_{k}"] + ends.get(k, "") for k in ("kk", "ru", "en")}
     growth = "growth" in one.about["unit"]
-    bounds = (-100 if growth else 0, 100 if one.about["unit"].startswith("%") and not growth else "")
+    values = [figure.value for figure in one.figures.values()]
+    share = one.about["unit"].startswith("%") and not growth and max(values) <= 100
+    bounds = (-100 if growth else "" if min(values) < 0 else 0, 100 if share else "")
     row = {"series": code, "indicator": one.indicator, "role": "indicator", **names, "unit": one.about["unit"]}
-    row |= {"frequency": frequency, "definition": f"{SOURCE['en']}.", "better": one.about["better"]}
+    row |= {"frequency": frequency, "definition": statistics.own.NOTE, "better": one.about["better"]}
     digits = max(min(MOST_DECIMALS, max(0, -f.value.normalize().as_tuple().exponent)) for f in part.values())
     row |= {"lower_bound": bounds[0], "upper_bound": bounds[1], "breaks": "", "decimals": digits}
-    return row | {"release_lag_days": LAG, "gaps": "irregular", "note": f"{SOURCE['en']}.", "overlay": "replaces"}
+    return row | {"release_lag_days": LAG, "gaps": "irregular", "note": statistics.own.NOTE, "overlay": "replaces"}
 
 
-def figure_rows(about: dict[str, object], part: dict[str, Figure], source: str, today: date) -> list[dict[str, object]]:
+def figure_rows(
+    about: dict[str, object], part: dict[str, Figure], source: str, today: date, area: str
+) -> list[dict[str, object]]:
     """Rows of observations.csv, with as many decimals as the series has."""
     step = Decimal(1).scaleb(-about["decimals"])
     rows = []
     for period, figure in sorted(part.items()):
-        row = {"series": about["series"], "area": "KAZ", "period": period}
+        row = {"series": about["series"], "area": area, "period": period}
         row |= {"value": f"{figure.value.quantize(step, ROUND_HALF_UP):f}"}
         row |= {"status": "part_year" if "-M" in period else "final", "source": source}
         rows.append(row | {"published": "", "read_on": f"{today}"})

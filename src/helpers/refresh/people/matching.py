@@ -9,41 +9,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 from rapidfuzz import fuzz
 
-from helpers.refresh.people.rows import Row
+from helpers.workbooks import Row
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
-FILLERS = set(
-    [
-        "и",
-        "в",
-        "во",
-        "на",
-        "по",
-        "с",
-        "из",
-        "от",
-        "за",
-        "о",
-        "об",
-        "для",
-        "к",
-        "при",
-        "the",
-        "of",
-        "in",
-        "by",
-        "and",
-        "a",
-        "an",
-        "to",
-        "for",
-        "on",
-        "мен",
-        "және",
-        "бойынша",
-        "үшін",
-    ]
-)
+FILLERS = {
+    "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
+    "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +72,8 @@ def match(row: Row, names: Names) -> Match:
     scores = {i: max(likeness(split(t), n, names.weights) for t in texts for n in ns) for i, ns in names.words.items()}
     order = sorted(scores, key=scores.get, reverse=True)
     best, second = order[0], order[1] if len(order) > 1 else order[0]
-    clear = len(order) < 2 or scores[best] - scores[second] >= MARGIN
+    exact = [indicator for indicator, ns in names.words.items() if split(row.label) in ns]
+    clear = len(order) < 2 or scores[best] - scores[second] >= MARGIN or exact == [best]
     if not split(row.label) and row.number in names.words:
         return Match(row.number, "by number")
     if scores[best] >= SURE and (clear or best == row.number):

@@ -7,25 +7,18 @@ from itertools import pairwise
 from pathlib import Path
 
 from helpers import UserError
-from helpers.refresh.people import figures, heads, sheets
-from helpers.refresh.people.figures import Figure
-from helpers.refresh.people.sheets import Sheet
+from helpers.workbooks import figures, heads, sheets
+from helpers.workbooks.figures import Figure
+from helpers.workbooks.sheets import Sheet
 
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 LABELS = (
-    "показател",
-    "индикатор",
-    "наименован",
-    "көрсеткіш",
-    "атауы",
-    "indicator",
-    "name",
-    "series",
-    "№",
-    "ед.",
-    "unit",
-)
-LABELS += ("бірлік", "единиц", "код", "code")
+    "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
+    "unit", "бірлік", "единиц", "код", "code",
+    "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
+)  # fmt: skip
+NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
+UNIT_HEADS = ("ед.", "единиц", "unit", "бірлік")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
@@ -33,15 +26,9 @@ UNITS = re.compile(
     r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
 )
 SERIES = (
-    "series_id",
-    "series",
-    "indicator",
-    "показатель",
-    "индикатор",
-    "наименование",
-    "көрсеткіш",
+    "series_id", "series", "indicator", "показатель", "индикатор", "наименование", "көрсеткіш",
     "наименование показателя",
-)
+)  # fmt: skip
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
 VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
 
@@ -213,19 +200,23 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
         row.unit, row.group = row.unit or unit, group
-        planned = any(
-            re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", heads.words_of(cell)) for cell in labels.values()
-        )
-        for c, cell in filled.items():
-            head = columns[c]
-            head = heads.Head(head.period, True, head.aside, head.doubt) if planned and head.period else head
-            row.add(head, cell, (r, c) in sheet.percent, (r, c) in sheet.unsaved)
-        if r in sheet.hidden:
-            row.doubts.append("the row is hidden in the file")
-        if sheet.state != "visible":
-            row.doubts.append("the sheet is hidden in the file")
+        fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
+
+
+def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:
+    """Put the cells of a line into its row; what has no period is kept by its heading."""
+    aims = any(re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", cell.lower()) for cell in row.cells.values())
+    for c, head in filled.items():
+        aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
+        row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+        if not head.period:
+            row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+    if r in sheet.hidden:
+        row.doubts.append("the row is hidden in the file")
+    if sheet.state != "visible":
+        row.doubts.append("the sheet is hidden in the file")
 
 
 def caption(sheet: Sheet, top: int) -> str:
@@ -249,14 +240,17 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
     number, unit, names, cells = "", "", [], {}
     for c, cell in labels.items():
         words = str(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
-        cells[titles[c]] = words
+        cells[titles[c] or f"column {c}"] = words
         if found := ORDINAL.fullmatch(words):
             number = number or found[1]
-        elif UNITS.match(words.lower().strip("(), ")):
+        elif any(word in titles[c] for word in NAME_HEADS):
+            names.append(words)
+        elif UNITS.match(words.lower().strip("(), ")) or any(word in titles[c] for word in UNIT_HEADS):
             unit = unit or words.lower().strip("(), ")
         elif words not in names:
             names.append(words)
-    label = max(names, key=len, default="")
+    titled = [words for title, words in cells.items() if words in names and any(name in title for name in NAME_HEADS)]
+    label = max(titled or names, key=len, default="")
     if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", label):
         number, label = number or leading[1], label[leading.end() :]
     if trailing := re.search(r",\s*([^,]+)$", label):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from helpers import UserError
 
 KINDS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 MOST_CELLS = 2_000_000  # of a sheet; a figure table is far smaller
+# Whose errors mean a damaged file; `builtins` are what openpyxl lets through.
+LIBRARIES = ("python_calamine", "lxml", "xml", "zlib", "zipfile", "builtins", "openpyxl")
 CODINGS = ("utf-8-sig", "cp1251")
 
 
@@ -53,26 +54,8 @@ def workbook(path: Path) -> list[Sheet]:
         return excel_sheets(content) if excel else other_sheets(content)
     except UserError:
         raise
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        OSError,
-        EOFError,
-        AttributeError,
-        IndexError,
-        zipfile.BadZipFile,
-    ) as fault:
-        raise unreadable(path, fault) from None
-    except Exception as fault:  # calamine's and lxml's own errors share no base class but this
-        if type(fault).__module__.split(".")[0] not in (
-            "python_calamine",
-            "lxml",
-            "xml",
-            "zlib",
-            "builtins",
-            "openpyxl",
-        ):
+    except Exception as fault:  # each library has errors of its own, and they share no base class but this
+        if isinstance(fault, MemoryError) or type(fault).__module__.split(".")[0] not in LIBRARIES:
             raise
         raise unreadable(path, fault) from None
 

@@ -47,7 +47,12 @@ def words_of(cell: object) -> str:
 def is_year(cell: object) -> bool:
     """True for a cell that is short and names one year."""
     words = words_of(cell)
-    return len(words) <= 40 and len(set(YEAR.findall(words))) == 1 and not re.search(r"\d{4}[.,]\d", DAY.sub("", words))
+    return len(words) <= 40 and len(set(years_of(words))) == 1 and not re.search(r"\d{4}[.,]\d", DAY.sub("", words))
+
+
+def years_of(words: str) -> list[str]:
+    """The years that the words name, those of days such as 31.12.2024 among them."""
+    return YEAR.findall(DAY.sub(lambda day: f" {day[3] or day[4]} ", words))
 
 
 def is_part(cell: object) -> bool:
@@ -63,7 +68,7 @@ def read(parts: list[object]) -> Head | None:
     """What the headings of a column say together; None where they name no year."""
     texts = [words_of(part) for part in parts if is_year(part) or is_part(part)]
     words = " ".join(dict.fromkeys(texts))
-    years = list(dict.fromkeys(YEAR.findall(words)))
+    years = list(dict.fromkeys(years_of(words)))
     if not years:
         return None
     if len(years) > 1 or OTHER.search(words):

@@ -1,0 +1,68 @@
+"""Which verdicts changed between two runs, and why: what a message of the night begins with."""
+
+from pathlib import Path
+
+from helpers import UserError, files, plan
+from helpers.charts import captions
+from helpers.language import in_language, name, number, percent, text
+from helpers.record import compare
+from helpers.render import VERDICTS
+
+KEY = ("plan", "indicator", "area", "year")
+
+
+def changes(before: dict | None, after: dict) -> list[dict]:
+    """A row a target whose verdict in words changed: indicator, name, area, year, before, after, why; in English.
+
+    before, after: the records of two runs with their folders; without an earlier run nothing has changed.
+    """
+    if before is None:
+        return []
+    old, new = (verdicts(run["folder"]) for run in (before, after))
+    changed = [key for key in new if key in old and new[key]["verdict"] != old[key]["verdict"]]
+    with in_language("en"):
+        causes = reasons(before["folder"], after["folder"]) if changed else {}
+        return [
+            dict(zip(KEY, key, strict=True))
+            | {"name": called(*key[:2]), "place": captions.place(key[2])}
+            | {"before": words(old[key]), "after": words(new[key]), "why": why(new[key], causes.get(key, ""))}
+            for key in changed
+        ]
+
+
+def verdicts(folder: Path) -> dict[tuple[str, ...], dict]:
+    """The verdicts that a run kept, by plan, indicator, area and year; the newest day counts."""
+    path = folder / VERDICTS
+    rows = files.read_rows(path) if path.is_file() else []
+    return {tuple(row[key] for key in KEY): row for row in sorted(rows, key=lambda row: row["as_of"])}
+
+
+def called(folder: str, indicator: str) -> str:
+    """The name of an indicator of a plan."""
+    return name(plan.indicators(folder).set_index("indicator").loc[indicator])
+
+
+def words(row: dict) -> str:
+    """A verdict in words, with its chance where it has one."""
+    chance = f" ({percent(float(row['probability']))})" if row["probability"] else ""
+    return text(row["verdict"]) + chance
+
+
+def reasons(before: Path, after: Path) -> dict[tuple[str, ...], str]:
+    """Why forecasts moved, by plan, indicator, area and year; nothing where a run kept no forecasts."""
+    try:
+        moves = compare.compare(*(compare.load(folder, folder.parent) for folder in (before, after)))
+    except UserError:
+        return {}
+    return {
+        (move.plan, move.indicator, move.area, move.period): "; ".join(cause.words for cause in move.causes)
+        for move in moves
+    }
+
+
+def why(row: dict, cause: str) -> str:
+    """The figure that settled a target, else the causes that moved its forecast."""
+    if row["figure"]:
+        places = int(row["decimals"])
+        return text("new figure: {items}", items=f"{row['year']} {number(float(row['figure']), places)}")
+    return cause or text("no recorded cause")

@@ -1,0 +1,135 @@
+"""Three made-up workbooks of an office, each a mess of its own: every figure arrives; a bad one changes nothing."""
+
+import random
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from helpers import UserError, plan, statistics
+from helpers.cli import app
+from helpers.refresh.people import importing
+
+TODAY = date(2026, 11, 25)
+YEARS = range(2016, 2026)
+
+
+def figures() -> dict[str, dict[str, float]]:
+    """Made-up yearly figures of every indicator without published ones, near the plan's own level."""
+    dice = random.Random(17)
+    usual = plan.targets().groupby("indicator")["value"].median()
+    rows = plan.indicators().set_index("indicator").loc[statistics.not_measured().index]
+    found = {}
+    for indicator, unit in rows["unit"].items():
+        level = min(usual[indicator], 90) if unit.startswith("%") else usual[indicator]
+        found[indicator] = {str(year): round(level * dice.uniform(0.7, 1.05), 1) for year in YEARS}
+    return found
+
+
+def names(language: str) -> dict[str, tuple[str, str]]:
+    rows = plan.indicators().set_index("indicator").loc[statistics.not_measured().index]
+    units = plan.terms("unit").set_index("term")[f"name_{language}"]
+    return {i: (row[f"name_{language}"], units.get(row["unit"], row["unit"])) for i, row in rows.iterrows()}
+
+
+def with_comma(value: float, mark: str = "") -> str:
+    return f"{value:,.1f}".replace(",", "\u00a0").replace(".", ",") + mark
+
+
+def russian(path: Path, given: dict) -> Path:
+    """Merged heads, plan beside fact, a line that numbers the columns, footnotes, a hidden row, dashes, group rows."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Сведения о достижении показателей"])
+    sheet.append([])
+    sheet.append(["№ п/п", "Наименование показателя", "Ед. изм.", *YEARS, None, "Примечание"])
+    sheet.append([None, None, None, *["факт"] * len(YEARS), "план 2026"])
+    sheet.append(list(range(1, len(YEARS) + 5)))
+    marks = ["", " 1)", " п", "*", ""]
+    for n, (indicator, (name, unit)) in enumerate(names("ru").items()):
+        if n % 7 == 0:
+            sheet.append([f"Раздел {n // 7 + 1}"])
+        cells = [with_comma(v, marks[(n + k) % 5]) for k, v in enumerate(given[indicator].values())]
+        sheet.append([n + 1, name, unit, *cells, "х", "сверить"])
+    sheet.row_dimensions[9].hidden = True
+    sheet.merge_cells("A1:H1")
+    book.save(path)
+    return path
+
+
+def kazakh(path: Path, given: dict) -> Path:
+    """Years down as the last days of years, indicators across with their units below; an OpenDocument file."""
+    said = names("kk")
+    heads = [
+        ["Көрсеткіш", *(name for name, _ in said.values())],
+        ["Өлшем бірлігі", *(unit for _, unit in said.values())],
+    ]
+    rows = [[f"31.12.{year}", *(given[i][str(year)] for i in said)] for year in YEARS]
+    pd.DataFrame([*heads, *rows]).to_excel(path, engine="odf", header=False, index=False)
+    return path
+
+
+def english(path: Path, given: dict) -> Path:
+    """One figure a row between semicolons in the Russian code page, quarters and nine months among the years."""
+    lines = ["Indicator;Period;Value"]
+    for indicator, (name, _) in names("en").items():
+        quoted = '"' + name.replace('"', '""') + '"'
+        lines += [f"{quoted};{period};{with_comma(value)}" for period, value in given[indicator].items()]
+        lines += [f"{quoted};2026 Q1;…", f"{quoted};Jan-Sep 2025;-"]
+    path.write_bytes("\r\n".join(lines).encode("cp1251", "replace"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(russian, "Отчёт за год.xlsx"), (kazakh, "есеп.ods"), (english, "dump.csv")],
+    ids=["russian", "kazakh", "english"],
+)  # fmt: skip
+def test_every_figure_of_every_indicator_arrives(tmp_path, make, name):
+    given = figures()
+    found = importing.preview(make(tmp_path / name, given), today=TODAY)
+    assert set(found.series) == set(given)
+    arrived = {i: {p: float(f.value) for p, f in one.figures.items()} for i, one in found.series.items()}
+    assert arrived == given
+
+
+def sheet(path: Path, *rows: list) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+SHARE = "Доля государственных услуг, оказываемых в проактивном формате"
+KINDS = {
+    "empty": lambda path: sheet(path),
+    "words alone": lambda path: sheet(path, ["Показатель", "Значение"], [SHARE, "много"]),
+    "no periods": lambda path: sheet(path, ["Показатель", "первый", "второй"], [SHARE, 1, 2]),
+    "other indicators": lambda path: sheet(path, ["Показатель", 2023, 2024], ["Надои молока", 1, 2]),
+    "only plans": lambda path: sheet(path, ["Показатель", "план 2023", "план 2024"], [SHARE, 50, 60]),
+    "years to come": lambda path: sheet(path, ["Показатель", 2027, 2028], [SHARE, 50, 60]),
+    "out of bounds": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, 500, -600]),
+    "dates for figures": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, *[datetime(2024, 5, 1)] * 2]),
+    "formulas unsaved": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, "=A1+1", "=A1+2"]),
+    "errors": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, "#REF!", "#ДЕЛ/0!"]),
+    "two rows that differ": lambda path: sheet(path, ["Показатель", 2023], [SHARE, 5.5], [SHARE, 6.5]),
+    "no zip": lambda path: path.write_bytes(b"PK no workbook") and path,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bad_workbook_is_one_line_and_changes_nothing(kind, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    monkeypatch.setenv("JOSPAR_OWN", "none")
+    importing.write(importing.preview(sheet(tmp_path / "ok.xlsx", ["", 2023, 2024], [SHARE, 5, 6])), "ok", own, TODAY)
+    before = {path.name: path.read_bytes() for path in own.iterdir()}
+    monkeypatch.setenv("JOSPAR_OWN", str(own))
+    path = KINDS[kind](tmp_path / "bad.xlsx")
+    done = CliRunner().invoke(app, ["data", "import", str(path), "--yes"])
+    assert isinstance(done.exception, UserError)
+    assert str(done.exception).startswith("bad.xlsx: ")
+    assert "\n" not in str(done.exception)
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == before

@@ -1,0 +1,105 @@
+"""A table of anyone's, from whatever an office saves: the same series come out, and what is doubtful is one line."""
+
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+import xlwt
+
+from helpers import UserError
+from helpers.forecast import read_panel, read_table
+from helpers.prose import own as own_indicator
+
+YEARS = range(2012, 2026)
+SHARE = [40.5, 41.0, 41.5, 42.5, 43.0, 44.5, 45.0, 45.5, 46.5, 47.0, 48.5, 49.0, 50.5, 51.0]
+WIDE = [["Показатель", "ед. изм.", *YEARS], ["Доля услуг", "%", *SHARE]]
+LONG = [
+    ["series_id", "period", "value"],
+    *(["Доля услуг", year, value] for year, value in zip(YEARS, SHARE, strict=True)),
+]
+RUSSIAN = [["Год", "Значение"], *([year, value] for year, value in zip(YEARS, SHARE, strict=True))]
+DOWN = [["Год", "Доля услуг"], *RUSSIAN[1:]]
+DATES = [["Показатель", *(datetime(year, 12, 31) for year in YEARS)], ["Доля услуг", *SHARE]]
+
+
+def comma(cell: object) -> str:
+    return str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
+
+
+def save(path: Path, rows: list[list]) -> Path:
+    if path.suffix == ".csv":
+        path.write_bytes("\r\n".join(";".join(map(comma, row)) for row in rows).encode("cp1251"))
+    elif path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    elif path.suffix == ".xls":
+        book = xlwt.Workbook()
+        sheet, day = book.add_sheet("Лист1"), xlwt.easyxf(num_format_str="DD.MM.YYYY")
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                sheet.write(r, c, cell, *([day] if isinstance(cell, datetime) else []))
+        book.save(str(path))
+    else:
+        pd.DataFrame(rows).to_excel(path, engine="odf", header=False, index=False)
+    return path
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".xls", ".ods", ".csv"])
+@pytest.mark.parametrize("rows", [WIDE, LONG, RUSSIAN, DOWN, DATES], ids=["wide", "long", "Год", "down", "dates"])
+def test_every_layout_in_every_kind_of_file_gives_the_same_series(tmp_path, ending, rows):
+    if ending == ".csv" and rows is DATES:
+        rows = [[f"31.12.{cell.year}" if isinstance(cell, datetime) else cell for cell in row] for row in rows]
+    path = save(tmp_path / f"a{ending}", rows)
+    assert read_table(path)["value"].tolist() == SHARE
+    assert read_panel(path)["period"].tolist() == list(YEARS)
+    assert own_indicator.read(path).tolist() == SHARE
+
+
+def test_of_years_and_quarters_those_asked_for_are_taken_and_the_rest_is_one_line(tmp_path, caplog):
+    rows = [["Показатель", 2023, "I кв. 2024", "II кв. 2024", "план 2025"], ["Доля", "58,3 1)", 51, "х", 60]]
+    path = save(tmp_path / "a.xlsx", rows)
+    assert read_table(path).to_numpy().tolist() == [["Доля", "2023", 58.3]]
+    assert read_table(path, "quarterly").to_numpy().tolist() == [["Доля", "2024-Q1", 51.0]]
+    first = caplog.messages[0]
+    assert first.startswith("a.xlsx: Доля: left aside: 2024-Q2: «х» stands for no figure")
+    assert "1 planned values left aside" in first
+    assert len(caplog.messages) == 2
+
+
+def test_rows_of_the_same_name_are_told_apart(tmp_path):
+    rows = [["", 2023, 2024], ["Город", None, None], ["всего", 1, 2], ["Село", None, None], ["всего", 3, 4]]
+    assert read_table(save(tmp_path / "a.xlsx", rows))["series_id"].unique().tolist() == ["Город: всего", "Село: всего"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([["Показатель", "много"], ["Доля", "слов"]], "no row with figures under years or quarters"),
+        ([["Показатель", "I кв. 2024"], ["Доля", 5]], "has no yearly figures"),
+        ([["", 2023, 2024], ["@cmd()", 5, 6]], "a spreadsheet takes the name"),
+    ],
+)
+def test_a_spreadsheet_without_such_figures_is_one_line(tmp_path, rows, words):
+    with pytest.raises(UserError, match=words):
+        read_table(save(tmp_path / "a.xlsx", rows))
+
+
+def test_two_rows_are_not_one_indicator_of_ones_own(tmp_path):
+    with pytest.raises(UserError, match=r"has 2 rows of figures \(a, b"):
+        own_indicator.read(save(tmp_path / "a.xlsx", [["", 2023, 2024], ["a", 1, 2], ["b", 3, 4]]))
+
+
+@pytest.mark.slow
+def test_the_command_forecasts_a_russian_csv_and_says_one_line(tmp_path):
+    path, out = save(tmp_path / "a.csv", [*WIDE, ["Другая доля", "%", *SHARE[:-1], "…"]]), tmp_path / "out.csv"
+    jospar = Path(sys.executable).with_name("jospar")
+    words = [jospar, "forecast", path, "--horizon", "2", "--output", out]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr == "a.csv: Другая доля: left aside: 2025: «…» stands for no figure\n"
+    assert pd.read_csv(out)["period"].tolist() == [2026, 2027, 2025, 2026]
