@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
 from helpers.prose import statements
-from helpers.targets import Outlook, assess, met, target_decimals
+from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
@@ -92,17 +92,9 @@ def _dropped(outlooks: dict[str, Outlook]) -> str:
     return ""
 
 
-def lenient(row: pd.Series, outlook: Outlook) -> bool:
-    """Whether a target was no stricter than the value that the plan reports for the year before it was made."""
-    reported = outlook.printed.loc[outlook.printed["column"] == "reported", "value"].dropna()
-    if reported.empty or pd.isna(row["target"]):
-        return False
-    return met(float(reported.iloc[0]), float(row["target"]), outlook.about["better"], outlook.decimals)
-
-
 def _lenient(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"] == "met"]
-    n = sum(lenient(row, outlooks[row["indicator"]]) for _, row in done.iterrows())
+    n = sum(lenient(row, outlooks[row["indicator"]]) > 0 for _, row in done.iterrows())
     if not n:
         return ""
     year = next(o.printed.loc[o.printed["column"] == "reported", "year"].iloc[0] for o in outlooks.values())

@@ -8,7 +8,8 @@ from IPython.display import Markdown
 
 from helpers import statistics
 from helpers.language import NBSP, current, day, message, name, number, text
-from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace, signed
+from helpers.tables.beside import agreements, depends_on_reading, methods, not_measured, other_reading, pace, signed
+from helpers.tables.worries import worries
 from helpers.tables.cells import (
     COUNTED,
     SHARE,
@@ -17,6 +18,7 @@ from helpers.tables.cells import (
     Cell,
     Row,
     Table,
+    bare_cell,
     figures,
     label,
     pattern,
@@ -35,6 +37,7 @@ __all__ = [
     "Cell",
     "Row",
     "Table",
+    "agreements",
     "conflicts",
     "damaged",
     "depends_on_reading",
@@ -55,6 +58,7 @@ __all__ = [
     "signed",
     "sources",
     "value_cell",
+    "worries",
 ]
 
 
@@ -71,7 +75,9 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None, cap
             group = direction
             rows.append(Row(group=f"{direction}. {name(groups.set_index('direction').loc[direction])}"))
         by_year = outlook.judged.set_index("year")
-        cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+        cells = [bare_cell(outlook, len(years))]
+        if outlook.has_verdict:
+            cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
         rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells]))
     heads = [text("Indicator"), *(str(year) for year in years)]
     return Table(caption or text("Targets and verdicts"), heads, rows, verdicts=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, TONE, between, name, number, percent, said_of, text, visible, web_address
-from helpers.targets import Outlook, decimals_shown, target_decimals
+from helpers.targets import Outlook, decimals_shown, lenient, met, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
@@ -31,13 +31,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind."""
+    """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind.
+
+    It may span columns, and hold words in a fold.
+    """
 
     words: str
     small: str = ""
     tone: str = ""
     links: tuple[tuple[str, str], ...] = ()
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+    span: int = 1
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def _template() -> "object":
 
 def said(part: Cell | Figure) -> dict:
     """What a cell or a figure says, by field; nothing where it says nothing, and no colour."""
-    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "tone"}
+    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name not in ("tone", "span")}
     found = {name: value for name, value in found.items() if value != "" and value != ()}
     return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
 
@@ -134,12 +139,36 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
     if row["verdict"] == "no comparable data":
         return Cell(word, goal, tone, figures=figures(behind))
+    year = lenient(row, outlook)
+    marks = [text("no stricter than {year}", year=year)] if year else []
     if pd.isna(row["probability"]):
         shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))
-        return Cell(word, f"{shown} · {goal}", tone, figures=figures((*figure, text("figure")), behind))
+        small = " · ".join([shown, goal, *marks])
+        return Cell(word, small, tone, figures=figures((*figure, text("figure")), behind))
     chance = (row["probability"], SHARE, text("chance"))
-    mark = f" · {text('by decision')}" if outlook.decision else ""
-    return Cell(word, f"{percent(row['probability'])} · {goal}{mark}", tone, figures=figures(chance, behind))
+    marks = [text("by decision")] * bool(outlook.decision) + marks
+    small = " · ".join([percent(row["probability"]), goal, *marks])
+    return Cell(word, small, tone, figures=figures(chance, behind))
+
+
+def bare_cell(outlook: Outlook, span: int) -> Cell:
+    """One line for an indicator without a verdict: where the plan says its figures are, and folded why none is judged.
+
+    Figures behind a break that nobody explains are judged in words, as they are printed.
+    """
+    goals = outlook.judged.dropna(subset=["target"]).set_index("year")
+    said = [text(outlook.reason)]
+    for period, value in outlook.redefined.items():
+        if outlook.broken and period.year in goals.index:
+            goal = goals.loc[period.year]
+            reached = met(value, goal["target"], outlook.about["better"], outlook.decimals)
+            shown = {"year": period.year, "figure": number(value, outlook.decimals)}
+            words = text("Taken as printed, the figure of {year}, {figure}, would meet the target of {target}.")
+            if not reached:
+                words = text("Taken as printed, the figure of {year}, {figure}, would miss the target of {target}.")
+            said.append(words.format(target=number(goal["target"], target_decimals(goal)), **shown))
+    source = text("source in the plan: {source}", source=text(outlook.about["source"]))
+    return Cell(text("no comparable data"), source, "quiet", span=span, fold=" ".join(said))
 
 
 def label(outlook: Outlook) -> str:

@@ -1,5 +1,6 @@
 """What is known of one indicator in one area, and what is expected of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -11,6 +12,7 @@ from helpers.language import code_table, message, name, text, visible
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
+from helpers.targets.precision import met
 
 INCOMPARABLE = message(
     "Figures published since the plan can't be compared with those before, so no target is judged on them."
@@ -107,6 +109,16 @@ class Outlook:
     def unit(self) -> str:
         """The unit of the plan's target."""
         return self.about["unit"]
+
+
+def lenient(row: Mapping, outlook: Outlook) -> int:
+    """The reported year whose figure in the plan meets a target already; 0 where the target asks for more."""
+    reported = outlook.printed[outlook.printed["column"] == "reported"].dropna(subset=["value"])
+    if reported.empty or pd.isna(row["target"]):
+        return 0
+    first = reported.iloc[0]
+    asks_nothing = met(float(first["value"]), float(row["target"]), outlook.about["better"], outlook.decimals)
+    return int(first["year"]) if asks_nothing else 0
 
 
 def target(outlook: Outlook, year: int) -> float | None:
