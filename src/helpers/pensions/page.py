@@ -1,4 +1,4 @@
-"""The pension model in the report: its chart, its results beside the statistical forecast, its assumptions."""
+"""The pension model in the report: its chart, its results, its assumptions."""
 
 import re
 
@@ -7,11 +7,10 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, label_ends, lines
-from helpers.forecast import forecast
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, label_ends
 from helpers.language import between, message, number, per_cent_sign, text
 from helpers.pensions import scenarios
-from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, value_cell
 
 NAMES = {
     "baseline": message("baseline"),
@@ -79,15 +78,13 @@ def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
 
 
 def table(until: int, as_of: str = "") -> Table:
-    """The ratio by year in each scenario, and the statistical forecast from the ratio's own past."""
+    """The ratio by year in each scenario."""
     rows, years = [], []
     for scenario in scenarios.known():
         made = pensions.replacement(scenario, until, as_of)
         years = list(made.index)
         cells = [_between_cell(row["low"], row["high"]) for _, row in made.iterrows()]
         rows.append(Row([Cell(named(scenario), text("model")), *cells]))
-    own_past = Cell(text("no scenario"), text("statistical forecast, with its 80% range"))
-    rows.append(Row([own_past, *_statistical(until, as_of)]))
     heads = [text("Scenario"), *map(str, years)]
     caption = text("Average pension as a share of the average wage, %")
     return Table(caption, heads, rows if years else [], under=text("Method"))
@@ -97,23 +94,6 @@ def _between_cell(low: float, high: float) -> Cell:
     """A range alone, its ends as numbers too."""
     ends = (low, pattern(1), text("lower end")), (high, pattern(1), text("upper end"))
     return Cell(between(low, high, 1), figures=figures(*ends))
-
-
-def _statistical(until: int, as_of: str) -> list[Cell]:
-    """Median and 80 % range by year from the ratio's own figures, however few."""
-    ratio = statistics.series(pensions.RATIO, as_of=as_of)
-    if ratio.empty or ratio.index[-1].year >= until:
-        return []
-    made = forecast(ratio, until=until, lower=0, upper=100, decimals=1)
-    return [range_cell(row["q50"], row["q10"], row["q90"], 1) for row in made.to_dict("records")]
-
-
-def savings(as_of: str = "") -> Chart | Markdown:
-    """The pension fund's assets by month, in trillion tenge; in words where none were known by then."""
-    assets = statistics.series("pension_assets", as_of=as_of) / 1e6
-    if len(assets) <= 12:
-        return Markdown(text("No figure had been published by this date."))
-    return lines({text("savings"): assets}, text("savings"), captions.savings(assets))
 
 
 def assumptions(scenario: str, as_of: str = "") -> Table:

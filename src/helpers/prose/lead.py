@@ -9,11 +9,12 @@ from helpers.language import again, listing, literal, name, number, plural, quan
 from helpers.prose import statements
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
+MOST = 5  # points
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
-def points(outlooks: dict[str, Outlook]) -> list[str]:
-    """The findings, at most five of one to three sentences; what one indicator says stands on its own page."""
+def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
+    """The findings, at most five of a few sentences; what one indicator says stands on its own page."""
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
@@ -21,11 +22,13 @@ def points(outlooks: dict[str, Outlook]) -> list[str]:
         [_settled(judged, outlooks), _lenient(judged, outlooks)],
         _always(judged, outlooks),
         own,
+        more,
         [*_open(judged, outlooks), statements.together(outlooks)],
         [_without(outlooks)],
     )
     said = [" ".join(sentence for sentence in sentences if sentence) for sentences in findings]
-    return [words for words in said if words]
+    said = [words for words in said if words]
+    return said if len(said) <= MOST else [*said[: MOST - 1], " ".join(said[MOST - 1 :])]
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:

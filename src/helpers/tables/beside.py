@@ -4,6 +4,7 @@ from IPython.display import Markdown
 
 from helpers import targets
 from helpers.language import NBSP, integer, message, name, number, per_cent_sign, percent, plural, text
+from helpers.statistics import catalogue
 from helpers.tables.cells import (
     FEW,
     SHARE,
@@ -17,7 +18,6 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
-from helpers.statistics import catalogue
 from helpers.targets import (
     Ambition,
     Outlook,
@@ -180,10 +180,9 @@ def _digits(outlook: Outlook, year: int) -> int:
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
-    """Indicators without a forecast: the change that the plan sets, and how often series of its kind changed so much."""
-    rows = [
-        Row([Cell(label(o), text(o.unit)), _promised(o), _ambition_cell(o)]) for o in found.values() if not o.measured
-    ]
+    """Indicators without a forecast: the change that the plan sets, and how many past changes were as large."""
+    bare = [one for one in found.values() if not one.measured]
+    rows = [Row([Cell(label(one), text(one.unit)), _promised(one), _ambition_cell(one)]) for one in bare]
     heads = [text("Indicator"), text("In the plan"), text("Share of past changes as large, in series of its kind")]
     return Table(text("How ambitious targets without a forecast are"), heads, rows)
 
@@ -197,8 +196,8 @@ def agreements(found: dict[str, Outlook]) -> Table:
             continue
         word = {True: text("held against the targets"), False: text("another measure, no verdict")}
         words = word.get(known.agrees, text("not to be compared; the definition decides"))
-        digits, code = outlook.decimals + (known.agrees is False), catalogue().loc[known.code]
-        values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits + 1)]
+        digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
+        values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]
         cells = [Cell(DASH) if value is None else value_cell(value, places) for value, places in values]
         rows.append(Row([Cell(label(outlook), name(code)), *cells, Cell(words)]))
     heads = [text("Indicator"), text("Reported in the plan"), text("Published")]

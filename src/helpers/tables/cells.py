@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, TONE, between, name, number, percent, said_of, text, visible, web_address
-from helpers.targets import Outlook, decimals_shown, lenient, met, target_decimals
+from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
@@ -47,10 +47,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of cells, or a group's heading."""
+    """One row of cells, or a group's heading; the indicator whose chart it leads to, where a page has that chart."""
 
     cells: list[Cell] = field(default_factory=list)
     group: str = ""
+    indicator: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,23 +153,10 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
 
 
 def bare_cell(outlook: Outlook, span: int) -> Cell:
-    """One line for an indicator without a verdict: where the plan says its figures are, and folded why none is judged.
-
-    Figures behind a break that nobody explains are judged in words, as they are printed.
-    """
-    goals = outlook.judged.dropna(subset=["target"]).set_index("year")
-    said = [text(outlook.reason)]
-    for period, value in outlook.redefined.items():
-        if outlook.broken and period.year in goals.index:
-            goal = goals.loc[period.year]
-            reached = met(value, goal["target"], outlook.about["better"], outlook.decimals)
-            shown = {"year": period.year, "figure": number(value, outlook.decimals)}
-            words = text("Taken as printed, the figure of {year}, {figure}, would meet the target of {target}.")
-            if not reached:
-                words = text("Taken as printed, the figure of {year}, {figure}, would miss the target of {target}.")
-            said.append(words.format(target=number(goal["target"], target_decimals(goal)), **shown))
+    """One line for an indicator without a verdict: the plan's own source, and folded why nothing is judged."""
+    notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
     source = text("source in the plan: {source}", source=text(outlook.about["source"]))
-    return Cell(text("no comparable data"), source, "quiet", span=span, fold=" ".join(said))
+    return Cell(text("no comparable data"), source, "quiet", span=span, fold=" ".join(map(text, notes)))
 
 
 def label(outlook: Outlook) -> str:

@@ -1,7 +1,5 @@
 """What to worry about: the targets ahead by their chance, with the distance to them and the age of the figures."""
 
-from datetime import date
-
 import pandas as pd
 
 from helpers.language import number, percent, plural, text
@@ -14,7 +12,7 @@ def worries(found: dict[str, Outlook]) -> Table:
     rows = []
     for outlook in found.values():
         ahead = outlook.judged.dropna(subset=["target"])
-        ahead = ahead[ahead["year"] >= today(outlook).year]
+        ahead = ahead[ahead["year"] >= outlook.as_of.year]
         if len(outlook.history) and len(ahead):
             last = ahead.iloc[-1]
             order = 2 if pd.isna(last["probability"]) else last["probability"]
@@ -28,11 +26,11 @@ def worries(found: dict[str, Outlook]) -> Table:
 def _worry(outlook: Outlook, last: pd.Series, ahead: pd.DataFrame) -> list[Cell]:
     """Last figure, its age, last target with the distance to it, chances of the next and of the last target."""
     year, figure, decimals = outlook.history.index[-1].year, outlook.history.iloc[-1], outlook.decimals
-    old, gap = age(outlook), number(abs(last["target"] - figure), decimals)
+    gap = number(abs(last["target"] - figure), decimals)
     reached = met(figure, last["target"], outlook.about["better"], decimals)
     return [
         value_cell(figure, decimals, str(year), (year, YEAR, text("year"))),
-        Cell(plural("{n} year", "{n} years", old), figures=figures((old, YEAR))),
+        Cell(plural("{n} year", "{n} years", outlook.age), figures=figures((outlook.age, YEAR))),
         value_cell(
             last["target"],
             target_decimals(last),
@@ -47,13 +45,3 @@ def _chance_cell(row: pd.Series) -> Cell:
     if pd.isna(row["probability"]):
         return Cell(text("no forecast"), str(row["year"]))
     return Cell(percent(row["probability"]), str(row["year"]), figures=figures((row["probability"], SHARE)))
-
-
-def today(outlook: Outlook) -> date:
-    """The day whose knowledge counts."""
-    return outlook.figures.as_of if outlook.figures is not None else date.today()
-
-
-def age(outlook: Outlook) -> int:
-    """Years from the year of the last figure to the day's year."""
-    return today(outlook).year - outlook.history.index[-1].year

@@ -14,13 +14,9 @@ from helpers.targets.outlook import Outlook
 
 
 class Agreement(NamedTuple):
-    """The plan's figure for its reported year, the published one, and the smallest step between targets, in the unit.
-
-    None where one is not printed or published.
-    """
+    """The plan's reported figure, the published one, the smallest step between targets: each in the unit, or none."""
 
     code: str
-    year: int
     stated: float | None
     published: float | None
     step: float | None
@@ -35,24 +31,15 @@ class Agreement(NamedTuple):
 
 def agreement(outlook: Outlook) -> Agreement | None:
     """The series with the indicator's own definition, else the nearest published one in its unit, beside the plan."""
-    year = reported_year(outlook.printed)
     stated = outlook.printed.loc[outlook.printed["column"] == "reported", "value"].dropna()
     steps = outlook.judged["target"].dropna().diff().abs()
-    steps = steps[steps > 1e-9]
-    codes = candidates(outlook)
-    values = {code: statistics.series(code, "KAZ").get(pd.Period(year, "Y")) for code in codes}
+    year, first = pd.Period(reported_year(outlook.printed), "Y"), float(stated.iloc[0]) if len(stated) else None
+    table = statistics.catalogue().query("indicator == @outlook.indicator and frequency == 'A'")
+    beside = [code for code, row in table.iterrows() if row["unit"][:3] == outlook.unit[:3]]
+    codes = beside if outlook.series is None else [outlook.series.name]
+    values = {code: statistics.series(code, "KAZ").get(year) for code in codes}
     known = {code: float(value) for code, value in values.items() if pd.notna(value)}
     if outlook.series is None and not known:
         return None
-    first = float(stated.iloc[0]) if len(stated) else None
     code = min(known, key=lambda one: abs(known[one] - (first or 0)), default=codes[0])
-    return Agreement(code, year, first, known.get(code), float(steps.min()) if len(steps) else None)
-
-
-def candidates(outlook: Outlook) -> list[str]:
-    """The yearly series to compare: the indicator's own, else those beside it that are counted in the same unit."""
-    if outlook.series is not None:
-        return [outlook.series.name]
-    table = statistics.catalogue()
-    beside = table[(table["indicator"] == outlook.indicator) & (table["frequency"] == "A")]
-    return [code for code, row in beside.iterrows() if row["unit"][:3] == outlook.unit[:3]]
+    return Agreement(code, first, known.get(code), float(steps[steps > 1e-9].min()) if (steps > 1e-9).any() else None)

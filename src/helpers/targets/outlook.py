@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 
 import pandas as pd
@@ -97,6 +98,16 @@ class Outlook:
     def broken(self) -> bool:
         """True when a change of definition ends the figures that the targets were set for."""
         return bool(self.reason) and self.reason == INCOMPARABLE
+
+    @property
+    def as_of(self) -> date:
+        """The day whose knowledge counts."""
+        return date.today() if self.figures is None else self.figures.as_of
+
+    @property
+    def age(self) -> int:
+        """Years from the year of the last figure to that of the day; 0 without a figure."""
+        return self.as_of.year - self.history.index[-1].year if len(self.history) else 0
 
     @property
     def decimals(self) -> int:
