@@ -43,15 +43,16 @@ def fan(outlook: Outlook) -> Words:
     settled = outlook.judged[outlook.judged["verdict"].isin(["met", "missed"])]
     if len(settled):
         last = settled.iloc[-1]
-        message = text("{year} target met") if last["verdict"] == "met" else text("{year} target missed")
-        parts.append(message.format(year=last["year"]))
+        met_, missed = text("The target of {year} was met"), text("The target of {year} was missed")
+        parts.append((met_ if last["verdict"] == "met" else missed).format(year=last["year"]))
     open_ = outlook.judged[outlook.judged["probability"].notna()]
     if len(open_):
         last = open_.iloc[-1]
-        chance = percent(last["probability"])
-        parts.append(
-            text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance)
+        alone, second = (
+            text("The target of {year} has a chance of {chance}"),
+            text("that of {year} has a chance of {chance}"),
         )
+        parts.append((second if parts else alone).format(year=last["year"], chance=percent(last["probability"])))
     if outlook.broken and len(outlook.history):
         parts = [text("Figures can't be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
     parts = parts or [text("No target of these years can be judged yet")]

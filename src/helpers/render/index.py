@@ -124,6 +124,7 @@ def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
     for row in verdicts:
         said = about[row["indicator"]]
         first = {"label": f"{row['indicator']}. {name(said)}", "unit": text(said["unit"]), "area": row["area"]}
+        first |= {"source": text("source in the plan: {source}", source=text(said["source"]))}
         shown = found.setdefault(row["indicator"], first | {"direction": said["direction"], "cells": {}})
         shown["cells"][row["year"]] = cell(row)
     for shown in found.values():
