@@ -24,9 +24,14 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     ordered = sorted(labels, key=lambda label: label[1])
     sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
     places = spread([y for _, y, *_ in ordered], sizes, low)
-    for place, (_, _, words, colour) in zip(places, ordered, strict=True):
-        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points", va="center",
-                      color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
+    for place, size, (_, y, words, colour) in zip(places, sizes, ordered, strict=True):
+        # A label that was pushed away is tied to its line.
+        away = abs(place - y) > 0.6 * size
+        points = 72 / axes.figure.dpi * (axes.transData.transform((0, place)) - axes.transData.transform((0, y)))[1]
+        tie = {"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 1} if away else None
+        axes.annotate(wrap(words, 16), (right, y), xytext=(15 if away else 7, points), textcoords="offset points",
+                      va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO],
+                      arrowprops=tie)  # fmt: skip
 
 
 def spread(wanted: list[float], sizes: list[float], lowest: float = float("-inf")) -> list[float]:

@@ -7,16 +7,17 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, label_ends
-from helpers.language import between, message, number, per_cent_sign, text
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, for_phones, label_ends
+from helpers.language import between, message, number, per_cent_sign, text, years as span
 from helpers.pensions import scenarios
-from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, value_cell
+from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, signed, value_cell
 
 NAMES = {
     "baseline": message("baseline"),
-    "stalled_wages": message("real wages go on as in the last year"),
+    "stalled_wages": message("real wages change as in the last year"),
     "wages_follow_gdp": message("real wages follow GDP"),
     "inflation_only": message("pensions follow inflation only"),
+    "national_bank": message("inflation as the National Bank expects"),
 }
 DRIVERS = {
     "real_wages": message("Growth of real wages, %"),
@@ -34,10 +35,14 @@ BEHIND = [pensions.RATIO, "average_pension", "wage_nominal", "wage_real_index", 
 
 
 def named(scenario: str) -> str:
-    """A scenario's name; its code where nobody has named it."""
-    return text(NAMES.get(scenario, scenario))
+    """A scenario's name, with last year's change of wages where that goes on; its code where nobody has named it."""
+    words, own = text(NAMES.get(scenario, scenario)), scenarios.chosen(scenario).iloc[0]
+    if (own["driver"], own["rule"]) != ("real_wages", scenarios.LAST):
+        return words
+    return f"{words} ({signed(scenarios.value(scenario, 'real_wages', 0), 1)}{per_cent_sign()})"
 
 
+@for_phones
 def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     """The pension-to-wage ratio so far, its range in the scenario, and the middles of the other scenarios' ranges."""
     ratio = statistics.series(pensions.RATIO, as_of=as_of)
@@ -67,7 +72,7 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
 def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
     last = made.iloc[-1]
     title = text(
-        "{range} of the average wage in {year}, after {now} in {last}",
+        "By the scenario: {range} of the average wage in {year}, after {now} in {last}",
         range=between(last["low"], last["high"], 1, "%"),
         year=last.name,
         now=number(ratio.iloc[-1], 1) + per_cent_sign(),
@@ -102,8 +107,10 @@ def assumptions(scenario: str, as_of: str = "") -> Table:
     for row in scenarios.chosen(scenario).to_dict("records"):
         year = int(row["year"] or 0)
         value = scenarios.value(scenario, row["driver"], year, as_of)
+        behind = scenarios.history(row["driver"], as_of).index[-5:].year if row["rule"] == scenarios.MEAN else ()
+        mean = text("mean of {years}", years=span(behind[0], behind[-1])) if len(behind) else ""
         cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
-        rows.append(Row([*cells, value_cell(value, 1), _linked(text(row["reason"]))]))
+        rows.append(Row([*cells, value_cell(value, 1, mean), _linked(text(row["reason"]))]))
     for row in pensions.parameters().to_dict("records"):
         year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
         cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
