@@ -46,38 +46,11 @@ from helpers.language import name, text, visible
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE",
-    "GREY",
-    "INK",
-    "LEFT",
-    "ORANGE",
-    "PURPLE",
-    "RIGHT",
-    "SOFT",
-    "STYLE",
-    "WIDTH",
-    "Chart",
-    "Words",
-    "canvas",
-    "captions",
-    "dots",
-    "fan",
-    "finish",
-    "for_phones",
-    "framed",
-    "history_and_forecast",
-    "label_ends",
-    "lines",
-    "measure",
-    "number_axis",
-    "paths_to",
-    "place",
-    "quarters",
-    "region_histories",
-    "regions",
-    "scorecard",
-    "wrap",
-]
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words",
+    "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast", "label_ends",
+    "lines", "measure", "number_axis", "paths_to", "place", "quarters", "region_histories", "regions",
+    "scorecard", "wrap",
+]  # fmt: skip
 
 
 @for_phones

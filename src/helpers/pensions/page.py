@@ -1,7 +1,5 @@
 """The pension model in the report: its chart, its results, its assumptions."""
 
-import re
-
 import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
@@ -10,7 +8,7 @@ from helpers import pensions, statistics
 from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, for_phones, label_ends
 from helpers.language import between, message, number, per_cent_sign, text, years as span
 from helpers.pensions import scenarios
-from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, signed, value_cell
+from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
 
 NAMES = {
     "baseline": message("baseline"),
@@ -110,17 +108,11 @@ def assumptions(scenario: str, as_of: str = "") -> Table:
         behind = scenarios.history(row["driver"], as_of).index[-5:].year if row["rule"] == scenarios.MEAN else ()
         mean = text("mean of {years}", years=span(behind[0], behind[-1])) if len(behind) else ""
         cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
-        rows.append(Row([*cells, value_cell(value, 1, mean), _linked(text(row["reason"]))]))
+        rows.append(Row([*cells, value_cell(value, 1, mean), linked_cell(text(row["reason"]))]))
     for row in pensions.parameters().to_dict("records"):
         year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
         cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
-        rows.append(Row([*cells, value_cell(row["value"], 0), _linked(text(row["source"]))]))
+        rows.append(Row([*cells, value_cell(row["value"], 0), linked_cell(text(row["source"]))]))
     heads = [text("Assumption"), text("Year"), text("Value"), text("Source or reason")]
     caption = text("What the scenario assumes: {name}", name=named(scenario))
     return Table(caption, heads, rows, text_columns=(0, 1, 3))
-
-
-def _linked(words: str) -> Cell:
-    """A source as a link to the address in brackets at its end, which nobody wants to read."""
-    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
-    return Cell("", links=((found[1] + found[3], found[2]),)) if found else Cell(words)

@@ -25,21 +25,9 @@ from helpers.prose.lead import DOUBTFUL, HOPEFUL
 from helpers.targets import Outlook, decimals_shown, promise, target_decimals
 
 __all__ = [
-    "DOUBTFUL",
-    "HOPEFUL",
-    "headline",
-    "lowered",
-    "own",
-    "paragraph",
-    "part_year",
-    "plain",
-    "plan_title",
-    "planned",
-    "recent",
-    "record",
-    "region",
-    "worries",
-]
+    "DOUBTFUL", "HOPEFUL", "headline", "lowered", "own", "paragraph", "part_year", "plain", "plan_title",
+    "planned", "recent", "record", "region", "worries",
+]  # fmt: skip
 
 OLD = 3  # years from which a figure is called old
 

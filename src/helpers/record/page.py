@@ -215,24 +215,15 @@ def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown
     )
 
 
-def brier_table(record: pd.DataFrame) -> Table:
-    """Brier score of each method by years ahead."""
-    wide = record.pivot(index="method", columns="horizon", values="brier").loc[list(METHODS)]
-    rows = [Row([Cell(text(METHODS[m])), *(value_cell(v, 3) for v in values)]) for m, values in wide.iterrows()]
-    heads = [text("Method"), *(text("all") if h == "all" else str(h) for h in wide.columns)]
-    return Table(text("Brier score by years ahead"), heads, rows)
-
-
 def made_words(made: pd.DataFrame) -> Markdown:
     """When, from which panel and with which version the panel's scores were made."""
     row = made.iloc[0]
     return Markdown(
         text(
-            "These scores were made on {day} with version {version} ({commit}), on the panel of {series} official "
+            "These scores were made on {day} with version {version}, on the panel of {series} official "
             "yearly series of the national SDG platform, {years}; {left_out} of them never changed and set no target.",
             day=day(date.fromisoformat(row["made_on"])),
             version=literal(row["version"]),
-            commit=literal(row["commit"]),
             series=integer(row["series"]),
             years=years(row["first_year"], row["last_year"]),
             left_out=integer(row["left_out"]),

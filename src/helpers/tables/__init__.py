@@ -21,6 +21,7 @@ from helpers.tables.cells import (
     bare_cell,
     figures,
     label,
+    linked_cell,
     pattern,
     range_cell,
     value_cell,
@@ -30,35 +31,11 @@ from helpers.tables.worries import worries
 from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
-    "COUNTED",
-    "METHODS",
-    "SHARE",
-    "TONE",
-    "YEAR",
-    "Cell",
-    "Row",
-    "Table",
-    "agreements",
-    "conflicts",
-    "damaged",
-    "depends_on_reading",
-    "figures",
-    "forecasts",
-    "label",
-    "methods",
-    "nationals",
-    "not_measured",
-    "other_reading",
-    "pace",
-    "pattern",
-    "range_cell",
-    "scorecard",
-    "series",
-    "signed",
-    "sources",
-    "value_cell",
+    "COUNTED", "METHODS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements", "conflicts", "damaged",
+    "depends_on_reading", "figures", "forecasts", "label", "linked_cell", "methods", "nationals", "not_measured",
+    "other_reading", "pace", "pattern", "range_cell", "scorecard", "series", "signed", "sources", "value_cell",
     "worries",
-]
+]  # fmt: skip
 
 
 COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")

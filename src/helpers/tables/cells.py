@@ -4,6 +4,7 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 """
 
 import math
+import re
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -152,11 +153,25 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     return Cell(word, small, tone, figures=figures(chance, behind))
 
 
+def linked(words: str) -> tuple[str, str]:
+    """Words and the address that stands in brackets at their end, empty where none does."""
+    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return (found[1] + found[3], found[2]) if found else (words, "")
+
+
+def linked_cell(words: str) -> Cell:
+    """A source as a link to the address at its end, which nobody wants to read."""
+    said, address = linked(words)
+    return Cell("", links=((said, address),)) if address else Cell(words)
+
+
 def bare_cell(outlook: Outlook, span: int) -> Cell:
     """One line for an indicator without a verdict: the plan's own source, and folded why nothing is judged."""
     notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
     source = text("source in the plan: {source}", source=text(outlook.about["source"]))
-    return Cell(text("no comparable data"), source, "quiet", span=span, fold=" ".join(map(text, notes)))
+    said, address = linked(" ".join(map(text, notes)))
+    links = ((text("source"), address),) if address else ()
+    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=said)
 
 
 def label(outlook: Outlook) -> str:
