@@ -27,11 +27,12 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     for place, size, (_, y, words, colour) in zip(places, sizes, ordered, strict=True):
         # A label that was pushed away is tied to its line.
         away = abs(place - y) > 0.6 * size
-        points = 72 / axes.figure.dpi * (axes.transData.transform((0, place)) - axes.transData.transform((0, y)))[1]
-        tie = {"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 1} if away else None
-        axes.annotate(wrap(words, 16), (right, y), xytext=(15 if away else 7, points), textcoords="offset points",
-                      va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO],
-                      arrowprops=tie)  # fmt: skip
+        if away:
+            start, end = (axes.transData.transform((right, height)) for height in (y, place))
+            ends = axes.transData.inverted().transform([start + (3, 0), end + (13 * axes.figure.dpi / 72, 0)])
+            axes.plot(*ends.T, color=colour, linewidth=0.6, clip_on=False, scalex=False, scaley=False)
+        axes.annotate(wrap(words, 16), (right, place), xytext=(15 if away else 7, 0), textcoords="offset points",
+                      va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
 
 
 def spread(wanted: list[float], sizes: list[float], lowest: float = float("-inf")) -> list[float]:

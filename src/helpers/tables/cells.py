@@ -168,7 +168,8 @@ def linked_cell(words: str) -> Cell:
 def bare_cell(outlook: Outlook, span: int) -> Cell:
     """One line for an indicator without a verdict: the plan's own source, and folded why nothing is judged."""
     notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
-    source = text("source in the plan: {source}", source=text(outlook.about["source"]))
+    stated = text(outlook.about.get("source", ""))
+    source = text("source in the plan: {source}", source=stated) if stated else ""
     said, address = linked(" ".join(map(text, notes)))
     links = ((text("source"), address),) if address else ()
     return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=said)
