@@ -51,7 +51,7 @@ def test_the_scorecard_comes_before_the_reports_and_says_each_verdict_in_words(m
     assert heads == ["The scorecard", "Reports", "How to read this"]
     cells = [[cell.get_text(" ") for cell in row.find_all("td")] for row in soup.select("table")[0].select("tr")]
     assert ["met 4.6 · target 4.7", "likely 72% · target 4.7"] in cells
-    assert ["no comparable data source in the plan: official statistics"] in cells
+    assert ["no comparable data   source in the plan: official statistics"] in cells
 
 
 def test_numbers_and_words_follow_the_language(made):

@@ -46,7 +46,7 @@ def test_a_blank_cell_is_told_from_a_lost_one(found):
 
 def test_an_indicator_without_figures_takes_one_line_with_its_reason_and_the_plans_source(found):
     card = tables.scorecard(found)
-    name, line = cells(card, "1. ")
+    _, line = cells(card, "1. ")
     assert (line.words, line.small, line.span) == ("no comparable data", "source in the plan: ministry of labour", 5)
     assert "124.5 thousand of 441 thousand" in line.fold
     assert line.links[0][1].startswith("https://")

@@ -16,6 +16,7 @@ from helpers.language import (
     literal,
     month,
     name,
+    plural,
     quantity,
     quarter,
     text,
@@ -183,7 +184,8 @@ def worries(found: dict[str, Outlook]) -> Markdown:
 
 def _age(outlook: Outlook) -> list[str]:
     """That a figure is old, and when the next one is due by the publisher's usual delay."""
-    old, following = [text("This figure is {n} years old.", n=outlook.age)] if outlook.age >= OLD else [], []
+    old = [plural("This figure is {n} year old.", "This figure is {n} years old.", outlook.age)]
+    old, following = old if outlook.age >= OLD else [], []
     if not outlook.broken:
         ahead = outlook.history.index[-1] + 1
         day = ahead.end_time.date() + timedelta(days=int(outlook.series["release_lag_days"]))
