@@ -75,7 +75,7 @@ def test_worries_begin_with_the_least_likely_and_say_how_old_figures_are(found):
 
 def test_one_rule_says_which_published_series_are_judged(found):
     table = tables.agreements(found)
-    assert cells(table, "4. ")[4].words == "held against the targets"
+    assert cells(table, "4. ")[4].words == "compared with the targets"
     assert cells(table, "23. ")[4].words == "another measure, no verdict"
     for one in found.values():
         known = targets.agreement(one)

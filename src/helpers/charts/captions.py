@@ -54,7 +54,7 @@ def fan(outlook: Outlook) -> Words:
         )
         parts.append((second if parts else alone).format(year=last["year"], chance=percent(last["probability"])))
     if outlook.broken and len(outlook.history):
-        parts = [text("Figures can't be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
+        parts = [text("Figures cannot be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
     parts = parts or [text("No target of these years can be judged yet")]
     return Words("; ".join(parts), subtitle(outlook), source_line([outlook.series.name]))
 
@@ -158,7 +158,7 @@ def scorecard(found: dict[str, Outlook]) -> Words:
     """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
     judged = assess(found)
     settled = judged[judged["verdict"].isin(["met", "missed"])]
-    parts = [text("No target can be held against a published figure yet")]
+    parts = [text("No target can be checked against a published figure yet")]
     if len(settled):
         n_met = integer((settled["verdict"] == "met").sum())
         parts = [plural("{met} of {n} target with a published figure is met",

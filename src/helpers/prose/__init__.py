@@ -30,6 +30,7 @@ __all__ = [
     "planned", "recent", "record", "region", "worries",
 ]  # fmt: skip
 
+TOLD = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
 OLD = 3  # years from which a figure is called old
 
 
@@ -173,7 +174,9 @@ def planned(outlook: Outlook) -> str:
 def worries(found: dict[str, Outlook]) -> Markdown:
     """The targets ahead that are least likely, and those of which the figures are too old to tell."""
     named = {key: literal(lowered(plain(name(outlook.about)))) for key, outlook in found.items()}
-    least = [named[key] for key, one in found.items() if one.judged["verdict"].iloc[-1] in DOUBTFUL]
+    # Where there are too few figures for a chance, the last verdict speaks.
+    known = {key: [word for word in one.judged["verdict"] if word in TOLD] for key, one in found.items()}
+    least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
     old = [named[key] for key, one in found.items() if one.age >= OLD and one.judged["year"].max() >= one.as_of.year]
     sentences = [text("Least likely to be met: {names}.", names=listing(least))] if least else []
     if old:

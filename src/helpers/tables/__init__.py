@@ -109,7 +109,7 @@ def sources(codes: list[str]) -> Table:
             Cell("", copies, links=links),
         ]
         rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
-    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
+    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Accessed")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
 

@@ -152,7 +152,7 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
             about = text("target for {year}", year=said["year"].iloc[0])
             rows.append(Row([Cell(label(found[indicator]), about), *cells]))
     if not rows:
-        return Markdown(text("The official methods say the same of these targets as the verdicts above."))
+        return Markdown(text("The methods after official bodies say the same of these targets as the verdicts above."))
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
     return Table(
         text("The last target, as our reconstruction of each method judges it"),
@@ -194,12 +194,14 @@ def agreements(found: dict[str, Outlook]) -> Table:
         known = agreement(outlook)
         if known is None:
             continue
-        word = {True: text("held against the targets"), False: text("another measure, no verdict")}
+        word = {True: text("compared with the targets"), False: text("another measure, no verdict")}
         words = word.get(known.agrees, text("not to be compared; the definition decides"))
+        words = text("agrees, but a break follows: no verdict") if known.agrees and outlook.broken else words
         digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
         values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]
         cells = [Cell(DASH) if value is None else value_cell(value, places) for value, places in values]
-        rows.append(Row([Cell(label(outlook), name(code)), *cells, Cell(words)]))
+        beside = "" if outlook.series is not None else name(code)
+        rows.append(Row([Cell(label(outlook), beside), *cells, Cell(words)]))
     heads = [text("Indicator"), text("Reported in the plan"), text("Published")]
     heads += [text("Smallest step between targets"), text("What follows")]
     return Table(text("Published series beside the plan's reported figures"), heads, rows, (0, 4), under=text("Series"))

@@ -1,4 +1,4 @@
-"""One rule for all rows: a published series is held against the targets if it agrees with the plan's reported figure.
+"""One rule for all rows: a published series is compared with the targets if it agrees with the plan's reported figure.
 
 It agrees if its figure for the reported year differs from the plan's by less than the smallest step from one year's
 target to the next: a larger difference would decide verdicts by itself.

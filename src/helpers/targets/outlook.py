@@ -16,7 +16,7 @@ from helpers.targets.judge import NO_FIGURES, target_decimals
 from helpers.targets.precision import met
 
 INCOMPARABLE = message(
-    "Figures published since the plan can't be compared with those before, so no target is judged on them."
+    "Figures published since the plan cannot be compared with those before, so no target is judged on them."
 )
 
 
