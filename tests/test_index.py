@@ -56,7 +56,7 @@ def test_the_scorecard_comes_before_the_reports_and_says_each_verdict_in_words(m
 
 def test_numbers_and_words_follow_the_language(made):
     cells = {td.get_text(" ") for td in made([report()])["index.ru.html"].select("td")}
-    assert "достигнуто 4,6 · цель 4,7" in cells
+    assert "достигнуто 4,6 · план 4,7" in cells
 
 
 def test_verdicts_are_counted_for_the_country_as_last_known(made):

@@ -8,11 +8,11 @@ import pandas as pd
 from helpers import statistics
 from helpers.language import (
     NBSP,
+    chance,
     day,
     integer,
     listing,
     name,
-    percent,
     plural,
     quantity,
     quarter,
@@ -52,7 +52,7 @@ def fan(outlook: Outlook) -> Words:
             text("The target of {year} has a chance of {chance}"),
             text("that of {year} has a chance of {chance}"),
         )
-        parts.append((second if parts else alone).format(year=last["year"], chance=percent(last["probability"])))
+        parts.append((second if parts else alone).format(year=last["year"], chance=chance(last["probability"])))
     if outlook.broken and len(outlook.history):
         parts = [text("Figures cannot be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
     parts = parts or [text("No target of these years can be judged yet")]
