@@ -30,9 +30,9 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
         away = abs(place - y) > 0.6 * size
         if away:
             ends = axes.transData.transform([(right, y), (right, place)])
-            ends = axes.transData.inverted().transform(ends + np.array([(3, 0), (13 * axes.figure.dpi / 72, 0)]))
+            ends = axes.transData.inverted().transform(ends + np.array([(3, 0), (10 * axes.figure.dpi / 72, 0)]))
             axes.plot(*ends.T, color=colour, linewidth=0.6, clip_on=False, scalex=False, scaley=False)
-        axes.annotate(wrap(words, 16), (right, place), xytext=(15 if away else 7, 0), textcoords="offset points",
+        axes.annotate(wrap(words, 16), (right, place), xytext=(12 if away else 7, 0), textcoords="offset points",
                       va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
 
 

@@ -18,7 +18,7 @@ LOCALE = Path(__file__).parent / "locale"
 NBSP = "\N{NO-BREAK SPACE}"
 RANGE = "\N{EN DASH}"
 DAYS = {"en": "d MMMM y", "kk": "y 'жылғы' d MMMM", "ru": "d MMMM y 'года'"}
-MONTHS = {"en": "LLLL y", "kk": "y 'жылғы' LLLL", "ru": "LLLL y 'года'"}
+MONTHS = {"en": "LLLL y", "kk": "y 'жылғы' MMMM", "ru": "LLLL y 'года'"}
 _state = {"language": "en"}
 _terms: dict[str, Mapping] = {}
 _override: ContextVar[str | None] = ContextVar("language", default=None)

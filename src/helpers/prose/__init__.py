@@ -117,7 +117,8 @@ def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     if not len(outlook.history):
         return Markdown("")
     said = _first_months(outlook.series.name, outlook.history.index[-1].year, outlook.area, as_of)
-    return Markdown(f"{said} {text('A part of a year is not judged.')}" if said else "")
+    rule = text("A part of a year is not judged.")
+    return Markdown(f"{said} {rule}" if said else "")
 
 
 def recent(code: str, count: int, as_of: str = "") -> str:
