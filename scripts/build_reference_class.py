@@ -1,4 +1,4 @@
-"""Make data/assumptions/reference_class.csv: how much official Kazakh series changed in one to five years.
+"""Make data/assumptions/reference_class.csv: how much official Kazakh series changed in one to six years.
 
     python scripts/build_reference_class.py PANEL.csv
 
@@ -15,7 +15,7 @@ from helpers import UserError
 from helpers.forecast import read_panel
 from helpers.targets.ambition import QUANTILES, REFERENCE_CLASS, STORED, relative_change
 
-YEARS = range(1, 6)
+YEARS = range(1, 7)
 BANDS = ((0, 5), (5, 20), (20, 50), (50, 80), (80, 100))  # percent
 # Figures per 1,000 or 100,000 people, per unit of output or as a concentration, by their number in the United Nations'
 # global indicator framework (A/RES/71/313); they would pass for shares because they lie below 100 as well.

@@ -73,7 +73,7 @@ def test_bad_questions_get_one_clear_line(table, arguments, message):
 def test_the_committed_table_is_ordered_and_complete():
     committed = reference_class()
     assert set(committed["kind"]) == {"share", "rate", "count"}
-    assert (committed.groupby(["kind", "level_from"], dropna=False)["years"].nunique() == 5).all()
+    assert (committed.groupby(["kind", "level_from"], dropna=False)["years"].nunique() == 6).all()
     assert (np.diff(committed[QUANTILES].to_numpy(), axis=1) >= 0).all()
     assert (committed["indicators"] >= 5).all()
 

@@ -63,7 +63,7 @@ def test_only_rows_of_which_others_say_otherwise_are_shown(found):
     assert "4" in shown
     assert "11" not in shown
     agreed = tables.methods({"11": found["11"]})
-    assert agreed.data.startswith("The official methods say the same")
+    assert agreed.data.startswith("The methods after official bodies say the same")
 
 
 def test_what_nobody_measures_has_an_ambition_and_no_verdict(found):
@@ -71,9 +71,12 @@ def test_what_nobody_measures_has_an_ambition_and_no_verdict(found):
     assert len(table.rows) == 22
     row = cells(table, "1. ")
     assert row[1].words == "32.0\N{NO-BREAK SPACE}(2022) → 55.0\N{NO-BREAK SPACE}(2027)"
-    assert row[3].words.endswith(" of 100")
-    assert row[3].small == "+23.0 points in 5 years"
-    assert cells(table, "16. ")[3].small == "+19% in 5 years"
+    assert row[1].small == "start: what the plan expected of 2022"
+    assert row[2].words.endswith("%")
+    assert row[2].small == "+23.0 points in 5 years"
+    assert cells(table, "16. ")[2].small == "+25% in 6 years"
+    assert cells(table, "10. ")[2].small == "+3.7 points in 6 years"
+    assert cells(table, "27. ")[2].small == "−14.8 points in 6 years"
 
 
 def test_four_comparable_figures_are_too_few_for_a_verdict_ahead():

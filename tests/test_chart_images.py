@@ -173,6 +173,6 @@ def test_pension_scenarios(monkeypatch):
 
     ratio = pd.Series([33.0, 32.0, 31.0], index=pd.period_range("2022", "2024", freq="Y"))
     monkeypatch.setattr("helpers.pensions.replacement", replacement)
-    monkeypatch.setattr("helpers.pensions.scenarios.known", lambda: list(ends))
+    monkeypatch.setattr("helpers.pensions.scenarios.known", lambda *_: list(ends))
     monkeypatch.setattr("helpers.statistics.series", lambda code, as_of="": ratio)
     return pension_page.chart("baseline", 2027).figure

@@ -86,7 +86,11 @@ def figures(words: str) -> list[float]:
 
 def shown(rows) -> dict[str, list[str]]:
     """What a scorecard in HTML says, a list of the years' cells for each indicator."""
-    return {number(row.th.get_text()): [cell.get_text(" ") for cell in row.select("td.verdict-cell")] for row in rows}
+    return {
+        number(row.th.get_text()): [cell.get_text(" ") for cell in row.select("td.verdict-cell")]
+        for row in rows
+        if row.td
+    }
 
 
 def scorecards(output, language) -> tuple[dict, dict]:
@@ -94,7 +98,7 @@ def scorecards(output, language) -> tuple[dict, dict]:
     first = BeautifulSoup((output / index.file_name(language)).read_text(encoding="utf-8"), "html.parser")
     page = output / "latest" / f"0_overview--language-{language}.html"
     second = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("table")
-    return shown(first.select("tr[data-item][data-area=KAZ]")), shown(second.select("tr:has(td.verdict-cell)"))
+    return shown(first.select("tr[data-item][data-area=KAZ]")), shown(second.select("tr:has(td)"))
 
 
 @pytest.mark.slow
@@ -112,7 +116,10 @@ def test_page_and_spreadsheet_say_the_same_of_every_target(output):
     _, page_says = scorecards(output, "en")
     for row in (dict(zip(heads, row, strict=True)) for row in rows if row[1]):
         cells = page_says[number(row["Indicator"])]
-        assert len(cells) == len(YEARS)
+        assert len(cells) in (len(YEARS), 0)
+        if not cells:
+            assert row["2023"] == "no comparable data"
+            continue
         for year, words in zip(YEARS, cells, strict=True):
             said = {name: row.get(f"{year}: {name}") for name in ("figure", "chance", "target")}
             assert words.startswith(row[year] or "")

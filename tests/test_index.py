@@ -48,20 +48,20 @@ def test_there_is_a_page_in_each_language_and_each_links_to_the_others(made):
 def test_the_scorecard_comes_before_the_reports_and_says_each_verdict_in_words(made):
     soup = made([report()])["index.html"]
     heads = [tag.get_text() for tag in soup.find_all("h2")]
-    assert heads == ["The scorecard", "Reports"]
+    assert heads == ["The scorecard", "Reports", "How to read this"]
     cells = [[cell.get_text(" ") for cell in row.find_all("td")] for row in soup.select("table")[0].select("tr")]
     assert ["met 4.6 · target 4.7", "likely 72% · target 4.7"] in cells
-    assert ["cell lost", "no comparable data target 5.3"] in cells
+    assert ["no comparable data   source in the plan: official statistics"] in cells
 
 
 def test_numbers_and_words_follow_the_language(made):
     cells = {td.get_text(" ") for td in made([report()])["index.ru.html"].select("td")}
-    assert "достигнуто 4,6 · цель 4,7" in cells
+    assert "достигнуто 4,6 · план 4,7" in cells
 
 
 def test_verdicts_are_counted_for_the_country_as_last_known(made):
     counts = [one.get_text(" ", strip=True) for one in made([report()])["index.html"].select(".counts li")]
-    assert counts == ["met 1", "likely 1", "no target 1", "no comparable data 1"]
+    assert counts == ["met 1", "likely 1", "no comparable data 1", "cell lost 1"]
 
 
 def test_areas_stand_by_name_and_without_what_no_one_measures(made):
@@ -106,7 +106,7 @@ def test_text_from_data_never_becomes_markup(made):
 
 def test_a_run_that_judged_nothing_has_an_index_of_reports_alone(made):
     soup = made([report()], verdicts=None)["index.html"]
-    assert [tag.get_text() for tag in soup.find_all("h2")] == ["Reports"]
+    assert [tag.get_text() for tag in soup.find_all("h2")] == ["Reports", "How to read this"]
     assert not soup.select("table")
 
 

@@ -64,9 +64,9 @@ def test_a_name_has_its_per_cent_sign_as_the_figures_beside_it_have():
 def test_dates_are_written_out_in_the_language():
     assert language.day(date(2026, 11, 22)) == "22 November 2026"
     with in_language("ru"):
-        assert language.day(date(2026, 11, 22)) == "22 ноября 2026\u202fг."
+        assert language.day(date(2026, 11, 22)) == "22 ноября 2026 года"
     with in_language("kk"):
-        assert "қараша" in language.day(date(2026, 11, 22))
+        assert language.day(date(2026, 11, 22)) == "2026 жылғы 22 қараша"
 
 
 def test_an_unknown_language_is_refused_by_name():

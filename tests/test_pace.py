@@ -63,16 +63,21 @@ def test_the_kind_of_an_indicator_follows_from_its_unit(unit, levels, kind):
     assert kind_of(unit, *levels) == kind
 
 
-def test_no_class_knows_six_years_or_a_count_of_nothing():
-    assert like_it("%", 10, 20, 6, "higher") is None
+def test_no_class_knows_seven_years_or_a_count_of_nothing():
+    assert like_it("%", 10, 20, 7, "higher") is None
     assert like_it("thousand people", 0, 20, 3, "higher") is None
     assert 0 < like_it("%", 10, 20, 5, "higher").achieved < 1
 
 
-def test_a_promise_runs_from_2022_to_the_last_target(found):
+def test_a_promise_without_a_reported_figure_runs_from_what_the_plan_expected_of_2022(found):
     made = promise(found["1"])
     assert (made.since, made.start, made.year, made.target) == (2022, 32, 2027, 55)
-    assert made.kind.change == 23
+    assert (made.kind.change, made.column) == (23, "current")
+
+
+def test_a_promise_starts_at_the_reported_figure(found):
+    made = promise(found["10"])
+    assert (made.since, made.start, made.target, made.column) == (2021, 86.3, 90, "reported")
 
 
 def test_a_promise_without_2022_starts_at_its_first_target_and_ends_at_its_last(found):

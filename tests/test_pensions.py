@@ -104,9 +104,9 @@ def test_with_nothing_to_start_from_the_report_says_so():
     assert pension_page.table(2027, "2020-12-31").rows == []
 
 
-def test_the_page_shows_every_scenario_beside_the_statistical_forecast():
+def test_the_page_shows_every_scenario():
     shown = pension_page.table(2027, DAY)
-    assert len(shown.rows) == len(scenarios.known()) + 1
+    assert len(shown.rows) == len(scenarios.known())
     assert {len(row.cells) for row in shown.rows} == {3}
     assert set(scenarios.known()) <= set(pension_page.NAMES)
 
@@ -128,3 +128,16 @@ def test_the_source_of_an_assumption_is_a_link_without_its_address_in_words():
     links = [cell.links for row in pension_page.assumptions("baseline", DAY).rows for cell in row.cells if cell.links]
     assert links
     assert all(address.startswith("https://") and "http" not in words for ((words, address),) in links)
+
+
+def test_a_mean_names_its_years_and_last_years_wages_their_change():
+    shown = [row.cells[2].small for row in pension_page.assumptions("baseline", DAY).rows[:3]]
+    assert shown == ["mean of 2021–2025", "mean of 2021–2025", "mean of 2020–2024"]
+    assert pension_page.named("stalled_wages") == "real wages change as in the last year (−1.8%)"
+
+
+def test_the_national_banks_inflation_holds_for_its_year_alone():
+    assert scenarios.value("national_bank", "inflation", 2026, DAY) == 10
+    assert scenarios.value("national_bank", "inflation", 2027, DAY) == scenarios.value(
+        "baseline", "inflation", 2027, DAY
+    )

@@ -72,7 +72,7 @@ def test_a_panel_of_one_indicator_has_no_range(n):
 def test_the_report_says_in_how_many_indicators_ours_was_nearer():
     by_indicator = pd.DataFrame({"indicator": ["1", "2", "3"], "ours": [0.1, 0.2, 0.3], "oecd": [0.2, 0.2, 0.4]})
     said = record_page.indicators_won(record_tables.read("record"), by_indicator).data
-    assert said.startswith("In **2** of the panel's 3 indicators")
+    assert said.startswith("In **2** of 3 indicators of the panel")
 
 
 def test_a_table_that_is_missing_or_strange_says_how_to_make_it(tmp_path):
@@ -112,7 +112,10 @@ def test_the_report_says_what_was_measured():
     assert "2 figures** of 2023–2024" in words
     assert "1 fell inside their 80% ranges, where 2 would be expected" in words
     assert "in 1 of 2 cases, and further off in 1" in words
-    assert "**0.150**, against 0.180 for a random walk and 0.160 for the best official method (OECD)" in words
+    assert (
+        "**0.150**, against 0.180 for a random walk and 0.160 for the best method after an official body (OECD)"
+        in words
+    )
     assert "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%" in words
 
 

@@ -136,7 +136,7 @@ def test_the_first_sheet_says_what_the_report_is_and_leads_to_its_tables():
     sheet = read(made(table_of(value_cell(1, 0))))["Contents"]
     assert sheet["A1"].value == "A title"
     assert "Data read by 22 November 2026" in sheet["A2"].value
-    assert sheet["A3"].value == "Parameters: area = 'KZ-75'"
+    assert sheet["A3"].value == "Jospar 1.0. Parameters: area = 'KZ-75'"
     assert sheet["A6"].value == "A caption"
     assert sheet["A6"].hyperlink.location == "'1 A caption'!A1"
 

@@ -1,12 +1,29 @@
 """Few kinds of chart. Each carries its finding, its unit and area, and its source: it can travel alone."""
 
+from collections.abc import Sequence
+
 import matplotlib.style
 import pandas as pd
 
 from helpers import UserError, statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words, measure, place
-from helpers.charts.frame import BLUE, GREY, INK, LEFT, ORANGE, PURPLE, RIGHT, SOFT, STYLE, WIDTH, Chart, canvas, framed
+from helpers.charts.frame import (
+    BLUE,
+    GREY,
+    INK,
+    LEFT,
+    ORANGE,
+    PURPLE,
+    RIGHT,
+    SOFT,
+    STYLE,
+    WIDTH,
+    Chart,
+    canvas,
+    for_phones,
+    framed,
+)
 from helpers.charts.labels import label_ends, wrap
 from helpers.charts.scorecard import scorecard
 from helpers.charts.small_multiples import region_histories
@@ -18,47 +35,25 @@ from helpers.charts.strokes import (
     draw_redefined,
     draw_targets,
     finish,
+    inner,
+    mark_break,
     number_axis,
     recent,
+    unbroken,
 )
 from helpers.forecast import forecast
 from helpers.language import name, text, visible
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE",
-    "GREY",
-    "INK",
-    "LEFT",
-    "ORANGE",
-    "PURPLE",
-    "RIGHT",
-    "SOFT",
-    "STYLE",
-    "WIDTH",
-    "Chart",
-    "Words",
-    "canvas",
-    "captions",
-    "dots",
-    "fan",
-    "finish",
-    "framed",
-    "history_and_forecast",
-    "label_ends",
-    "lines",
-    "measure",
-    "number_axis",
-    "paths_to",
-    "place",
-    "quarters",
-    "region_histories",
-    "regions",
-    "scorecard",
-    "wrap",
-]
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words",
+    "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast", "label_ends",
+    "lines", "measure", "number_axis", "paths_to", "place", "quarters", "region_histories", "regions",
+    "scorecard", "wrap",
+]  # fmt: skip
 
 
+@for_phones
 def fan(outlook: Outlook) -> Chart:
     """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""
     if not isinstance(outlook, Outlook):
@@ -77,9 +72,10 @@ def fan(outlook: Outlook) -> Chart:
             labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
         label_ends(axes, labels + draw_targets(axes, outlook.judged))
         finish(axes, outlook.decimals)
-    return Chart(figure, words.alt)
+    return Chart(figure, words.alt, outlook.indicator)
 
 
+@for_phones
 def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
     """A series with its forecast and no targets, such as quarters within the year."""
     figure, axes = canvas(words)
@@ -110,21 +106,27 @@ def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart:
     return dots(table[first], table[latest], target(outlook, latest), captions.regions(table, code, first))
 
 
-def lines(named: dict[str, pd.Series], focus: str, words: Words, decimals: int = 1) -> Chart:
-    """One line that matters in blue, the others grey, each named at its end."""
+@for_phones
+def lines(
+    named: dict[str, pd.Series], focus: str, words: Words, decimals: int = 1, breaks: Sequence[pd.Period] = ()
+) -> Chart:
+    """One line that matters in blue, the others grey, each named at its end, all cut where the definition changed."""
     figure, axes = canvas(words, 3.3)
     with matplotlib.style.context(STYLE):
         labels = []
         for label, series in sorted(named.items(), key=lambda item: item[0] == focus):
-            when = [at(p) for p in series.index]
             colour = BLUE if label == focus else GREY
-            axes.plot(when, series.to_numpy(), color=colour, linewidth=2 if label == focus else 1.1)
-            labels.append((when[-1], series.iloc[-1], label, colour if label == focus else SOFT))
+            for part in unbroken(series, breaks):
+                axes.plot([at(p) for p in part.index], part, color=colour, linewidth=2 if label == focus else 1.1)
+            labels.append((at(series.index[-1]), series.iloc[-1], label, colour if label == focus else SOFT))
+        for edge in inner(next(iter(named.values())), breaks):
+            mark_break(axes, (at(edge) + at(edge + 1)) / 2)
         label_ends(axes, labels)
         finish(axes, decimals)
     return Chart(figure, words.alt)
 
 
+@for_phones
 def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
@@ -146,6 +148,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     return Chart(figure, words.alt)
 
 
+@for_phones
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
     """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
     figure, axes = canvas(words)

@@ -8,14 +8,11 @@ import pandas as pd
 from helpers import statistics
 from helpers.language import (
     NBSP,
+    chance,
     day,
     integer,
     listing,
-    month,
     name,
-    number,
-    per_cent_sign,
-    percent,
     plural,
     quantity,
     quarter,
@@ -46,17 +43,18 @@ def fan(outlook: Outlook) -> Words:
     settled = outlook.judged[outlook.judged["verdict"].isin(["met", "missed"])]
     if len(settled):
         last = settled.iloc[-1]
-        message = text("{year} target met") if last["verdict"] == "met" else text("{year} target missed")
-        parts.append(message.format(year=last["year"]))
+        met_, missed = text("The target of {year} was met"), text("The target of {year} was missed")
+        parts.append((met_ if last["verdict"] == "met" else missed).format(year=last["year"]))
     open_ = outlook.judged[outlook.judged["probability"].notna()]
     if len(open_):
         last = open_.iloc[-1]
-        chance = percent(last["probability"])
-        parts.append(
-            text("{year}: {verdict} ({chance})", year=last["year"], verdict=text(last["verdict"]), chance=chance)
+        alone, second = (
+            text("The target of {year} has a chance of {chance}"),
+            text("that of {year} has a chance of {chance}"),
         )
+        parts.append((second if parts else alone).format(year=last["year"], chance=chance(last["probability"])))
     if outlook.broken and len(outlook.history):
-        parts = [text("Figures can't be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
+        parts = [text("Figures cannot be compared after {year}: no verdict", year=outlook.history.index[-1].year)]
     parts = parts or [text("No target of these years can be judged yet")]
     return Words("; ".join(parts), subtitle(outlook), source_line([outlook.series.name]))
 
@@ -160,7 +158,7 @@ def scorecard(found: dict[str, Outlook]) -> Words:
     """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
     judged = assess(found)
     settled = judged[judged["verdict"].isin(["met", "missed"])]
-    parts = [text("No target can be held against a published figure yet")]
+    parts = [text("No target can be checked against a published figure yet")]
     if len(settled):
         n_met = integer((settled["verdict"] == "met").sum())
         parts = [plural("{met} of {n} target with a published figure is met",
@@ -205,49 +203,3 @@ def quarterly(quarters: pd.Series, code: str, area: str) -> Words:
         before = quantity(quarters[last - 4], decimals, unit)
         title = text("{now} in {quarter}, {before} a year before", **shown, before=before)
     return Words(title, measure(name(about), unit, area), source_line([code]))
-
-
-def peers(code: str, areas: list[str], as_of: str = "") -> dict[str, pd.Series]:
-    """The series of each named country or group, under its name, from 2005 to the last year that all have."""
-    found = {place(area): statistics.series(code, area, as_of)["2005":] for area in areas}
-    # Where the title ranks them, the lines end: a later year of some would tell another order.
-    ends = [values.index[-1] for values in found.values() if len(values)]
-    return {words: values[: min(ends)] if ends else values for words, values in found.items()}
-
-
-def beside_peers(found: dict[str, pd.Series], code: str) -> Words:
-    """Kazakhstan's rank among the peers in the last year that all have."""
-    about = statistics.catalogue().loc[code]
-    table = pd.DataFrame(found).dropna()
-    if table.empty:
-        return Words(text("No year with a figure of all"), measure(name(about), about["unit"]), source_line([code]))
-    last, home = table.iloc[-1], place("KAZ")
-    title = text(
-        "{area}: {figure} in {year}, lower than {n} of {all} peers",
-        area=home,
-        figure=quantity(last[home], 1, about["unit"]),
-        year=table.index[-1],
-        n=integer((last.drop(home) > last[home]).sum()),
-        all=integer(len(last) - 1),
-    )
-    return Words(title, measure(name(about), about["unit"]), source_line([code]))
-
-
-def savings(assets: pd.Series) -> Words:
-    """The latest amount and its growth over twelve months, in trillion tenge."""
-    about, last = statistics.catalogue().loc["pension_assets"], assets.index[-1]
-    # Months that their publisher has not printed are no figures: growth is told where both ends are known.
-    amount, growth = number(assets.iloc[-1], 1), None
-    if last - 12 in assets.index and assets[last - 12] > 0:
-        growth = 100 * (assets.iloc[-1] / assets[last - 12] - 1)
-    title = text("{amount} trillion tenge", amount=amount)
-    if growth is not None:
-        sign = number(abs(growth), 1) + per_cent_sign()
-        more = text("{amount} trillion tenge, {growth} more than a year before", amount=amount, growth=sign)
-        less = text("{amount} trillion tenge, {growth} less than a year before", amount=amount, growth=sign)
-        title = more if growth >= 0 else less
-    return Words(
-        title,
-        text("{name}, trillion tenge, to {month}", name=name(about), month=month(last)),
-        source_line(["pension_assets"]),
-    )

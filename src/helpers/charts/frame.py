@@ -2,7 +2,10 @@
 
 import base64
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +21,8 @@ BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
 STYLE = Path(__file__).with_name("jospar.mplstyle")
 WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
+PHONE = 3.6  # inches of a chart that a telephone shows at its full size
+_narrow: ContextVar[bool] = ContextVar("narrow", default=False)
 
 
 class Print(NamedTuple):
@@ -37,18 +42,43 @@ class Chart:
 
     figure: Figure
     alt: str
+    indicator: str = ""  # whose row of a scorecard it belongs to
+    narrow: Figure | None = None
 
-    def png(self) -> bytes:
+    def png(self, figure: Figure | None = None) -> bytes:
         """The picture; the same bytes for the same chart."""
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", metadata={"Software": None})
+        (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None})
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         image = base64.b64encode(self.png()).decode()
         alt = visible(self.alt)
         wide = round(self.figure.get_figwidth() * self.figure.dpi)
-        return {"image/png": image, "text/plain": alt}, {"image/png": {"alt": alt, "width": wide}}
+        more = {"alt": alt, "width": wide, "indicator": self.indicator}
+        if self.narrow is not None:
+            more["narrow"] = base64.b64encode(self.png(self.narrow)).decode()
+        return {"image/png": image, "text/plain": alt}, {"image/png": more}
+
+
+def across() -> float:
+    """How wide a chart is drawn now, in inches."""
+    return PHONE if _narrow.get() else WIDTH
+
+
+def for_phones(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+    """The chart, drawn a second time as narrow as a telephone."""
+
+    @wraps(draw)
+    def both(*given: object, **named: object) -> Chart:
+        chart = draw(*given, **named)
+        token = _narrow.set(True)
+        try:
+            return replace(chart, narrow=draw(*given, **named).figure) if isinstance(chart, Chart) else chart
+        finally:
+            _narrow.reset(token)
+
+    return both
 
 
 def framed(words: Words, height: float, head: float, foot: float, fine: Print = FINE) -> tuple[Figure, float, float]:
@@ -57,12 +87,16 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
     Also its whole height and the upper edge of what is between, in inches; `head` and `foot` are the room beside the
     words above and below.
     """
-    title, subtitle, source = wrap(words.title, 58), wrap(words.subtitle, 88), wrap(words.source, fine.letters)
+    share = across() / WIDTH
+    title, subtitle, source = (
+        wrap(part, int(letters * share))
+        for part, letters in ((words.title, 58), (words.subtitle, 88), (words.source, fine.letters))
+    )
     above = head + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     below = foot + fine.line * (source.count("\n") + 1)
     whole = above + height + below
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(WIDTH, whole))
+        figure = Figure(figsize=(across(), whole))
         figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
         under = 0.2 + 0.22 * (title.count("\n") + 1)
         figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
@@ -74,4 +108,6 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
     """An empty chart, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
     with matplotlib.style.context(STYLE):
-        return figure, figure.add_axes((left, (top - height) / whole, RIGHT - left, height / whole))
+        # Beside the plot a narrow chart keeps the same room in inches.
+        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across()
+        return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))

@@ -2,6 +2,7 @@
 
 import textwrap
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
@@ -24,9 +25,15 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     ordered = sorted(labels, key=lambda label: label[1])
     sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
     places = spread([y for _, y, *_ in ordered], sizes, low)
-    for place, (_, _, words, colour) in zip(places, ordered, strict=True):
-        axes.annotate(wrap(words, 16), (right, place), xytext=(7, 0), textcoords="offset points", va="center",
-                      color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
+    for place, size, (_, y, words, colour) in zip(places, sizes, ordered, strict=True):
+        # A label that was pushed away is tied to its line.
+        away = abs(place - y) > 0.6 * size
+        if away:
+            ends = axes.transData.transform([(right, y), (right, place)])
+            ends = axes.transData.inverted().transform(ends + np.array([(3, 0), (10 * axes.figure.dpi / 72, 0)]))
+            axes.plot(*ends.T, color=colour, linewidth=0.6, clip_on=False, scalex=False, scaley=False)
+        axes.annotate(wrap(words, 16), (right, place), xytext=(12 if away else 7, 0), textcoords="offset points",
+                      va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
 
 
 def spread(wanted: list[float], sizes: list[float], lowest: float = float("-inf")) -> list[float]:

@@ -8,14 +8,14 @@ from matplotlib.figure import Figure
 from helpers import statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, CLEAR, INK, ORANGE, SOFT, STYLE, WIDTH, Chart, framed
+from helpers.charts.frame import BLUE, CLEAR, INK, ORANGE, PHONE, SOFT, STYLE, Chart, across, for_phones, framed
 from helpers.charts.labels import HALO, wrap
 from helpers.charts.strokes import at, inner, number_axis, recent, unbroken
 from helpers.language import name, number
 from helpers.targets import Outlook
 
 PALE = "#B4BDC5"
-COLUMNS, LEFT, RIGHT = 4, 0.42, 0.12  # panels in a row, inches beside them
+LEFT, RIGHT = 0.42, 0.12  # inches beside the panels
 HIGH, NAMED, BETWEEN = 1.0, 0.52, 0.2  # inches: a panel, the room for its name above, the room between two
 
 
@@ -33,6 +33,7 @@ def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart:
     )
 
 
+@for_phones
 def histories(
     found: dict[str, pd.Series],
     country: pd.Series,
@@ -57,16 +58,22 @@ def histories(
     return Chart(figure, words.alt)
 
 
+def in_row() -> int:
+    """Panels in a row."""
+    return 4 if across() > PHONE else 2
+
+
 def grid(words: Words, count: int) -> tuple[Figure, list[Axes]]:
     """Empty panels in rows, with title, unit and source around them."""
-    step, rows = (WIDTH - LEFT - RIGHT + BETWEEN) / COLUMNS, -(-count // COLUMNS)
+    columns = in_row()
+    step, rows = (across() - LEFT - RIGHT + BETWEEN) / columns, -(-count // columns)
     figure, whole, top = framed(words, rows * (HIGH + NAMED), 0.22, 0.45, CLEAR)
     panels = []
     with matplotlib.style.context(STYLE):
         for n in range(count):
-            bottom = top - (n // COLUMNS + 1) * (HIGH + NAMED)
-            left, width = LEFT + step * (n % COLUMNS), step - BETWEEN
-            panels.append(figure.add_axes((left / WIDTH, bottom / whole, width / WIDTH, HIGH / whole)))
+            bottom = top - (n // columns + 1) * (HIGH + NAMED)
+            left = LEFT + step * (n % columns)
+            panels.append(figure.add_axes((left / across(), bottom / whole, (step - BETWEEN) / across(), HIGH / whole)))
     return figure, panels
 
 
@@ -97,9 +104,11 @@ def one_scale(panels: list[Axes], shown: list[pd.Series], goals: pd.Series, deci
     values = pd.concat([*shown, goals]).dropna()
     room = 0.4 * ((values.max() - values.min()) or 1)
     for n, axes in enumerate(panels):
-        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(values.min() - room, values.max() + room / 4))
+        # Where nothing is below zero, the axis isn't either.
+        low = max(values.min() - room, 0) if values.min() >= 0 else values.min() - room
+        axes.set(xlim=(first - 0.6, last + 1.1), ylim=(low, values.max() + room / 4))
         number_axis(axes.yaxis, decimals)
         axes.set_xticks([first, last], [f"{first:.0f}", f"{last:.0f}"])
         for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
             label.set_horizontalalignment(side)
-        axes.tick_params(labelsize=8.5, labelleft=n % COLUMNS == 0, labelbottom=n + COLUMNS >= len(panels), length=2)
+        axes.tick_params(labelsize=8.5, labelleft=n % in_row() == 0, labelbottom=n + in_row() >= len(panels), length=2)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts.frame import BLUE, GREY, INK, ORANGE, PURPLE, SOFT
+from helpers.charts.frame import BLUE, GREY, INK, ORANGE, PHONE, PURPLE, SOFT, across
 from helpers.language import number, percent, text
 from helpers.targets import Outlook
 
@@ -103,7 +103,7 @@ def draw_targets(axes: Axes, judged: pd.DataFrame) -> list[tuple]:
 
 def finish(axes: Axes, decimals: int) -> None:
     """Whole years below, numbers as the language writes them at the left, a line at zero where growth is shown."""
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9 if across() > PHONE else 4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     number_axis(axes.yaxis, decimals)
     if axes.get_ylim()[0] < 0:

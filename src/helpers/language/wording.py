@@ -17,6 +17,8 @@ LANGUAGE_NAMES = {"en": "English", "kk": "Қазақша", "ru": "Русский
 LOCALE = Path(__file__).parent / "locale"
 NBSP = "\N{NO-BREAK SPACE}"
 RANGE = "\N{EN DASH}"
+DAYS = {"en": "d MMMM y", "kk": "y 'жылғы' d MMMM", "ru": "d MMMM y 'года'"}
+MONTHS = {"en": "LLLL y", "kk": "y 'жылғы' MMMM", "ru": "LLLL y 'года'"}
 _state = {"language": "en"}
 _terms: dict[str, Mapping] = {}
 _override: ContextVar[str | None] = ContextVar("language", default=None)
@@ -147,7 +149,7 @@ def day(when: date) -> str:
     """A date in full: 22 November 2026."""
     from babel.dates import format_date
 
-    return format_date(when, format="d MMMM y" if current() == "en" else "long", locale=current())
+    return format_date(when, format=DAYS[current()], locale=current())
 
 
 def years(first: int, last: int) -> str:
@@ -157,9 +159,9 @@ def years(first: int, last: int) -> str:
 
 def month(period: "object") -> str:
     """A month with its year: August 2026."""
-    from babel.dates import format_skeleton
+    from babel.dates import format_date
 
-    return format_skeleton("yMMMM", period.to_timestamp(), locale=current())
+    return format_date(period.to_timestamp(), format=MONTHS[current()], locale=current())
 
 
 def quarter(year: int, number_in_year: int) -> str:

@@ -1,23 +1,21 @@
-"""The pension model in the report: its chart, its results beside the statistical forecast, its assumptions."""
-
-import re
+"""The pension model in the report: its chart, its results, its assumptions."""
 
 import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, label_ends, lines
-from helpers.forecast import forecast
-from helpers.language import between, message, number, per_cent_sign, text
+from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, for_phones, label_ends
+from helpers.language import between, message, number, per_cent_sign, text, years as span
 from helpers.pensions import scenarios
-from helpers.tables import YEAR, Cell, Row, Table, figures, pattern, range_cell, value_cell
+from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
 
 NAMES = {
     "baseline": message("baseline"),
-    "stalled_wages": message("real wages go on as in the last year"),
+    "stalled_wages": message("real wages change as in the last year"),
     "wages_follow_gdp": message("real wages follow GDP"),
     "inflation_only": message("pensions follow inflation only"),
+    "national_bank": message("inflation as the National Bank expects"),
 }
 DRIVERS = {
     "real_wages": message("Growth of real wages, %"),
@@ -35,10 +33,14 @@ BEHIND = [pensions.RATIO, "average_pension", "wage_nominal", "wage_real_index", 
 
 
 def named(scenario: str) -> str:
-    """A scenario's name; its code where nobody has named it."""
-    return text(NAMES.get(scenario, scenario))
+    """A scenario's name, with last year's change of wages where that goes on; its code where nobody has named it."""
+    words, own = text(NAMES.get(scenario, scenario)), scenarios.chosen(scenario).iloc[0]
+    if (own["driver"], own["rule"]) != ("real_wages", scenarios.LAST):
+        return words
+    return f"{words} ({signed(scenarios.value(scenario, 'real_wages', 0), 1)}{per_cent_sign()})"
 
 
+@for_phones
 def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     """The pension-to-wage ratio so far, its range in the scenario, and the middles of the other scenarios' ranges."""
     ratio = statistics.series(pensions.RATIO, as_of=as_of)
@@ -68,7 +70,7 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
 def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
     last = made.iloc[-1]
     title = text(
-        "{range} of the average wage in {year}, after {now} in {last}",
+        "By the scenario: {range} of the average wage in {year}, after {now} in {last}",
         range=between(last["low"], last["high"], 1, "%"),
         year=last.name,
         now=number(ratio.iloc[-1], 1) + per_cent_sign(),
@@ -79,15 +81,13 @@ def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
 
 
 def table(until: int, as_of: str = "") -> Table:
-    """The ratio by year in each scenario, and the statistical forecast from the ratio's own past."""
+    """The ratio by year in each scenario."""
     rows, years = [], []
     for scenario in scenarios.known():
         made = pensions.replacement(scenario, until, as_of)
         years = list(made.index)
         cells = [_between_cell(row["low"], row["high"]) for _, row in made.iterrows()]
         rows.append(Row([Cell(named(scenario), text("model")), *cells]))
-    own_past = Cell(text("no scenario"), text("statistical forecast, with its 80% range"))
-    rows.append(Row([own_past, *_statistical(until, as_of)]))
     heads = [text("Scenario"), *map(str, years)]
     caption = text("Average pension as a share of the average wage, %")
     return Table(caption, heads, rows if years else [], under=text("Method"))
@@ -99,41 +99,20 @@ def _between_cell(low: float, high: float) -> Cell:
     return Cell(between(low, high, 1), figures=figures(*ends))
 
 
-def _statistical(until: int, as_of: str) -> list[Cell]:
-    """Median and 80 % range by year from the ratio's own figures, however few."""
-    ratio = statistics.series(pensions.RATIO, as_of=as_of)
-    if ratio.empty or ratio.index[-1].year >= until:
-        return []
-    made = forecast(ratio, until=until, lower=0, upper=100, decimals=1)
-    return [range_cell(row["q50"], row["q10"], row["q90"], 1) for row in made.to_dict("records")]
-
-
-def savings(as_of: str = "") -> Chart | Markdown:
-    """The pension fund's assets by month, in trillion tenge; in words where none were known by then."""
-    assets = statistics.series("pension_assets", as_of=as_of) / 1e6
-    if len(assets) <= 12:
-        return Markdown(text("No figure had been published by this date."))
-    return lines({text("savings"): assets}, text("savings"), captions.savings(assets))
-
-
 def assumptions(scenario: str, as_of: str = "") -> Table:
     """The drivers of a scenario with their values and reasons, then the model's parameters with their sources."""
     rows = []
     for row in scenarios.chosen(scenario).to_dict("records"):
         year = int(row["year"] or 0)
         value = scenarios.value(scenario, row["driver"], year, as_of)
+        behind = scenarios.history(row["driver"], as_of).index[-5:].year if row["rule"] == scenarios.MEAN else ()
+        mean = text("mean of {years}", years=span(behind[0], behind[-1])) if len(behind) else ""
         cells = [Cell(text(DRIVERS.get(row["driver"], row["driver"]))), Cell(row["year"] or text("every year"))]
-        rows.append(Row([*cells, value_cell(value, 1), _linked(text(row["reason"]))]))
+        rows.append(Row([*cells, value_cell(value, 1, mean), linked_cell(text(row["reason"]))]))
     for row in pensions.parameters().to_dict("records"):
         year = Cell(str(row["year"]), figures=figures((row["year"], YEAR)))
         cells = [Cell(text(PARAMETERS[row["parameter"]]), text(row["unit"])), year]
-        rows.append(Row([*cells, value_cell(row["value"], 0), _linked(text(row["source"]))]))
+        rows.append(Row([*cells, value_cell(row["value"], 0), linked_cell(text(row["source"]))]))
     heads = [text("Assumption"), text("Year"), text("Value"), text("Source or reason")]
     caption = text("What the scenario assumes: {name}", name=named(scenario))
     return Table(caption, heads, rows, text_columns=(0, 1, 3))
-
-
-def _linked(words: str) -> Cell:
-    """A source as a link to the address in brackets at its end, which nobody wants to read."""
-    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
-    return Cell("", links=((found[1] + found[3], found[2]),)) if found else Cell(words)

@@ -1,30 +1,37 @@
 """The report's sentences: each is a whole message with named placeholders, filled from what was computed."""
 
 import re
+from collections.abc import Mapping
+from datetime import timedelta
 
 import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import again, between, chance, literal, name, number, plural, quantity, text, years
+from helpers.language import (
+    again,
+    between,
+    chance,
+    listing,
+    literal,
+    month,
+    name,
+    plural,
+    quantity,
+    quarter,
+    text,
+)
 from helpers.prose import lead, statements
 from helpers.prose.lead import DOUBTFUL, HOPEFUL
-from helpers.targets import Outlook, decimals_shown, target_decimals
+from helpers.targets import Outlook, decimals_shown, promise, target_decimals
 
 __all__ = [
-    "DOUBTFUL",
-    "HOPEFUL",
-    "headline",
-    "lowered",
-    "own",
-    "paragraph",
-    "part_year",
-    "plain",
-    "plan_title",
-    "record",
-    "region",
-    "season",
-]
+    "DOUBTFUL", "HOPEFUL", "headline", "lowered", "own", "paragraph", "part_year", "plain", "plan_title",
+    "planned", "recent", "record", "region", "worries",
+]  # fmt: skip
+
+TOLD = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
+OLD = 3  # years from which a figure is called old
 
 
 def plan_title(folder: str) -> Markdown:
@@ -32,9 +39,12 @@ def plan_title(folder: str) -> Markdown:
     return Markdown(f"**{literal(name(plan.title(folder)))}**")
 
 
-def headline(found: dict[str, Outlook]) -> Markdown:
-    """The answer: what was met and missed, what is open, what can be expected, what has no comparable figures."""
-    return Markdown("\n".join(f"- {words}" for words in lead.points(found)))
+def headline(found: dict[str, Outlook], *more: str) -> Markdown:
+    """The answer: what was met and missed, what is open, what can be expected, what has no comparable figures.
+
+    more: sentences on what the page shows besides, such as `recent`; they make one point.
+    """
+    return Markdown("\n".join(f"- {words}" for words in lead.points(found, *more)))
 
 
 def plain(words: str) -> str:
@@ -51,7 +61,13 @@ def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
         return Markdown(literal(text(outlook.reason)))
-    sentences = [_latest(outlook), *_expected(outlook), *statements.jointly(outlook), statements.narrowed(outlook)]
+    sentences = [
+        _latest(outlook),
+        *_age(outlook),
+        *_expected(outlook),
+        *statements.jointly(outlook),
+        statements.narrowed(outlook),
+    ]
     sentences += [statements.decided(outlook), *statements.adjusted(outlook)]
     sentences += [literal(text(said)) for said in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
@@ -100,48 +116,85 @@ def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     """The latest figure for a part of a year that has no final figure yet: it is shown, and never judged."""
     if not len(outlook.history):
         return Markdown("")
-    found = statistics.part_year(outlook.series.name, outlook.area, as_of)
-    later = found[found["year"] > outlook.history.index[-1].year]
-    if later.empty:
-        return Markdown("")
-    row, whole = later.iloc[-1], {period.year for period in outlook.history.index}
-    alike = found[(found["months"] == row["months"]) & found["year"].isin(whole)]["year"].nunique()
-    figure = literal(quantity(row["value"], outlook.decimals, outlook.unit))
-    return Markdown(_part_of_year(alike, months=row["months"], year=row["year"], figure=figure))
+    said = _first_months(outlook.series.name, outlook.history.index[-1].year, outlook.area, as_of)
+    rule = text("A part of a year is not judged.")
+    return Markdown(f"{said} {rule}" if said else "")
 
 
-def _part_of_year(alike: int, **said: object) -> str:
-    """The figure of a part of a year, and how many earlier years would let one tell the whole from it."""
-    if not alike:
-        return text(
-            "In the first {months} months of {year} it was {figure}. No earlier year has a figure for as many months, "
-            "so it tells nothing of the whole year, and nothing is judged on it.",
-            **said,
-        )
-    return plural(
-        "In the first {months} months of {year} it was {figure}. Only {n} earlier year has a figure for as many "
-        "months, so it tells little of the whole year, and nothing is judged on it.",
-        "In the first {months} months of {year} it was {figure}. Only {n} earlier years have a figure for as many "
-        "months, so it tells little of the whole year, and nothing is judged on it.",
-        alike,
-        **said,
+def recent(code: str, count: int, as_of: str = "") -> str:
+    """The last figures of a published series of the country, each with its period, and those of the year under way."""
+    about, known = statistics.catalogue().loc[code], statistics.series(code, as_of=as_of).tail(count)
+    if known.empty:
+        return ""
+    decimals = int(about["decimals"])
+    shown = _dated({_when(period): value for period, value in known.items()}, decimals, about["unit"])
+    said = text("{name}: {figures}.", name=literal(name(about)), figures=shown)
+    return f"{said} {_first_months(code, known.index[-1].year, as_of=as_of)}".strip()
+
+
+def _when(period: pd.Period) -> str:
+    return quarter(period.year, period.quarter) if period.freqstr[0] == "Q" else str(period.year)
+
+
+def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> str:
+    """The latest part of a year after the last whole one, with the same months of the years before; empty without."""
+    known, about = statistics.part_year(code, area, as_of), statistics.catalogue().loc[code]
+    if known.empty or known["year"].iloc[-1] <= after:
+        return ""
+    alike = known[known["months"] == known["months"].iloc[-1]].set_index("year")["value"]
+    shown = _dated(alike, int(about["decimals"]), about["unit"])
+    return text("In the first {months} months: {figures}.", months=known["months"].iloc[-1], figures=shown)
+
+
+def _dated(figures: Mapping, decimals: int, unit: str) -> str:
+    """Figures with their dates, the unit once: 208 people (2020), 200 (2021)."""
+    first = next(iter(figures.keys()))
+    shown = [
+        f"{quantity(value, decimals, unit) if date == first else again(value, decimals, unit)} ({date})"
+        for date, value in figures.items()
+    ]
+    return literal(listing(shown))
+
+
+def planned(outlook: Outlook) -> str:
+    """What the plan itself sets for an indicator: from its first printed value to its last target."""
+    made = promise(outlook)
+    if made is None:
+        return ""
+    start, end = (again(value, outlook.decimals, outlook.unit) for value in (made.start, made.target))
+    return text(
+        "{name}: the plan goes from {start} ({since}) to {end} ({year}).",
+        name=literal(name(outlook.about)),
+        start=literal(start),
+        since=made.since,
+        end=literal(end),
+        year=made.year,
     )
 
 
-def season(quarters: pd.Series) -> Markdown:
-    """How far each quarter usually lies from its year's mean, over the last ten full years, in points."""
-    recent = quarters[quarters.index.year > quarters.index[-1].year - 11]
-    full = recent.groupby(recent.index.year).filter(lambda year: len(year) == 4)
-    apart = full - full.groupby(full.index.year).transform("mean")
-    usual = apart.groupby(full.index.quarter).mean()
-    return Markdown(
-        text(
-            "The season is worth {spread} points: over {years} the mean quarter was highest in {high} and "
-            "lowest in {low}. Figures are printed with one decimal, so the step from one quarter to the next is "
-            "rarely more than the rounding.",
-            spread=number(usual.max() - usual.min(), 2),
-            years=years(full.index.year.min(), full.index.year.max()),
-            high=text("Q{quarter}", quarter=usual.idxmax()),
-            low=text("Q{quarter}", quarter=usual.idxmin()),
-        )
-    )
+def worries(found: dict[str, Outlook]) -> Markdown:
+    """The targets ahead that are least likely, and those of which the figures are too old to tell."""
+    named = {key: literal(lowered(plain(name(outlook.about)))) for key, outlook in found.items()}
+    # Where there are too few figures for a chance, the last verdict speaks.
+    known = {key: [word for word in one.judged["verdict"] if word in TOLD] for key, one in found.items()}
+    least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
+    old = [named[key] for key, one in found.items() if one.age >= OLD and one.judged["year"].max() >= one.as_of.year]
+    sentences = [text("Least likely to be met: {names}.", names=listing(least))] if least else []
+    if old:
+        sentences.append(text("What has happened since cannot be seen, with figures three or more years old: {names}.",
+                              names=listing(old)))  # fmt: skip
+    return Markdown(" ".join(sentences))
+
+
+def _age(outlook: Outlook) -> list[str]:
+    """That a figure is old, and when the next one is due by the publisher's usual delay."""
+    old = [plural("This figure is {n} year old.", "This figure is {n} years old.", outlook.age)]
+    old, following = old if outlook.age >= OLD else [], []
+    if not outlook.broken:
+        ahead = outlook.history.index[-1] + 1
+        day = ahead.end_time.date() + timedelta(days=int(outlook.series["release_lag_days"]))
+        words = text("The figure for {year} is due about {month}.")
+        if day < outlook.as_of:
+            words = text("The figure for {year} was due about {month} and was not found.")
+        following = [words.format(year=ahead.year, month=month(pd.Period(day, "M")))]
+    return old + following

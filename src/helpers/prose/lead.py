@@ -7,13 +7,14 @@ import pandas as pd
 
 from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
 from helpers.prose import statements
-from helpers.targets import Outlook, assess, met, target_decimals
+from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
+MOST = 5  # points
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
-def points(outlooks: dict[str, Outlook]) -> list[str]:
-    """The findings, at most five of one to three sentences; what one indicator says stands on its own page."""
+def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
+    """The findings, at most five of a few sentences; what one indicator says stands on its own page."""
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
@@ -21,11 +22,13 @@ def points(outlooks: dict[str, Outlook]) -> list[str]:
         [_settled(judged, outlooks), _lenient(judged, outlooks)],
         _always(judged, outlooks),
         own,
+        more,
         [*_open(judged, outlooks), statements.together(outlooks)],
         [_without(outlooks)],
     )
     said = [" ".join(sentence for sentence in sentences if sentence) for sentences in findings]
-    return [words for words in said if words]
+    said = [words for words in said if words]
+    return said if len(said) <= MOST else [*said[: MOST - 1], " ".join(said[MOST - 1 :])]
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
@@ -92,17 +95,9 @@ def _dropped(outlooks: dict[str, Outlook]) -> str:
     return ""
 
 
-def lenient(row: pd.Series, outlook: Outlook) -> bool:
-    """Whether a target was no stricter than the value that the plan reports for the year before it was made."""
-    reported = outlook.printed.loc[outlook.printed["column"] == "reported", "value"].dropna()
-    if reported.empty or pd.isna(row["target"]):
-        return False
-    return met(float(reported.iloc[0]), float(row["target"]), outlook.about["better"], outlook.decimals)
-
-
 def _lenient(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"] == "met"]
-    n = sum(lenient(row, outlooks[row["indicator"]]) for _, row in done.iterrows())
+    n = sum(lenient(row, outlooks[row["indicator"]]) > 0 for _, row in done.iterrows())
     if not n:
         return ""
     year = next(o.printed.loc[o.printed["column"] == "reported", "year"].iloc[0] for o in outlooks.values())

@@ -61,8 +61,8 @@ def _on_panel(record: pd.DataFrame) -> str:
     brier = overall(record)["brier"]
     best = best_official(record)
     return text(
-        "On {n} targets set for official yearly series, the error of our chances (Brier score) was {ours}, against "
-        "{naive} for a random walk and {official} for the best official method ({method}).",
+        "On {n} hypothetical targets for official yearly series, the error of our chances (Brier score) was {ours}, "
+        "against {naive} for a random walk and {official} for the best method after an official body ({method}).",
         n=integer(overall(record)["n"]["ours"]),
         ours=f"**{number(brier['ours'], 3)}**",
         naive=number(brier["naive"], 3),
@@ -117,10 +117,10 @@ def calibration_words(table: pd.DataFrame) -> Words:
 
 def then_table(checked: pd.DataFrame, then: dict[str, Outlook]) -> Table:
     """A row an indicator and year: forecast at signing, naive, what came, inside or not, target's chance and end."""
-    heads = [text("Indicator"), text("Year"), text("Forecast at signing"), text("Last figure known"), text("What came")]
+    heads = [text("Indicator"), text("Year"), text("Forecast at signing"), text("Last figure known"), text("Outcome")]
     heads += [text("Inside the 80% range?"), text("Chance given to the target"), text("What became of the target")]
     rows = [_then_row(row, then[row["indicator"]]) for row in checked.to_dict("records")]
-    return Table(text("Forecasts made when the plan was signed, and what came"), heads, rows, verdicts=True)
+    return Table(text("Forecasts made when the plan was signed, and outcomes"), heads, rows, verdicts=True)
 
 
 def _then_row(row: dict, outlook: Outlook) -> Row:
@@ -194,33 +194,19 @@ def panel_table(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Table:
         cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), against]
         cells += [value_cell(row["crps"], 2), share_cell(row["coverage80"]), share_cell(row["coverage95"])]
         rows.append(Row(cells))
-    heads = [text("Method"), text("Brier score"), text("Against the best official method"), text("CRPS")]
+    heads = [text("Method"), text("Brier score"), text("Against the best method after an official body"), text("CRPS")]
     heads += [text("Inside the 80% range"), text("Inside the 95% range")]
     return Table(text("Scores on the panel; lower Brier scores and CRPS are better"), heads, rows)
 
 
 def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown:
     """In how many of the panel's indicators our chances lay nearer than the best official method's."""
-    best = best_official(record)
-    return Markdown(
-        plural(
-            "In {won} of the panel's {n} indicator our chances lay nearer to what came than those of the best "
-            "official method ({method}).",
-            "In {won} of the panel's {n} indicators our chances lay nearer to what came than those of the best "
-            "official method ({method}).",
-            len(by_indicator),
-            won=f"**{integer((by_indicator['ours'] < by_indicator[best]).sum())}**",
-            method=text(METHODS[best]),
-        )
+    best, won = best_official(record), (by_indicator["ours"] < by_indicator[best_official(record)]).sum()
+    words = text(
+        "In {won} of {n} indicators of the panel our chances lay nearer to the outcomes than those of the best method "
+        "after an official body ({method})."
     )
-
-
-def brier_table(record: pd.DataFrame) -> Table:
-    """Brier score of each method by years ahead."""
-    wide = record.pivot(index="method", columns="horizon", values="brier").loc[list(METHODS)]
-    rows = [Row([Cell(text(METHODS[m])), *(value_cell(v, 3) for v in values)]) for m, values in wide.iterrows()]
-    heads = [text("Method"), *(text("all") if h == "all" else str(h) for h in wide.columns)]
-    return Table(text("Brier score by years ahead"), heads, rows)
+    return Markdown(words.format(won=f"**{integer(won)}**", n=integer(len(by_indicator)), method=text(METHODS[best])))
 
 
 def made_words(made: pd.DataFrame) -> Markdown:
@@ -228,11 +214,10 @@ def made_words(made: pd.DataFrame) -> Markdown:
     row = made.iloc[0]
     return Markdown(
         text(
-            "These scores were made on {day} with version {version} ({commit}), on the panel of {series} official "
+            "These scores were made on {day} with version {version}, on the panel of {series} official "
             "yearly series of the national SDG platform, {years}; {left_out} of them never changed and set no target.",
             day=day(date.fromisoformat(row["made_on"])),
             version=literal(row["version"]),
-            commit=literal(row["commit"]),
             series=integer(row["series"]),
             years=years(row["first_year"], row["last_year"]),
             left_out=integer(row["left_out"]),

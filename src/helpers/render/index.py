@@ -89,7 +89,7 @@ def read_verdicts(folder: Path) -> list[dict]:
     path = folder / VERDICTS
     if not path.is_file():
         return []
-    rows = files.read_rows(path, [column for column in COLUMNS[VERDICTS] if column != "decision"])
+    rows = files.read_rows(path, [column for column in COLUMNS[VERDICTS] if column not in ("decision", "lenient")])
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
@@ -125,16 +125,24 @@ def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
     for row in verdicts:
         said = about[row["indicator"]]
         first = {"label": f"{row['indicator']}. {name(said)}", "unit": text(said["unit"]), "area": row["area"]}
+        first |= {"source": text("source in the plan: {source}", source=text(said["source"]))}
         shown = found.setdefault(row["indicator"], first | {"direction": said["direction"], "cells": {}})
         shown["cells"][row["year"]] = cell(row)
     for shown in found.values():
+        shown["bare"] = all(c["verdict"] in MISSING for c in shown["cells"].values())
         shown["verdicts"] = list(dict.fromkeys(c["verdict"] for c in shown["cells"].values()))
     return list(found.values())
 
 
 def cell(row: dict) -> dict:
     """A verdict as a word and a tone, above the figure or the chance and the target."""
-    said = {"verdict": row["verdict"], "words": text(said_of(row)), "tone": TONE[row["verdict"]], "small": ""}
+    said = {
+        "verdict": row["verdict"],
+        "said": said_of(row),
+        "words": text(said_of(row)),
+        "tone": TONE[row["verdict"]],
+        "small": "",
+    }
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
@@ -143,14 +151,16 @@ def cell(row: dict) -> dict:
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
     # Who decided and why stands in the page; here the mark.
-    mark = f" · {text('by decision')}" if row.get("decision") else ""
-    return said | {"small": f"{shown} · {goal}{mark}"}
+    marks = [text("by decision")] * bool(row.get("decision"))
+    marks += [text("no stricter than {year}", year=row["lenient"])] if row.get("lenient") else []
+    return said | {"small": " · ".join([shown, goal, *marks])}
 
 
 def counts(card: Card) -> list[dict]:
     """How many targets have each verdict, in the order of the scale."""
-    cells = [cell["verdict"] for group in card.groups for row in group["rows"] for cell in row["cells"].values()]
-    found = [{"words": text(word), "tone": tone, "n": cells.count(word)} for word, tone in TONE.items()]
+    cells = [cell["said"] for group in card.groups for row in group["rows"] for cell in row["cells"].values()]
+    tones = TONE | {"none set": "quiet", "cell lost": "quiet"}
+    found = [{"words": text(word), "tone": tone, "n": cells.count(word)} for word, tone in tones.items()]
     return [one for one in found if one["n"]]
 
 

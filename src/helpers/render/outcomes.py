@@ -22,7 +22,7 @@ COLUMNS = {
     FIGURES: [*KEYS, "series", "period", "value"],
     VERDICTS: [
         *(*KEYS, "year", "verdict", "probability", "figure", "decimals"),
-        *("target", "target_decimals", "reading", "decision"),
+        *("target", "target_decimals", "reading", "decision", "lenient"),
     ],
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from helpers import files
@@ -12,6 +13,8 @@ from helpers.render import index, pictures
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -57,7 +60,13 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     html, _ = exporter.from_notebook_node(
         pictures.inside(notebook), resources={"page": page_facts(notebook, language, sisters)}
     )
-    return visible(html)
+    return visible(ROW.sub(partial(_row, html), html))
+
+
+def _row(html: str, found: re.Match) -> str:
+    """A scorecard row's name, as a link where the page has the indicator's chart."""
+    number, words = found.groups()
+    return f'<a id="row-{number}" href="#chart-{number}">{words}</a>' if f'id="chart-{number}"' in html else words
 
 
 def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:
@@ -65,16 +74,15 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     facts = notebook.metadata["jospar"]
     with in_language(language):
         labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
-        labels["workings"] = text("Workings: figures, model, judgement")
-        footer = text(
-            "Data read by {data}. Rendered on {today} with Jospar {version}{commit}.",
-            data=day(date.fromisoformat(facts["data_read_on"])),
-            today=day(date.today()),
-            version=facts["version"],
-            commit=f" ({facts['commit']})" if facts["commit"] else "",
-        )
+        labels |= {"workings": text("Workings: figures, model, judgement"), "colophon": text("Colophon")}
+        labels |= {"how_to_read": text("How to read this"), "back": text("To the scorecard")}
+        read, today = day(date.fromisoformat(facts["data_read_on"])), day(date.today())
+        footer = text("Data read by {data}. Published on {today}.", data=read, today=today)
+        commit = f" ({facts['commit']})" if facts["commit"] else ""
         shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
-        parameters = text("Parameters: {parameters}", parameters=shown or text("the notebook's defaults"))
+        colophon = f"Jospar {facts['version']}{commit}. " + text(
+            "Parameters: {parameters}", parameters=shown or text("the notebook's defaults")
+        )
         banner = (
             text("Own figures of the office, not published, are laid over the published ones.")
             if facts.get("own")
@@ -89,7 +97,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
         "labels": labels,
         "siblings": sisters,
         "footer": footer,
-        "parameters": parameters,
+        "colophon": colophon,
     }
 
 

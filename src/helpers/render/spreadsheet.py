@@ -115,7 +115,7 @@ def contents(sheet: Worksheet, looks: Looks, facts: dict, captions: list[str], n
     sheet.set_column(0, 0, COVER)
     put_text(sheet, 0, 0, facts["title"], looks, "title")
     exact = text("A number is shown with as many decimals as in the report; its cell holds the exact one.")
-    said = [*filter(None, [facts.get("banner")]), facts["footer"], facts["parameters"], exact]
+    said = [*filter(None, [facts.get("banner")]), facts["footer"], facts["colophon"], exact]
     for row, words in enumerate(said, 1):
         put_text(sheet, row, 0, words, looks)
         sheet.set_row(row, LINE * lines(words, COVER))

@@ -1,5 +1,6 @@
 """Publication tables: what is promised, what came, what is expected, and where each number is from."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ from IPython.display import Markdown
 
 from helpers import statistics
 from helpers.language import NBSP, current, day, message, name, number, text
-from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace, signed
+from helpers.tables.beside import agreements, depends_on_reading, methods, not_measured, other_reading, pace, signed
 from helpers.tables.cells import (
     COUNTED,
     SHARE,
@@ -17,47 +18,27 @@ from helpers.tables.cells import (
     Cell,
     Row,
     Table,
+    bare_cell,
     figures,
     label,
+    linked_cell,
     pattern,
     range_cell,
     value_cell,
     verdict_cell,
 )
+from helpers.tables.worries import worries
 from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
-    "COUNTED",
-    "METHODS",
-    "SHARE",
-    "TONE",
-    "YEAR",
-    "Cell",
-    "Row",
-    "Table",
-    "conflicts",
-    "damaged",
-    "depends_on_reading",
-    "figures",
-    "forecasts",
-    "label",
-    "methods",
-    "nationals",
-    "not_measured",
-    "other_reading",
-    "pace",
-    "pattern",
-    "range_cell",
-    "resources",
-    "room",
-    "scorecard",
-    "series",
-    "signed",
-    "sources",
-    "value_cell",
-]
+    "COUNTED", "METHODS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements", "conflicts", "damaged",
+    "depends_on_reading", "figures", "forecasts", "label", "linked_cell", "methods", "nationals", "not_measured",
+    "other_reading", "pace", "pattern", "range_cell", "scorecard", "series", "signed", "sources", "value_cell",
+    "worries",
+]  # fmt: skip
 
 
+COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 
 
@@ -71,8 +52,10 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None, cap
             group = direction
             rows.append(Row(group=f"{direction}. {name(groups.set_index('direction').loc[direction])}"))
         by_year = outlook.judged.set_index("year")
-        cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
-        rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells]))
+        cells = [bare_cell(outlook, len(years))]
+        if outlook.has_verdict:
+            cells = [verdict_cell(by_year.loc[year], outlook) for year in years]
+        rows.append(Row([Cell(label(outlook), _measured_in(outlook)), *cells], indicator=outlook.indicator))
     heads = [text("Indicator"), *(str(year) for year in years)]
     return Table(caption or text("Targets and verdicts"), heads, rows, verdicts=True)
 
@@ -115,42 +98,20 @@ def sources(codes: list[str]) -> Table:
     rows, title = [], "title" if current() == "en" else f"title_{current()}"
     for code in dict.fromkeys(codes):
         about, behind = statistics.catalogue().loc[code], statistics.sources([code])
-        links = tuple(zip(behind[title], behind["url"], strict=True))
+        # The publication is the publisher's; whose copy of it was read stands below.
+        named = [COPY.sub("", words) for words in behind[title]]
+        copies = "; ".join(dict.fromkeys(found[1] for words in behind[title] if (found := COPY.search(words))))
+        links = tuple(zip(named, behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
-        cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
+        cells = [
+            Cell(name(about), text(about["definition"])),
+            Cell("; ".join(publishers)),
+            Cell("", copies, links=links),
+        ]
         rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
-    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
+    heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Accessed")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
-
-
-def resources(frame: pd.DataFrame) -> Table:
-    """The plan's money, in billion tenge, and staff by year."""
-    rows = []
-    for resource, part in frame.groupby("resource", sort=False):
-        if resource == "finance":
-            cells = [Cell(text("Budget"), text("billion tenge")), *(value_cell(v / 1e6, 1) for v in part["value"])]
-        else:
-            cells = [Cell(text("Staff"), text("people")), *(value_cell(v, 0) for v in part["value"])]
-        rows.append(Row(cells))
-    heads = [text("Resource"), *(str(year) for year in frame["year"].unique())]
-    return Table(text("The plan's budget and staff"), heads, rows)
-
-
-def room(found: dict[str, Outlook], ceiling: float) -> Table:
-    """How much of the way to the ceiling each planned share leaves, first and last year, in points."""
-    rows = []
-    for outlook in found.values():
-        goals = outlook.judged.dropna(subset=["target"])
-        cells = [Cell(label(outlook), text(outlook.unit))]
-        for _, goal in goals.iloc[[0, -1]].iterrows():
-            digits = target_decimals(goal)
-            under = f"{goal['year']}: {number(goal['target'], digits)}"
-            beside = (goal["year"], YEAR, text("year")), (goal["target"], pattern(digits), text("target"))
-            cells.append(value_cell(ceiling - goal["target"], digits, under, *beside))
-        rows.append(Row(cells))
-    heads = [text("Indicator"), text("Points left at the first target"), text("Points left at the last target")]
-    return Table(text("Points left to 100%"), heads, rows)
 
 
 def series(values: pd.Series, code: str) -> Table:

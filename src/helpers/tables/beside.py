@@ -3,13 +3,13 @@
 from IPython.display import Markdown
 
 from helpers import targets
-from helpers.language import NBSP, integer, message, number, per_cent_sign, percent, plural, text
+from helpers.language import NBSP, integer, message, name, number, per_cent_sign, percent, plural, text
+from helpers.statistics import catalogue
 from helpers.tables.cells import (
     FEW,
     SHARE,
     YEAR,
     Cell,
-    Figure,
     Row,
     Table,
     figures,
@@ -18,7 +18,17 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
-from helpers.targets import Ambition, Outlook, Pace, decimals_shown, kind_of, pace as pace_of, promise, target_decimals
+from helpers.targets import (
+    Ambition,
+    Outlook,
+    Pace,
+    agreement,
+    decimals_shown,
+    kind_of,
+    pace as pace_of,
+    promise,
+    target_decimals,
+)
 
 DASH = "\N{EN DASH}"
 READINGS = {
@@ -58,7 +68,7 @@ def pace(found: dict[str, Outlook]) -> Table | Markdown:
         return Markdown(text("No target ahead has a forecast."))
     heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
     heads += [text("Years to go at that pace"), text("Pace needed a year"), text("Managed before")]
-    return Table(text("Gap and pace"), [*heads, text("Managed by series of its kind")], rows)
+    return Table(text("Gap and pace"), [*heads, text("Share of past changes as large, in series of its kind")], rows)
 
 
 def _pace_row(outlook: Outlook, known: Pace) -> Row:
@@ -76,7 +86,7 @@ def _pace_row(outlook: Outlook, known: Pace) -> Row:
         years,
         Cell(DASH) if known.reached else signed_cell(known.needed, decimals + 1),
         _managed(known),
-        Cell(of_hundred(known.kind), figures=share_behind(known.kind)),
+        past_share(known.kind),
     ]
     return Row(cells)
 
@@ -100,18 +110,10 @@ def signed_cell(value: float, decimals: int) -> Cell:
     return Cell(signed(value, decimals), figures=figures((value, pattern(decimals, signed=True))))
 
 
-def of_hundred(kind: Ambition | None) -> str:
-    """How many of 100 series of the reference class did as much; a dash where no class compares."""
-    if kind is None:
-        return DASH
+def past_share(kind: Ambition | None, small: str = "") -> Cell:
+    """Share of the past changes of the reference class that were as large; a dash where no class compares."""
     # None of those on record is not none at all.
-    n = integer(round(100 * kind.achieved)) if kind.achieved >= 0.01 else "<1"
-    return text("{n} of 100", n=n)
-
-
-def share_behind(kind: Ambition | None) -> tuple[Figure, ...]:
-    """The same as a number, the share of the series that did as much."""
-    return () if kind is None else figures((kind.achieved, FEW))
+    return Cell(DASH) if kind is None else Cell(percent(kind.achieved), small, figures=figures((kind.achieved, FEW)))
 
 
 def depends_on_reading(outlook: Outlook) -> bool:
@@ -150,7 +152,7 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
             about = text("target for {year}", year=said["year"].iloc[0])
             rows.append(Row([Cell(label(found[indicator]), about), *cells]))
     if not rows:
-        return Markdown(text("The official methods say the same of these targets as the verdicts above."))
+        return Markdown(text("The methods after official bodies say the same of these targets as the verdicts above."))
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
     return Table(
         text("The last target, as our reconstruction of each method judges it"),
@@ -178,14 +180,31 @@ def _digits(outlook: Outlook, year: int) -> int:
 
 
 def not_measured(found: dict[str, Outlook]) -> Table:
-    """Indicators without a verdict: what the plan promises, why nobody can tell, and how ambitious that is."""
-    rows = [
-        Row([Cell(label(o), text(o.unit)), _promised(o), Cell(text(o.reason)), _ambition_cell(o)])
-        for o in found.values()
-        if not o.measured
-    ]
-    heads = [text("Indicator"), text("Promise"), text("Reason"), text("Achieved by series of its kind")]
-    return Table(text("Indicators without a verdict, and how ambitious their targets are"), heads, rows, (0, 2))
+    """Indicators without a forecast: the change that the plan sets, and how many past changes were as large."""
+    bare = [one for one in found.values() if not one.measured]
+    rows = [Row([Cell(label(one), text(one.unit)), _promised(one), _ambition_cell(one)]) for one in bare]
+    heads = [text("Indicator"), text("In the plan"), text("Share of past changes as large, in series of its kind")]
+    return Table(text("How ambitious targets without a forecast are"), heads, rows)
+
+
+def agreements(found: dict[str, Outlook]) -> Table:
+    """For each indicator with a published series: the plan's reported figure beside it, and what the rule says."""
+    rows = []
+    for outlook in found.values():
+        known = agreement(outlook)
+        if known is None:
+            continue
+        word = {True: text("compared with the targets"), False: text("another measure, no verdict")}
+        words = word.get(known.agrees, text("not to be compared; the definition decides"))
+        words = text("agrees, but a break follows: no verdict") if known.agrees and outlook.broken else words
+        digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
+        values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]
+        cells = [Cell(DASH) if value is None else value_cell(value, places) for value, places in values]
+        beside = "" if outlook.series is not None else name(code)
+        rows.append(Row([Cell(label(outlook), beside), *cells, Cell(words)]))
+    heads = [text("Indicator"), text("Reported in the plan"), text("Published")]
+    heads += [text("Smallest step between targets"), text("What follows")]
+    return Table(text("Published series beside the plan's reported figures"), heads, rows, (0, 4), under=text("Series"))
 
 
 def _promised(outlook: Outlook) -> Cell:
@@ -194,7 +213,9 @@ def _promised(outlook: Outlook) -> Cell:
     years = [cells.index[-1]] if made is None else [made.since, made.year]
     shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
     words = " → ".join(f"{number(value, digits)}{NBSP}({year})" for value, digits, year in shown)
-    return Cell(words, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
+    small = text("start: what the plan expected of 2022") if made and made.column == "current" else ""
+    small = text("start: the first target") if made and made.column == "planned" else small
+    return Cell(words, small, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
 
 
 def _ambition_cell(outlook: Outlook) -> Cell:
@@ -203,7 +224,7 @@ def _ambition_cell(outlook: Outlook) -> Cell:
         return Cell(DASH)
     change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
     small = plural("{change} in {n} year", "{change} in {n} years", made.year - made.since, change=change)
-    return Cell(of_hundred(made.kind), small, figures=share_behind(made.kind))
+    return past_share(made.kind, small)
 
 
 def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:

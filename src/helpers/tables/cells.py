@@ -4,6 +4,7 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 """
 
 import math
+import re
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, TONE, between, name, number, percent, said_of, text, visible, web_address
-from helpers.targets import Outlook, decimals_shown, target_decimals
+from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
@@ -31,21 +32,27 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind."""
+    """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind.
+
+    It may span columns, and hold words in a fold.
+    """
 
     words: str
     small: str = ""
     tone: str = ""
     links: tuple[tuple[str, str], ...] = ()
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+    span: int = 1
+    fold: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of cells, or a group's heading."""
+    """One row of cells, or a group's heading; the indicator whose chart it leads to, where a page has that chart."""
 
     cells: list[Cell] = field(default_factory=list)
     group: str = ""
+    indicator: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def _template() -> "object":
 
 def said(part: Cell | Figure) -> dict:
     """What a cell or a figure says, by field; nothing where it says nothing, and no colour."""
-    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "tone"}
+    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name not in ("tone", "span")}
     found = {name: value for name, value in found.items() if value != "" and value != ()}
     return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
 
@@ -134,12 +141,38 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
     if row["verdict"] == "no comparable data":
         return Cell(word, goal, tone, figures=figures(behind))
+    year = lenient(row, outlook)
+    marks = [text("no stricter than {year}", year=year)] if year else []
     if pd.isna(row["probability"]):
         shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))
-        return Cell(word, f"{shown} · {goal}", tone, figures=figures((*figure, text("figure")), behind))
+        small = " · ".join([shown, goal, *marks])
+        return Cell(word, small, tone, figures=figures((*figure, text("figure")), behind))
     chance = (row["probability"], SHARE, text("chance"))
-    mark = f" · {text('by decision')}" if outlook.decision else ""
-    return Cell(word, f"{percent(row['probability'])} · {goal}{mark}", tone, figures=figures(chance, behind))
+    marks = [text("by decision")] * bool(outlook.decision) + marks
+    small = " · ".join([percent(row["probability"]), goal, *marks])
+    return Cell(word, small, tone, figures=figures(chance, behind))
+
+
+def linked(words: str) -> tuple[str, str]:
+    """Words and the address that stands in brackets at their end, empty where none does."""
+    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return (found[1] + found[3], found[2]) if found else (words, "")
+
+
+def linked_cell(words: str) -> Cell:
+    """A source as a link to the address at its end, which nobody wants to read."""
+    said, address = linked(words)
+    return Cell("", links=((said, address),)) if address else Cell(words)
+
+
+def bare_cell(outlook: Outlook, span: int) -> Cell:
+    """One line for an indicator without a verdict: the plan's own source, and folded why nothing is judged."""
+    notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
+    stated = text(outlook.about.get("source", ""))
+    source = text("source in the plan: {source}", source=stated) if stated else ""
+    said, address = linked(" ".join(map(text, notes)))
+    links = ((text("source"), address),) if address else ()
+    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=said)
 
 
 def label(outlook: Outlook) -> str:

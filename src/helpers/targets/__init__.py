@@ -8,66 +8,27 @@ from helpers import UserError, files, plan, statistics
 from helpers.forecast import expect
 from helpers.statistics import Figures
 from helpers.targets import official as official_methods
+from helpers.targets.agreement import Agreement, agreement
 from helpers.targets.ambition import Ambition
 from helpers.targets.choices import Change, Choices, choices, decide, decision_lines
 from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
 from helpers.targets.official import METHODS, WORDS, Judgement
-from helpers.targets.outlook import Found, Outlook, target
+from helpers.targets.outlook import Found, Outlook, lenient, target
 from helpers.targets.pace import Pace, kind_of, pace, promise
 from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
 from helpers.targets.publication import Publication, publish
 from helpers.targets.verdicts import FEWEST, verdict
 
 __all__ = [
-    "FEWEST",
-    "METHODS",
-    "OFFICIAL",
-    "WORDS",
-    "Ambition",
-    "Change",
-    "Choices",
-    "Decision",
-    "Found",
-    "Judgement",
-    "Outlook",
-    "Pace",
-    "Publication",
-    "assess",
-    "chance",
-    "choices",
-    "codes",
-    "decide",
-    "decimals_of",
-    "decimals_shown",
-    "decision_lines",
-    "decisions",
-    "figures_of",
-    "gather",
-    "joint",
-    "kind_of",
-    "likelihood_words",
-    "met",
-    "methods",
-    "national_outlook",
-    "national_outlooks",
-    "outlook",
-    "outlooks",
-    "pace",
-    "probability_met",
-    "promise",
-    "publish",
-    "quarters_of",
-    "reference_numbers",
-    "reported_year",
-    "revision",
-    "share_met",
-    "target",
-    "target_decimals",
-    "undo",
-    "verdict",
-]
+    "FEWEST", "METHODS", "OFFICIAL", "WORDS", "Agreement", "Ambition", "Change", "Choices", "Decision", "Found",
+    "Judgement", "Outlook", "Pace", "Publication", "agreement", "assess", "chance", "choices", "codes",
+    "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather", "joint",
+    "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
+    "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "reference_numbers",
+    "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
+]  # fmt: skip
 
 
 OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
@@ -171,7 +132,8 @@ def methods(found: dict[str, Outlook]) -> pd.DataFrame:
             continue
         last = open_.iloc[-1]
         figures = one.figures.comparable
-        said = official_methods.methods(figures, last["target"], int(last["year"]), one.about["better"])
+        since, better = reported_year(one.printed), one.about["better"]
+        said = official_methods.methods(figures, last["target"], int(last["year"]), better, since)
         ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
         said = said.set_index("method").loc[list(OFFICIAL)].reset_index()
         said = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), said])

@@ -2,7 +2,7 @@
 
 The table `data/assumptions/reference_class.csv` is made by `scripts/build_reference_class.py`. Its columns:
 kind (share, rate, count), level_from and level_to (the figure at the start lies in between, in percent; empty for
-rates and counts), years (1 to 5), indicators, series and changes (how many stand behind the row), and q000 ... q100:
+rates and counts), years (1 to 6), indicators, series and changes (how many stand behind the row), and q000 ... q100:
 quantiles of the change over so many years, in points for shares and in percent for rates and counts. Every indicator
 weighs the same, however many regions it has.
 """

@@ -49,14 +49,17 @@ class Judgement(NamedTuple):
     points: np.ndarray
 
 
-def methods(history: pd.Series, target: float, year: int, better: str, baseline: int | None = None) -> pd.DataFrame:
-    """Official methods side by side: method, verdict, probability (0 to 1), predicted (unit of the indicator)."""
+def methods(history: pd.Series, target: float, year: int, better: str, since: int | None = None) -> pd.DataFrame:
+    """Official methods side by side: method, verdict, probability (0 to 1), predicted (unit of the indicator).
+
+    since: the year from which ESCAP's word counts progress, so that it speaks of the plan's years; else the first.
+    """
     last = _figures(history)[0][-1]
     if year <= last:
         raise UserError(f"target year {year} is not after the last figure ({last}): compare the figure itself")
     rows = []
     for name, judge in METHODS.items():
-        said = judge(history, np.array([[float(target)]]), np.array([year]), better, baseline)
+        said = judge(history, np.array([[float(target)]]), np.array([year]), better, since if name == "escap" else None)
         rows.append((name, str(said.verdict[0, 0]), float(said.probability[0, 0]), float(said.predicted[0])))
     return pd.DataFrame(rows, columns=["method", "verdict", "probability", "predicted"])
 

@@ -1,6 +1,8 @@
 """What is known of one indicator in one area, and what is expected of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 
 import pandas as pd
@@ -11,9 +13,10 @@ from helpers.language import code_table, message, name, text, visible
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
+from helpers.targets.precision import met
 
 INCOMPARABLE = message(
-    "Figures published since the plan can't be compared with those before, so no target is judged on them."
+    "Figures published since the plan cannot be compared with those before, so no target is judged on them."
 )
 
 
@@ -97,6 +100,16 @@ class Outlook:
         return bool(self.reason) and self.reason == INCOMPARABLE
 
     @property
+    def as_of(self) -> date:
+        """The day whose knowledge counts."""
+        return date.today() if self.figures is None else self.figures.as_of
+
+    @property
+    def age(self) -> int:
+        """Years from the year of the last figure to that of the day; 0 without a figure."""
+        return self.as_of.year - self.history.index[-1].year if len(self.history) else 0
+
+    @property
     def decimals(self) -> int:
         """Digits after the point: the publisher's where there is a series, else the plan's own."""
         promised = max(target_decimals(row) for _, row in self.judged.iterrows())
@@ -107,6 +120,16 @@ class Outlook:
     def unit(self) -> str:
         """The unit of the plan's target."""
         return self.about["unit"]
+
+
+def lenient(row: Mapping, outlook: Outlook) -> int:
+    """The reported year whose figure in the plan meets a target already; 0 where the target asks for more."""
+    reported = outlook.printed[outlook.printed["column"] == "reported"].dropna(subset=["value"])
+    if reported.empty or pd.isna(row["target"]):
+        return 0
+    first = reported.iloc[0]
+    asks_nothing = met(float(first["value"]), float(row["target"]), outlook.about["better"], outlook.decimals)
+    return int(first["year"]) if asks_nothing else 0
 
 
 def target(outlook: Outlook, year: int) -> float | None:

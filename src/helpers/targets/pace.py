@@ -11,7 +11,7 @@ from helpers.targets.outlook import Outlook
 from helpers.targets.precision import is_higher, met
 
 RECENT = 5  # figures behind the recent pace
-LONGEST = 5  # years over which the reference class knows changes
+LONGEST = 6  # years over which the reference class knows changes
 
 
 class Pace(NamedTuple):
@@ -87,15 +87,15 @@ class Promise(NamedTuple):
     year: int
     target: float
     kind: Ambition | None
+    column: str  # what the plan prints at the start: a reported figure, what it expected of 2022, or a target
 
 
 def promise(outlook: Outlook) -> Promise | None:
-    """The change that the plan promises: from its value for 2022, else its first, to its last; none if that is one."""
+    """The change that the plan promises: from its reported figure, else its first value, to its last target."""
     cells = outlook.printed.dropna(subset=["value"]).sort_values("year")
-    current = cells[cells["column"] == "current"]
-    first, last = (current if len(current) else cells).iloc[:1], cells.iloc[-1]
-    if first.empty or int(first["year"].iloc[0]) >= int(last["year"]):
+    if len(cells) < 2:
         return None
-    since, start, year, target = int(first["year"].iloc[0]), first["value"].iloc[0], int(last["year"]), last["value"]
-    kind = like_it(outlook.unit, start, target, year - since, outlook.about["better"])
-    return Promise(since, start, year, target, kind)
+    first, last = cells.iloc[0], cells.iloc[-1]
+    since, year = int(first["year"]), int(last["year"])
+    kind = like_it(outlook.unit, first["value"], last["value"], year - since, outlook.about["better"])
+    return Promise(since, first["value"], year, last["value"], kind, first["column"])

@@ -9,7 +9,7 @@ from datetime import date
 
 from helpers.files import VERDICTS_MIME
 from helpers.targets.judge import target_decimals
-from helpers.targets.outlook import Found, Outlook
+from helpers.targets.outlook import Found, Outlook, lenient
 
 QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
 VERDICT = ["year", "verdict", "probability", "figure", "target", "reading"]
@@ -70,5 +70,6 @@ def verdict_rows(outlook: Outlook) -> list[dict]:
     for row, places in zip(judged, digits, strict=True):
         # What is met or missed rests on figures, whatever was decided.
         rests = decided if row["probability"] != "" else ""
+        row |= {"lenient": lenient(row, outlook) or ""} if row["target"] != "" else {"lenient": ""}
         rows.append(row | {"decimals": outlook.decimals, "target_decimals": places, "decision": rests})
     return rows

@@ -21,7 +21,7 @@ def verdict(
     """The outlook of one indicator: its figures, its forecast, the verdict on each of its targets.
 
     row: see `plan.target_row`. figures: none where the plan's own definition has none here. expected: see
-    `forecast.expect`; it is passed over where the figures can't be held against the targets. Raises UserError where
+    `forecast.expect`; it is passed over where the figures can't be compared with the targets. Raises UserError where
     the plan says of no target which side meets it.
 
     Example: `verdict(plan.target_row("11"), figures, forecast.expect(figures, 2027))`
@@ -85,7 +85,7 @@ def split_at_redefinition(figures: Figures, reported: int) -> tuple[pd.Series, p
 
 
 def unjudgeable(figures: Figures, history: pd.Series, reported: int) -> str:
-    """Why figures that exist can't be held against the targets ahead; empty when they can."""
+    """Why figures that exist can't be compared with the targets ahead; empty when they can."""
     redefined = [edge for edge in figures.redefinitions if edge.end_time.date() < figures.as_of]
     if any(edge.year >= reported for edge in redefined):
         return INCOMPARABLE
