@@ -21,7 +21,7 @@ LONGER = {
     "render/page.py: page_facts": 29,
 }
 FLOORS = (
-    {"files"},
+    {"files", "shared"},
     {"language"},
     {"statistics", "plan", "forecast"},
     {"targets", "render", "refresh"},
@@ -30,7 +30,7 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-ROOMS = sorted(FLOOR.keys() - {"files"})
+ROOMS = sorted(FLOOR.keys() - FLOORS[0])
 LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 16_500  # lines
 
 

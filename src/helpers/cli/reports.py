@@ -79,7 +79,7 @@ def render(
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
-    from helpers import files, render as runs
+    from helpers import files, render as runs, shared
     from helpers.render import Progress, summary
 
     if without_own:
@@ -88,9 +88,11 @@ def render(
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter or [])
     target = Path(os.path.realpath(output or files.OUTPUTS))
+    place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
+    shared.trim(place)
     if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
         print(f"jospar: {fault}", file=sys.stderr)
     if not quiet:
