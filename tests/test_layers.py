@@ -21,7 +21,8 @@ LONGER = {
     "render/page.py: page_facts": 29,
 }
 FLOORS = (
-    {"files", "shared"},
+    {"files"},
+    {"shared"},
     {"language"},
     {"statistics", "plan", "forecast"},
     {"targets", "render", "refresh"},
@@ -30,7 +31,7 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-ROOMS = sorted(FLOOR.keys() - FLOORS[0])
+ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
 LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 16_500  # lines
 
 
