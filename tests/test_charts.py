@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import pandas as pd
@@ -15,7 +16,7 @@ from helpers import charts, plan, statistics, tables, targets
 from helpers.charts import captions, labels, strokes
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
-from helpers.language import use_language
+from helpers.language import in_language
 from helpers.language.tones import TONE, said_of
 from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts, page as record_page
@@ -71,19 +72,31 @@ def hedgehog(found):
     return record_charts.hedgehog(found, made, record_page.hedgehog_words(scores, made, found))
 
 
+@pytest.fixture(scope="module")
+def draw(found):
+    """Draws each kind of chart once in a language: the chart, and its texts with their boxes."""
+
+    @cache
+    def drawn(kind, language="en"):
+        with in_language(language):
+            chart = KINDS[kind](found)
+            return chart, texts(chart)
+
+    return drawn
+
+
 # Kazakh has the longest words.
 @pytest.mark.parametrize("language", ["en", "kk", pytest.param("ru", marks=pytest.mark.hard)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_text_leaves_the_chart_and_none_is_left_in_english(found, kind, language):
-    use_language(language)
-    chart = KINDS[kind](found)
+def test_no_text_leaves_the_chart_and_none_is_left_in_english(draw, kind, language):
+    chart, boxes = draw(kind, language)
     drawn = chart.figure.get_tightbbox(FigureCanvasAgg(chart.figure).get_renderer())
     width, height = chart.figure.get_size_inches()
     assert drawn.x0 >= 0
     assert drawn.y0 >= 0
     assert drawn.x1 <= width
     assert drawn.y1 <= height
-    shown = " ".join(text.get_text() for text in texts(chart))
+    shown = " ".join(text.get_text() for text in boxes)
     assert language == "en" or kind == "planned" or not re.findall("[A-Za-z]+", shown)
 
 
@@ -170,9 +183,8 @@ PICTURES = ("scorecard", "unemployment of each region", "poverty of each region"
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
 @pytest.mark.parametrize("kind", PICTURES)
-def test_no_two_texts_of_a_crowded_picture_overlap(found, kind, language):
-    use_language(language)
-    boxes = list(texts(KINDS[kind](found)).items())
+def test_no_two_texts_of_a_crowded_picture_overlap(draw, kind, language):
+    boxes = list(draw(kind, language)[1].items())
     for n, (one, first) in enumerate(boxes):
         for other, second in boxes[n + 1 :]:
             wide = min(first.x1, second.x1) - max(first.x0, second.x0)
@@ -181,20 +193,19 @@ def test_no_two_texts_of_a_crowded_picture_overlap(found, kind, language):
 
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
-def test_no_name_of_the_scorecard_reaches_into_a_cell(found, language):
-    use_language(language)
-    chart = KINDS["scorecard"](found)
-    boxes = [box for text, box in texts(chart).items() if len(text.get_text()) > 4]
+def test_no_name_of_the_scorecard_reaches_into_a_cell(draw, language):
+    chart, shown = draw("scorecard", language)
+    boxes = [box for text, box in shown.items() if len(text.get_text()) > 4]
     cells = [cell.get_window_extent() for cell in chart.figure.findobj(Rectangle) if cell.get_height() > 0.01]
     cells = [cell for cell in cells if cell.width < chart.figure.bbox.width / 10]
     assert len(cells) > 29 * 5
     assert not [box for box in boxes for cell in cells if box.overlaps(cell)]
 
 
-def test_the_words_of_a_picture_are_large_enough_on_paper(found):
+def test_the_words_of_a_picture_are_large_enough_on_paper(draw):
     scale = 180 / 25.4 / 10.4  # of a page with margins of 15 mm
-    assert min(text.get_fontsize() for text in texts(KINDS["scorecard"](found))) * scale >= 7.4
-    assert min(text.get_fontsize() for text in texts(KINDS["poverty of each region"](found))) >= 7.5
+    assert min(text.get_fontsize() for text in draw("scorecard")[1]) * scale >= 7.4
+    assert min(text.get_fontsize() for text in draw("poverty of each region")[1]) >= 7.5
 
 
 def test_the_scorecard_has_a_mark_for_every_judged_target(found):

@@ -1,11 +1,10 @@
 """What a revision changed: each kind of change with the verdict before and after, on the same figures."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import jospar
 from hypothesis import given, strategies as st
 
 from helpers import UserError, files, plan
@@ -14,7 +13,6 @@ from helpers.targets.revision import Entry
 
 DAY = "2026-11-22"
 RENAMED = "Табысы ең төменгі күнкөріс деңгейінен төмен адамдардың үлесі"
-JOSPAR = Path(sys.executable).with_name("jospar")
 NAMES = st.lists(st.text("абвгд ", min_size=1, max_size=8), unique=True, max_size=6)
 
 
@@ -135,10 +133,9 @@ def test_every_indicator_of_either_plan_stands_in_one_pair(old, new):
 
 @pytest.mark.slow
 def test_the_command_compares_two_folders(tmp_path):
-    words = [JOSPAR, "plan", "diff", "data/plan", "tests/fixtures/rivers_plan", "--as-of", DAY]
-    result = subprocess.run(words, capture_output=True, text=True, cwd=files.ROOT, check=False)
+    result = jospar("plan", "diff", "data/plan", "tests/fixtures/rivers_plan", "--as-of", DAY, cwd=files.ROOT)
     assert result.returncode == 0, result.stderr
     # Unemployment is the only indicator of both; the invented ministry numbers it otherwise.
     assert "5. Unemployment rate\n  number 11 → 5\n" in result.stdout
-    wrong = subprocess.run([*words[:4], tmp_path], capture_output=True, text=True, cwd=files.ROOT, check=False)
+    wrong = jospar("plan", "diff", "data/plan", tmp_path, cwd=files.ROOT)
     assert (wrong.returncode, len(wrong.stderr.splitlines())) == (2, 1)

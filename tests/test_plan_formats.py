@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from docx import Document
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from helpers import UserError, files, plan
 from helpers.plan import document as plan_document
@@ -383,6 +383,8 @@ def whole(tmp_path_factory) -> bytes:
     return written(tmp_path_factory.mktemp("whole"), "docx", blocks(RIVERS)).read_bytes()
 
 
+# A file takes half a second to read.
+@settings(max_examples=settings().max_examples // 4)
 @given(damage=st.lists(st.tuples(st.integers(4, 30_000), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole, tmp_path, damage):
     raw = bytearray(whole)
@@ -391,6 +393,7 @@ def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole
     read_or_refused(tmp_path, bytes(raw))
 
 
+@settings(max_examples=settings().max_examples // 4)
 @given(
     at=st.integers(0, 2000),
     put=st.sampled_from(["", "<w:tc>", "</w:tr>", "<w:tbl>", 'w:val="continue"', 'w:val="99999"', 'w:val="x"']),

@@ -214,7 +214,7 @@ def test_on_random_walks_the_naive_forecast_is_calibrated_and_hard_to_beat(stand
     rng, years = np.random.default_rng(5), np.arange(2003, 2024)
     parts = [
         pd.DataFrame({"series_id": f"i{k}#", "period": years, "value": 200 + rng.normal(0, 1, len(years)).cumsum()})
-        for k in range(150)
+        for k in range(100)
     ]
     scored = recording.score(pd.concat(parts), jobs=2)
     brier = recording.summary(scored).query("horizon == 'all'").set_index("method")["brier"]

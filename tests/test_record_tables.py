@@ -1,12 +1,9 @@
 """The tables behind the report on the record: what they hold, how they are made again, what the report says of them."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from command import jospar
 
 from helpers import UserError
 from helpers.forecast import backtest
@@ -25,11 +22,6 @@ def made_panel(path, last=2023):
     ]  # fmt: skip
     pd.concat(rows).to_csv(path, index=False)
     return path
-
-
-def jospar(*words):
-    command = [Path(sys.executable).with_name("jospar"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("name", list(record_tables.TABLES))

@@ -305,9 +305,9 @@ def test_two_files_for_one_request_are_a_fault(given):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sources": ["open_sgd"]}, "--source open_sgd: is not in publishers.csv; did you mean open_sdg"),
+        ({"sources": ["open_sgd"]}, "--source open_sgd: is not in publishers.csv; did you mean 'open_sdg"),
         ({"sources": ["hand"]}, "--source hand: is not in publishers.csv"),
-        ({"accept": ["jobles"]}, "--accept jobles: is not in series.csv; did you mean jobless"),
+        ({"accept": ["jobles"]}, "--accept jobles: is not in series.csv; did you mean 'jobless"),
         ({"sources": ["ilostat"]}, "no file there answers a request"),
     ],
 )
@@ -319,8 +319,8 @@ def test_a_wrong_word_gives_one_line_with_advice(given, options, message):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("jobless,open_sdg", "jobless,open_sgd", "line 2, source: 'open_sgd' is unknown; did you mean open_sdg"),
-        ("savings,", "saving,", "line 5, series: 'saving' is unknown; did you mean savings"),
+        ("jobless,open_sdg", "jobless,open_sgd", "line 2, source: 'open_sgd' is unknown; did you mean 'open_sdg"),
+        ("savings,", "saving,", "line 5, series: 'saving' is unknown; did you mean 'savings"),
         ("chain 2019", "chained 2019", "line 8, transformation: 'chained 2019' has a wrong form"),
         (",0.3,", ",much,", "line 2, revision_bound: 'much' has a wrong form"),
         ("indicator=8-5-2", "indicatr=8-5-2", "the address needs 'indicator'; add it to the request"),

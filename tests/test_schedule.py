@@ -4,11 +4,10 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from command import jospar
 
 from helpers import UserError, files
 from helpers.render import schedule
@@ -109,9 +108,8 @@ def test_a_missing_command_is_one_line(home, monkeypatch):
 
 
 def test_one_of_the_two_ways_must_be_named():
-    jospar = Path(sys.executable).with_name("jospar")
     for words in ((), ("--systemd", "--cron")):
-        result = subprocess.run([jospar, "schedule", "install", *words], capture_output=True, text=True, check=False)
+        result = jospar("schedule", "install", *words)
         assert result.returncode == 2
         assert result.stderr.strip() == "jospar: schedule install: name one of --systemd and --cron"
 

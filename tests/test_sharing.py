@@ -3,19 +3,16 @@
 import errno
 import json
 import os
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from command import jospar
 
 from helpers import UserError, render as runs
 from helpers.render import archive, parcel, pdf
 from helpers.render.batch import Job
 from helpers.render.links import keep_links, outside
 
-JOSPAR = Path(sys.executable).with_name("jospar")
 KINDS = ("html", "ipynb", "pdf", "xlsx")
 PAGE = (
     '<html><head></head><body><a href="../index.html">All</a> <a href="a--language-ru.html" lang="ru" hreflang="ru">'
@@ -245,11 +242,11 @@ def test_a_link_that_is_not_kept_becomes_its_words(link, left):
 
 def test_the_command_prints_the_zip_or_one_line(jobs, out, broken, tmp_path):
     runs.run(jobs, out)
-    words = [JOSPAR, "share", "latest", "--language", "ru", "--to", tmp_path / "sent.zip", "--output", out]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    words = ["share", "latest", "--language", "ru", "--to", tmp_path / "sent.zip", "--output", out]
+    done = jospar(*words)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, str(tmp_path / "sent.zip"), "")
     assert zipfile.is_zipfile(tmp_path / "sent.zip")
     words[-3] = tmp_path / "nowhere" / "sent.zip"
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = jospar(*words)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1

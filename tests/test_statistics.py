@@ -248,16 +248,16 @@ def test_what_is_not_measured_has_a_reason_in_one_sentence():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: statistics.series("unemploymnt"), "did you mean unemployment"),
-        (lambda: statistics.series("unemployment", "Astana"), "did you mean KZ-71"),
-        (lambda: statistics.series("unemployment", "KZ-72"), "did you mean KZ-"),
+        (lambda: statistics.series("unemploymnt"), "did you mean 'unemployment"),
+        (lambda: statistics.series("unemployment", "Astana"), "did you mean 'KZ-71"),
+        (lambda: statistics.series("unemployment", "KZ-72"), "did you mean 'KZ-"),
         (lambda: statistics.series("unemployment", as_of="yesterday"), "write it as 2025-12-31"),
         (lambda: statistics.series("unemployment", as_of="2025-13-01"), "not a date"),
         (lambda: statistics.series("unemployment", as_of="2025-12-31 or so"), "not a date"),
         (lambda: statistics.series("unemployment", status="finl"), "use final or suspect"),
         (lambda: statistics.series("gini", "KZ-71"), "it has them for KAZ"),
-        (lambda: statistics.sources(["nothing_like_it"]), "see the catalogue"),
-        (lambda: statistics.breaks("povrty"), "did you mean poverty"),
+        (lambda: statistics.sources(["nothing_like_it"]), "it may be real_income"),
+        (lambda: statistics.breaks("povrty"), "did you mean 'poverty"),
         (lambda: statistics.catalogue(Path("nowhere")), "nowhere/series.csv: no such file"),
     ],
 )

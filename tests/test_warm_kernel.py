@@ -324,7 +324,14 @@ def test_a_kernel_of_the_provisioner_is_interrupted_and_restarted_as_jupyterlab_
     assert gone([first, second])
 
 
-@pytest.mark.parametrize("first", ["helpers.render.kernels.engine", "helpers.render.kernels.provisioner", "papermill"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "helpers.render.kernels.engine",
+        pytest.param("helpers.render.kernels.provisioner", marks=pytest.mark.hard),
+        pytest.param("papermill", marks=pytest.mark.hard),
+    ],
+)
 def test_the_modules_may_be_imported_in_any_order(first):
     code = f"import {first}, papermill.engines; papermill.engines.papermill_engines.get_engine('jospar-warm')"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from helpers import UserError, files, statistics
+from helpers import UserError, files
 from helpers.refresh import answers, changes, requests, selection, writing
 from helpers.refresh.answers import Keyed
 from helpers.refresh.changes import Change, Facts, Known, Offer, Verdict
@@ -130,7 +130,7 @@ def _unasked(asked: list[Request]) -> list[str]:
 def _known_series(place: Path, accept: Collection[str]) -> None:
     codes = [row["series"] for row in requests.table(place, "series.csv")]
     if unknown := [code for code in accept if code not in codes]:
-        raise UserError(f"--accept {unknown[0]}: is not in series.csv; {statistics.nearest(unknown[0], codes)}")
+        raise UserError(f"--accept {unknown[0]}: is not in series.csv; {files.nearest(unknown[0], codes)}")
 
 
 def _outcome(place: Path, every: list[Request], read: Keyed, partial: bool, accept: Collection[str]) -> Outcome:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from helpers import UserError, files
 from helpers.refresh.readers import tidy
-from helpers.statistics import nearest
 
 FORMS = {
     "transformation": r"((times|plus|minus) [0-9]+(\.[0-9]+)?|chain [12][0-9]{3})?",
@@ -113,7 +112,7 @@ def load(folder: Path) -> list[Request]:
 
 def nearest_of(word: str, known: Collection[str]) -> str:
     """What is wrong with a word that is not among the known ones, and what may have been meant."""
-    return f"{word!r} is unknown; {nearest(word, known)}"
+    return f"{word!r} is unknown; {files.nearest(word, known)}"
 
 
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:
@@ -121,7 +120,7 @@ def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) 
     known = [row["source"] for row in table(folder, "publishers.csv") if row["source"] != HAND]
     for source in sources:
         if source not in known:
-            raise UserError(f"--source {source}: is not in publishers.csv; {nearest(source, known)}")
+            raise UserError(f"--source {source}: is not in publishers.csv; {files.nearest(source, known)}")
     return [request for request in requests if not sources or request.publisher.source in sources]
 
 

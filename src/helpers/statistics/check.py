@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files
-from helpers.statistics import nearest, period_end
+from helpers.statistics import period_end
 
 FORMS = {"A": r"\d{4}(-M\d\d)?", "Q": r"\d{4}-Q[1-4]", "M": r"\d{4}-\d\d"}
 WAYS = {"A": "2025 or 2025-M09", "Q": "2025-Q3", "M": "2026-08"}
@@ -123,7 +123,7 @@ def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str
         known = tables[reference["resource"]][reference["fields"]]
         unknown = table[~table[column].isin({"", *known})]
         for number, value in unknown[column].items():
-            advice = f"is not in {reference['resource'].replace('-', '_')}.csv; {nearest(value, known)}"
+            advice = f"is not in {reference['resource'].replace('-', '_')}.csv; {files.nearest(value, known)}"
             yield _line(resource, number, column, value, advice)
 
 
