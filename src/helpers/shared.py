@@ -21,7 +21,8 @@ from helpers import files
 VARIABLE = "JOSPAR_CACHE"
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels")
 MOST_BYTES = 256 * 2**20
-SHARED = (FileNotFoundError, EOFError, pickle.UnpicklingError, AttributeError, ImportError)  # no result, or a damaged one
+# What reading a result raises where there is none, or a damaged one.
+NONE = (OSError, EOFError, ValueError, IndexError, KeyError, AttributeError, ImportError, pickle.UnpicklingError)
 
 
 def folder() -> Path | None:
@@ -68,7 +69,7 @@ def shared(key: Callable[..., object]) -> Callable[[Callable], Callable]:
                 return function(*args, **options)
             name = f"{BEGAN[1]} {function.__module__}.{function.__qualname__} {plain!r}"
             path = place / f"{hashlib.sha256(name.encode()).hexdigest()}.pickle"
-            with contextlib.suppress(*SHARED):
+            with contextlib.suppress(*NONE):
                 return pickle.loads(path.read_bytes())
             result = function(*args, **options)
             if stamps() == BEGAN[0]:

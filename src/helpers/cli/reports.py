@@ -1,4 +1,4 @@
-"""Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
+"""Commands on reports and runs: render, preview, runs, prune, share, compare, schedule install."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ def stop_once(*_: object) -> None:
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(words: str = "interrupted; the next run takes over what is finished") -> Iterator[None]:
     """SIGTERM and SIGHUP end a run as Ctrl-C does: with what is finished kept, and with no process left."""
     import psutil
 
@@ -49,7 +49,7 @@ def interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+            print(f"jospar: {words}" if words else "", file=sys.stderr)
         raise SystemExit(130) from None
     else:
         for number, handler in before.items():
@@ -102,6 +102,23 @@ def render(
     warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+@app.command()
+def preview(
+    notebook: Annotated[Path, typer.Argument(help="the notebook to work on")],
+    parameter: Parameters = None,
+    port: Annotated[int, typer.Option(help="port of this machine; default: a free one", min=0, max=65535)] = 0,
+) -> None:
+    """Show a notebook's page in the browser, rendered anew whenever notebook, data or package are saved."""
+    import tempfile
+
+    from helpers import shared
+    from helpers.render import preview as previews
+
+    with tempfile.TemporaryDirectory(prefix="jospar-", ignore_cleanup_errors=True) as folder, interruptible(""):
+        os.environ.setdefault(shared.VARIABLE, folder)
+        previews.preview(notebook.resolve(), parameter or [], port, lambda line: print(line, flush=True))
 
 
 def warn(output: Path) -> None:

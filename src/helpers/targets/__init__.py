@@ -97,10 +97,10 @@ def outlooks(
     return _outlooks(rows, about, as_of, until, method, since, decided)
 
 
-def _same(rows: plan.TargetRows, about: tuple, as_of: str, until: int, method: str, since: int | None, *_: Path) -> object:
+def _same(_: plan.TargetRows, about: tuple, as_of: str, *chosen: object) -> tuple | None:
     """What outlooks rest on; none for a plan or decisions outside of the data folder."""
     _, _, folder, _, _, decided = about
-    return None if decided or not folder.is_relative_to(files.DATA) else (*map(str, about), until, method, since)
+    return None if decided or not folder.is_relative_to(files.DATA) else (*map(str, about), *chosen)
 
 
 @shared(_same)
