@@ -19,6 +19,7 @@ LONGER = {
 }
 FLOORS = (
     {"files"},
+    {"shared"},
     {"language", "workbooks"},
     {"statistics", "plan", "forecast"},
     {"targets", "render", "refresh"},
@@ -27,7 +28,7 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-ROOMS = sorted(FLOOR.keys() - {"files"})
+ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
 LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 16_500  # lines
 
 
@@ -89,7 +90,7 @@ def public_names(room: str) -> set[str]:
 def test_every_room_has_its_floor_and_its_door():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     assert folders == set(ROOMS)
-    assert len(FLOOR) <= 15
+    assert len(ROOMS) < 15  # and the ground
 
 
 def test_no_arrow_runs_up_or_sideways():

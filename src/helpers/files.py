@@ -134,13 +134,11 @@ def read_rows(
 
 
 def read_table(path: Path, columns: Collection[str] = (), advice: str = RESTORE, exact: bool = False) -> pd.DataFrame:
-    """The same as a data frame of text; `attrs["lines"]` has the line of each row."""
+    """The same as a data frame of text."""
     import pandas as pd
 
     (_, head), *rows = _checked(path, columns, advice, exact)
-    table = pd.DataFrame([row for _, row in rows], columns=head, dtype=str)
-    table.attrs["lines"] = [line for line, _ in rows]
-    return table
+    return pd.DataFrame([row for _, row in rows], columns=head, dtype=str)
 
 
 def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> list[tuple[int, list[str]]]:

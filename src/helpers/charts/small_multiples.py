@@ -51,7 +51,7 @@ def histories(
             # A year wide each, so that they make a line of steps; a year without a target is a gap.
             axes.hlines(goals, goals.index - 0.5, goals.index + 0.5, color=ORANGE, linewidth=1.8)
             draw_region(axes, history, breaks.get(area, []))
-            axes.set_title(wrap(name(statistics.areas().loc[area]), 22), size=8.5, color=INK, loc="left", pad=4)
+            axes.set_title(wrap(name(statistics.areas().loc[area]), 22), size=8.5, color=INK, loc="left", pad=4, y=1.0)
         one_scale(panels, [*found.values(), country], goals, decimals)
         for axes, history in zip(panels, found.values(), strict=True):
             label_latest(axes, history, country, decimals)
@@ -82,7 +82,8 @@ def draw_region(axes: Axes, history: pd.Series, breaks: list[pd.Period]) -> None
     for part in unbroken(history, breaks):
         axes.plot([at(p) for p in part.index], part.to_numpy(), color=BLUE, linewidth=1.8)
         alone = part[part.notna() & part.shift().isna() & part.shift(-1).isna()]
-        axes.plot([at(p) for p in alone.index], alone.to_numpy(), "o", color=BLUE, markersize=2.5)
+        if len(alone):
+            axes.plot([at(p) for p in alone.index], alone.to_numpy(), "o", color=BLUE, markersize=2.5)
     for edge in inner(history, breaks):
         axes.axvline((at(edge) + at(edge + 1)) / 2, color=SOFT, linewidth=0.9, linestyle=(0, (1, 2)))
 

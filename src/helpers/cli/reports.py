@@ -1,4 +1,4 @@
-"""Commands on reports and runs: render, runs, prune, share, compare, schedule install."""
+"""Commands on reports and runs: render, preview, runs, prune, share, compare, schedule install."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def stop_once(*_: object) -> None:
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(words: str = "interrupted; the next run takes over what is finished") -> Iterator[None]:
     """SIGTERM and SIGHUP end a run as Ctrl-C does: with what is finished kept, and with no process left."""
     import psutil
 
@@ -53,7 +53,7 @@ def interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            print("jospar: interrupted; the next run takes over what is finished", file=sys.stderr)
+            print(f"jospar: {words}" if words else "", file=sys.stderr)
         raise SystemExit(130) from None
     else:
         for number, handler in before.items():
@@ -85,7 +85,7 @@ def render(
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
-    from helpers import files, render as runs
+    from helpers import files, render as runs, shared
     from helpers.render import Progress, summary
 
     own = [pair.partition("=")[2] for pair in parameter or [] if pair.startswith("own=")]
@@ -96,9 +96,11 @@ def render(
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter)
     target = Path(os.path.realpath(output or files.OUTPUTS))
+    place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
+    shared.trim(place)
     if facts["new"] and notify and (fault := summary.notify(notify, facts, notify_format)):
         print(f"jospar: {fault}", file=sys.stderr)
     if not quiet:
@@ -108,6 +110,23 @@ def render(
     warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+@app.command()
+def preview(
+    notebook: Annotated[Path, typer.Argument(help="the notebook to work on")],
+    parameter: Parameters = None,
+    port: Annotated[int, typer.Option(help="port of this machine; default: a free one", min=0, max=65535)] = 0,
+) -> None:
+    """Show a notebook's page in the browser, rendered anew whenever notebook, data or package are saved."""
+    import tempfile
+
+    from helpers import shared
+    from helpers.render import preview as previews
+
+    with tempfile.TemporaryDirectory(prefix="jospar-", ignore_cleanup_errors=True) as folder, interruptible(""):
+        os.environ.setdefault(shared.VARIABLE, folder)
+        previews.preview(notebook.resolve(), parameter or [], port, lambda line: print(line, flush=True))
 
 
 def warn(output: Path) -> None:

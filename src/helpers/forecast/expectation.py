@@ -10,6 +10,7 @@ from helpers import UserError
 from helpers.forecast import methods
 from helpers.forecast.futures import Futures, futures
 from helpers.forecast.quarters import narrow
+from helpers.shared import shared
 
 if TYPE_CHECKING:
     from helpers.statistics import Figures
@@ -24,6 +25,16 @@ def names() -> list[str]:
     return list(dict.fromkeys([DEFAULT, *methods.METHODS]))
 
 
+def _same(
+    figures: "Figures | None", until: int, *args: object, quarters: "Figures | None" = None, **options: object
+) -> tuple | None:
+    """What an expectation rests on, in plain values; none where there are no figures."""
+    if figures is None:
+        return None
+    return until, figures.content(), quarters and quarters.content(), args, sorted(options.items())
+
+
+@shared(_same)
 def expect(
     figures: "Figures | None",
     until: int,

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers import files
 from helpers.forecast.expectation import DEFAULT, simulate
+from helpers.shared import shared
 
 if TYPE_CHECKING:
     from helpers.statistics import Figures
@@ -62,10 +64,23 @@ def past_forecasts(
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
     key = (figures.code, figures.area, figures.as_of, figures.folder, method or DEFAULT, since or 0, bounds)
     if key not in _cache:
-        rows = [_past(figures, year, method or DEFAULT, since, bounds) for year in comparable_years(figures)]
-        columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
-        _cache[key] = pd.DataFrame([row for row in rows if row], columns=columns)
+        _cache[key] = _scored(figures, method or DEFAULT, since, bounds)
     return _cache[key]
+
+
+def _same(figures: "Figures", *args: object) -> tuple | None:
+    """What the scores rest on; none for figures from elsewhere, whose earlier values nobody has seen."""
+    return (figures.content(), args) if figures.folder == files.STATISTICS else None
+
+
+@shared(_same)
+def _scored(
+    figures: "Figures", method: str, since: int | None, bounds: tuple[float | None, float | None]
+) -> pd.DataFrame:
+    """The same, computed once for all reports of a run."""
+    rows = [_past(figures, year, method, since, bounds) for year in comparable_years(figures)]
+    columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
+    return pd.DataFrame([row for row in rows if row], columns=columns)
 
 
 def comparable_years(figures: "Figures") -> list[pd.Period]:

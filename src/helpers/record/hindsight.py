@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import statistics
 from helpers.forecast import LEVELS, SEED, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
+from helpers.shared import shared
 from helpers.statistics import bound
 from helpers.targets import Outlook
 
@@ -50,6 +51,12 @@ def _within(row: dict, decimals: int) -> bool:
     return bool(round(row["low"], decimals) <= row["figure"] <= round(row["high"], decimals))
 
 
+def _same(found: dict[str, Outlook]) -> list[tuple]:
+    """What forecasts from past years rest on: each series and the figures that are compared."""
+    return [(key, o.figures.content(), o.history.tolist()) for key, o in found.items() if o.series is not None]
+
+
+@shared(_same)
 def rolling(found: dict[str, Outlook]) -> pd.DataFrame:
     """Each forecast that could have been made at the end of a past year, up to five years ahead, with what came.
 

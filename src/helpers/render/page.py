@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache, partial
+from html import escape
 from typing import TYPE_CHECKING
 
 from helpers import files
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
+
+
+ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -99,6 +103,11 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
         "footer": footer,
         "colophon": colophon,
     }
+
+
+def fault(words: str) -> str:
+    """A bar that says above a page why it isn't whole, or stands in its place."""
+    return f'<!DOCTYPE html><meta charset="utf-8"><p role="alert" style="{ALERT}">{escape(visible(words))}</p>'
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -95,7 +96,7 @@ def observations(
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
     values of a period the newest that was known counts; a period whose figure was withdrawn by then is absent.
     """
-    rows = vintages(code, area, folder=folder)
+    rows = _vintages(code, area, Path(folder))
     rows = rows[rows["known"] <= _date(as_of)].drop_duplicates("period", keep="last")
     columns = ["period", "months", "value", "status", "source", "published"]
     return rows.loc[rows["status"] != "withdrawn", columns].reset_index(drop=True)
@@ -106,6 +107,11 @@ def vintages(code: str, area: str = "KAZ", folder: Path = files.STATISTICS) -> p
 
     Columns: period, months, value, status, source, published, read_on, known (the day from which it counts).
     """
+    return _vintages(code, area, Path(folder)).copy()
+
+
+@lru_cache(4096)
+def _vintages(code: str, area: str, folder: Path) -> pd.DataFrame:
     _known(code, area, folder)
     places = all_observations(folder).places
     if (code, area) not in places:

@@ -89,6 +89,11 @@ class Figures:
         index = pd.PeriodIndex(rows["period"], freq=self.values.index.freq, name="period")
         return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=self.code).sort_index()
 
+    def content(self) -> tuple:
+        """All that a forecast takes of it, in plain values: what is equal here gives the same forecast."""
+        about = (self.code, self.area, str(self.as_of), str(self.breaks), self.lower, self.upper, self.decimals)
+        return (*about, list(map(str, self.values.index)), self.values.tolist())
+
     def __getitem__(self, span: slice) -> pd.Series:
         """The values of a span of periods or years: `figures[2016:]`; of one year: `figures[2016]`."""
         if not isinstance(span, slice):

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers import UserError, files, plan, statistics
 from helpers.forecast import expect
+from helpers.shared import shared
 from helpers.statistics import Figures
 from helpers.targets import official as official_methods
 from helpers.targets.agreement import Agreement, agreement
@@ -53,6 +54,21 @@ def outlooks(
     Example: `outlooks(3)[12]`
     """
     rows = plan.target_rows(direction, reading, folder, area)
+    about = (direction, reading, files.plan_folder(folder), area, str(statistics.known_day(as_of)), decided)
+    return _outlooks(rows, about, as_of, until, method, since, decided)
+
+
+def _same(_: plan.TargetRows, about: tuple, as_of: str, *chosen: object) -> tuple | None:
+    """What outlooks rest on; none for a plan or decisions outside of the data folder."""
+    _, _, folder, _, _, decided = about
+    return None if decided or not folder.is_relative_to(files.DATA) else (*map(str, about), *chosen)
+
+
+@shared(_same)
+def _outlooks(
+    rows: plan.TargetRows, about: tuple, as_of: str, until: int, method: str, since: int | None, decided: Path | None
+) -> Found:
+    """The outlooks of the rows, computed once for all reports of a run; `about` says which rows they are."""
     return gather(rows, choices=choices(rows, as_of, until, method, since, decided), as_of=as_of, until=until)
 
 

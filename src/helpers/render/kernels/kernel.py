@@ -25,6 +25,7 @@ STALE = 74  # exit code of a fork whose libraries have been changed on the disk
 LONGEST_FOLDER = 60  # bytes; the names of folders and sockets in it take up to 40
 SET_CHILD_SUBREAPER, SET_SIGNAL = 36, 10  # of prctl and of fcntl, in Linux's headers
 stamps: dict[str, tuple[int, ...] | None] = {}  # of the files that were loaded before the fork
+contents: dict[str, tuple[int, ...] | None] = {}  # of tables, texts and folders that this package read before it
 
 
 def stamp(path: str) -> tuple[int, ...] | None:
@@ -71,6 +72,7 @@ class Task:
         changed = {path for path, was in stamps.items() if stamp(path) != was}
         if changed - {*own.values()}:
             return STALE
+        changed |= {path for path, was in contents.items() if stamp(path) != was}
         if not self.command:
             return 0
         lead_group(owner)

@@ -16,8 +16,8 @@ import time
 from multiprocessing import forkserver
 from pathlib import Path
 
-from helpers import ONE_THREAD
-from helpers.render.kernels.kernel import adopt_orphans, end_descendants, short_folder, stamp, stamps
+from helpers import ONE_THREAD, files
+from helpers.render.kernels.kernel import adopt_orphans, contents, end_descendants, short_folder, stamp, stamps
 
 # What a starting ipykernel imports in any case, then what notebooks do; pictures in the order of the first figure.
 MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel.displayhook ipykernel.debugger
@@ -28,7 +28,8 @@ MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel
     pandas.io.formats.string pandas.plotting._matplotlib matplotlib.pyplot matplotlib.backends.backend_agg
     matplotlib.dates PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin
     babel babel.numbers babel.dates statsmodels.api statsmodels.tsa.api jinja2 helpers.charts helpers.forecast
-    helpers.pensions helpers.prose helpers.record helpers.tables helpers.targets""",
+    helpers.pensions helpers.prose helpers.record helpers.record.hindsight helpers.record.moved helpers.record.rehearsal
+    helpers.tables helpers.targets""",
 )
 INLINE = "module://matplotlib_inline.backend_inline"  # the backend that a kernel chooses by itself
 BEGAN, OWNER = time.time_ns(), os.getppid()
@@ -61,6 +62,9 @@ for descriptor in (1, 2):
 os.environ |= {"MPLBACKEND": INLINE} | ONE_THREAD | os.environ
 sys.path[:] = filter(None, sys.path)  # a notebook's folder may hold names of libraries
 gc.disable()  # imports make many objects and little garbage
+texts = [path for path in files.PACKAGE.rglob("*.*") if path.suffix not in (".py", ".pyc")]
+own = files.own_folder()
+contents |= {str(path): stamp(str(path)) for path in [*texts, files.DATA, *files.DATA.rglob("*"), own, *own.rglob("*")]}
 for name in MODULES.split():
     with contextlib.suppress(Exception):  # the notebook that needs it will show why it can't be loaded
         importlib.import_module(name)
