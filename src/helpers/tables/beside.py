@@ -1,4 +1,4 @@
-"""Tables of what stands beside a verdict: pace, another reading of the plan, other methods, what no one measures."""
+"""Pace, other readings of the plan, other methods, and what has no comparable figures: a table each."""
 
 from IPython.display import Markdown
 
