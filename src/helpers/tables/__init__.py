@@ -7,7 +7,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.language import NBSP, current, day, message, name, number, text
+from helpers.language import NBSP, current, message, name, number, text
 from helpers.tables.beside import depends_on_reading, methods, not_measured, other_reading, pace, signed
 from helpers.tables.cells import (
     COUNTED,
@@ -17,6 +17,7 @@ from helpers.tables.cells import (
     Cell,
     Row,
     Table,
+    date_cell,
     figures,
     label,
     pattern,
@@ -118,7 +119,7 @@ def sources(codes: list[str]) -> Table:
         links = tuple(zip(behind[title], behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
         cells = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers)), Cell("", links=links)]
-        rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
+        rows.append(Row([*cells, Cell("\n".join(licences)), date_cell(date.fromisoformat(behind["read_on"].max()))]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Read on")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
