@@ -264,7 +264,7 @@ def test_several_files_are_written_all_or_none(tmp_path, monkeypatch, stop):
 
 REFUSED = [
     *("tab_big", "tab_dup", "tab_empty", "tab_formula", "tab_gap", "tab_inf", "tab_infperiod", "tab_nan"),
-    *("tab_nanperiod", "tab_noid", "tab_nul", "tab_ragged", "fc_typo_year", "fc_yyyymm", "fc_over", "fc_decimal_comma"),
+    *("tab_nanperiod", "tab_noid", "tab_nul", "tab_ragged", "fc_typo_year", "fc_yyyymm", "fc_over"),
 ]
 
 
@@ -273,6 +273,12 @@ def test_a_table_that_would_be_misread_is_one_line(name):
     with pytest.raises(UserError) as fault:
         forecast_table(read_table(CASES / f"{name}.csv"), 3)
     one_line(fault)
+
+
+def test_h_decimal_commas_between_semicolons_are_read_as_numbers():
+    table = read_table(CASES / "fc_decimal_comma.csv")
+    assert table["value"].notna().all()
+    assert len(forecast_table(table, 3)) == 3 * table["series_id"].nunique()
 
 
 def test_h_years_are_no_quarters():

@@ -1,7 +1,9 @@
 """The spreadsheet: numbers that can be computed with, text that stays text, heads that stay in sight."""
 
 import io
+import json
 import zipfile
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -14,7 +16,7 @@ from helpers.language import use_language
 from helpers.language.markup import visible
 from helpers.render import page as share
 from helpers.render.spreadsheet import LONGEST_TEXT, sheet_names, spreadsheet
-from helpers.tables.cells import SHARE, Cell, Row, Table, figures, range_cell, value_cell
+from helpers.tables.cells import SHARE, Cell, Row, Table, date_cell, figures, range_cell, value_cell
 
 FACTS = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {"area": "KZ-75"}}
 
@@ -165,12 +167,34 @@ def test_the_scorecard_can_be_computed_with():
     assert 0 < row["2027: chance"] <= 1
 
 
-def test_a_table_carries_no_colour_and_nothing_empty():
+def test_a_table_carries_its_tones_and_nothing_empty():
     said = table_of(Cell("met", tone="good"))._repr_mimebundle_()[TABLE_MIME]
-    assert said["rows"] == [{"cells": [{"words": "row"}, {"words": "met"}]}]
+    assert said["rows"] == [{"cells": [{"words": "row"}, {"words": "met", "tone": "good"}]}]
 
 
 def test_a_sheet_is_named_in_whole_words():
     captions = ["Contents", "Average pension as a share of average wages", "Indicators without a verdict, and why"]
     assert sheet_names(captions) == ["Contents", "1 Average pension as a share", "2 Indicators without a verdict"]
     assert sheet_names(["Contents", "x" * 40]) == ["Contents", "1 " + "x" * 29]
+
+
+def test_figures_and_quantiles_behind_the_charts_have_sheets_of_their_own():
+    found = targets.outlooks(3, as_of="2026-11-22")
+    bundle = json.loads(json.dumps(targets.publish(found, "2026-11-22")._repr_mimebundle_(), default=float))
+    cell = new_code_cell("", outputs=[new_output("execute_result", bundle)])
+    notebook = new_notebook(cells=[new_markdown_cell("# T"), cell], metadata={"jospar": FACTS})
+    book = read(spreadsheet(notebook, share.page_facts(notebook, "en", [])))
+    history, ahead = (list(sheet.iter_rows(min_row=4, values_only=True)) for sheet in book.worksheets[1:])
+    one = found["11"]
+    mine = {row[1]: row[2] for row in history if row[0].startswith("11. ")}
+    assert mine == {period.year: value for period, value in one.history.items()}
+    median = {row[1]: row[5] for row in ahead if row[0].startswith("11. ")}
+    assert median[2027] == pytest.approx(one.expected["q50"].iloc[-1], rel=1e-5)
+    assert [cell.value for cell in book.worksheets[2][3]][2] == "quantile 0.025"
+
+
+def test_a_verdict_has_its_colour_and_a_day_is_a_date():
+    sheet = read(made(table_of(Cell("missed", tone="bad"), date_cell(date(2026, 3, 8)), heads=("I", "V", "D"))))
+    row = sheet["1 A caption"][4]
+    assert row[1].font.color.rgb == "FF9C2413"
+    assert (row[2].value, row[2].is_date) == (datetime(2026, 3, 8), True)

@@ -136,7 +136,8 @@ def readme(facts: dict, languages: list[str]) -> str:
     for language in languages:
         with in_language(language):
             parts.append("\n\n".join("\n".join(lines) for lines in paragraphs(facts, language) if lines))
-    return f"\n\n{'-' * 72}\n\n".join(parts) + "\n"
+    # A Russian date ends with a full stop of its own.
+    return f"\n\n{'-' * 72}\n\n".join(parts).replace("г..", "г.") + "\n"
 
 
 def paragraphs(facts: dict, language: str) -> Iterator[list[str]]:

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers.files import TABLE_MIME
-from helpers.language import in_language, text, visible, web_address
+from helpers.language import INLINE, in_language, text, visible, web_address
+from helpers.render import behind
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -33,6 +34,8 @@ LOOKS = {
     "text": {"text_wrap": True, **ASIDE, "valign": "top"},
     "link": {"valign": "top", **ASIDE, "font_color": "#12436D", "underline": 1},
 }
+# A verdict in the colour that it has on the page.
+LOOKS |= {tone: LOOKS["text"] | {"bold": True, "font_color": said.partition(":")[2]} for tone, said in INLINE.items()}
 NUMBERS = {"align": "right", "indent": 0}  # in a column of numbers, with its head and what stands for a missing one
 
 
@@ -82,6 +85,7 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     book.set_properties({"title": visible(facts["title"]), "created": created})
     looks = Looks(book)
     with in_language(facts["language"]):
+        tables += behind.tables(notebook)
         names = sheet_names([text("Contents"), *(table["caption"] for table in tables)])
         contents(book.add_worksheet(names[0]), looks, facts, [t["caption"] for t in tables], names[1:])
         for table, name in zip(tables, names[1:], strict=True):
@@ -193,7 +197,8 @@ def put(sheet: Worksheet, row: int, place: int, cells: list[dict], column: Colum
     elif column.part == "address" and web_address(words) and len(words) <= LONGEST_ADDRESS:
         sheet.write_url(row, place, words, looks.words("link"))
     elif words:
-        put_text(sheet, row, place, words, looks, "text", column.numeric)
+        tone = cells[column.number].get("tone", "") if column.part == "words" else ""
+        put_text(sheet, row, place, words, looks, tone or "text", column.numeric)
 
 
 def number_of(cells: list[dict], column: Column) -> dict | None:

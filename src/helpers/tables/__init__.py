@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import statistics
-from helpers.language import NBSP, current, day, message, name, number, text
+from helpers.language import NBSP, current, message, name, number, text
 from helpers.tables.beside import agreements, depends_on_reading, methods, not_measured, other_reading, pace, signed
 from helpers.tables.cells import (
     COUNTED,
@@ -19,6 +19,7 @@ from helpers.tables.cells import (
     Row,
     Table,
     bare_cell,
+    date_cell,
     figures,
     label,
     linked_cell,
@@ -108,7 +109,7 @@ def sources(codes: list[str]) -> Table:
             Cell("; ".join(publishers)),
             Cell("", copies, links=links),
         ]
-        rows.append(Row([*cells, Cell("\n".join(licences)), Cell(day(date.fromisoformat(behind["read_on"].max())))]))
+        rows.append(Row([*cells, Cell("\n".join(licences)), date_cell(date.fromisoformat(behind["read_on"].max()))]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Accessed")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))

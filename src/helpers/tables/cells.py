@@ -6,13 +6,14 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 import math
 import re
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from helpers.files import TABLE_MIME
-from helpers.language import INLINE, TONE, between, name, number, percent, said_of, text, visible, web_address
+from helpers.language import INLINE, TONE, between, day, name, number, percent, said_of, text, visible, web_address
 from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
@@ -102,8 +103,8 @@ def _template() -> "object":
 
 
 def said(part: Cell | Figure) -> dict:
-    """What a cell or a figure says, by field; nothing where it says nothing, and no colour."""
-    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name not in ("tone", "span")}
+    """What a cell or a figure says, by field; nothing where it says nothing."""
+    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "span"}
     found = {name: value for name, value in found.items() if value != "" and value != ()}
     return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
 
@@ -122,6 +123,11 @@ def figures(*given: tuple) -> tuple[Figure, ...]:
 def value_cell(value: float, decimals: int, small: str = "", *beside: tuple) -> Cell:
     """A number, above a small line whose own numbers stand beside it in a spreadsheet: (value, format, name)."""
     return Cell(number(value, decimals), small, figures=figures((value, pattern(decimals)), *beside))
+
+
+def date_cell(shown: date) -> Cell:
+    """A day in words, and as a date to a spreadsheet, which counts days from the end of 1899."""
+    return Cell(day(shown), figures=figures(((shown - date(1899, 12, 30)).days, "yyyy-mm-dd")))
 
 
 def range_cell(middle: float, low: float, high: float, decimals: int) -> Cell:

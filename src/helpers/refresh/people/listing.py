@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.language import LANGUAGES, in_language, message, text
-from helpers.refresh.people import importing
+from helpers.language import LANGUAGES, message, text
+from helpers.refresh.people import importing, template as filling
 from helpers.workbooks import PLANNED, Figure, Row, read_rows
 
 AREA = "OWN"  # where a list is about: its title is the area's name
@@ -170,12 +170,8 @@ HEADS = (message("Indicator"), message("Unit"), message("Better: higher or lower
 
 def template(path: Path, language: str = "en", today: date | None = None) -> Path:
     """The path of an empty list to fill in: ten years of history, five of targets. Raises for an unknown language."""
-    if language not in LANGUAGES:
-        raise UserError(f"--language {language}: is none of {', '.join(LANGUAGES)}")
-    from xlsxwriter import Workbook
-
     year = (today or date.today()).year
-    with in_language(language), Workbook(path) as book:
+    with filling.workbook(path, language) as book:
         sheet, bold = book.add_worksheet(text("Indicators")), book.add_format({"bold": True, "text_wrap": True})
         aims = [f"{text('Target')} {n}" for n in range(year, year + 5)]
         sheet.write_row(0, 0, [*map(text, HEADS), *(str(n) for n in range(year - 10, year)), *aims], bold)

@@ -1,5 +1,7 @@
 """A spreadsheet to fill in: a row for each indicator without published figures, a sheet of years, one of quarters."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,27 +13,34 @@ from helpers.language import LANGUAGES, in_language, text
 FIRST_YEAR = 2015
 
 
-def write(path: Path, language: str = "en", today: date | None = None) -> Path:
-    """The path of the spreadsheet, written whole; `data import` reads it back. Raises for an unknown language."""
+@contextlib.contextmanager
+def workbook(path: Path, language: str) -> Iterator[object]:
+    """A new spreadsheet, saved at the end, with words of the language. Raises for an unknown one and a bad place."""
     if language not in LANGUAGES:
         raise UserError(f"--language {language}: is none of {', '.join(LANGUAGES)}")
     if path.suffix != ".xlsx":
-        raise UserError(f"{path.name}: a template is an .xlsx file; give --output NAME.xlsx")
+        raise UserError(f"{path.name}: a template is an .xlsx file; name it so")
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    last = (today or date.today()).year
-    years = [str(year) for year in range(FIRST_YEAR, last + 1)]
-    quarters = [f"{year}-Q{n}" for year in years for n in range(1, 5)]
     book = Workbook(path)
     with in_language(language):
-        for name, periods in ((text("Years"), years), (text("Quarters"), quarters)):
-            fill(book, book.add_worksheet(name), periods, language)
-        notes(book.add_worksheet(text("Notes")))
+        yield book
     try:
         book.close()
     except FileCreateError:
-        raise UserError(f"{path.name}: can't be written; choose another folder with --output") from None
+        raise UserError(f"{path.name}: can't be written; choose another folder") from None
+
+
+def write(path: Path, language: str = "en", today: date | None = None) -> Path:
+    """The path of the spreadsheet, written whole; `data import` reads it back. Raises for an unknown language."""
+    last = (today or date.today()).year
+    years = [str(year) for year in range(FIRST_YEAR, last + 1)]
+    quarters = [f"{year}-Q{n}" for year in years for n in range(1, 5)]
+    with workbook(path, language) as book:
+        for name, periods in ((text("Years"), years), (text("Quarters"), quarters)):
+            fill(book, book.add_worksheet(name), periods, language)
+        notes(book.add_worksheet(text("Notes")))
     return path
 
 
