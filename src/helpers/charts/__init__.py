@@ -20,6 +20,7 @@ from helpers.charts.frame import (
     STYLE,
     WIDTH,
     Chart,
+    across,
     canvas,
     for_phones,
     framed,
@@ -131,7 +132,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
     names = [visible(name(statistics.areas().loc[area])) for area in after.index]
-    figure, axes = canvas(words, 0.25 * len(after), left=0.29)
+    figure, axes = canvas(words, 0.25 * len(after), left=0.29 if across() == WIDTH else 0.21)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")
         axes.grid(False, axis="y")
