@@ -47,7 +47,7 @@ from helpers.language import name, text, visible
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words",
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words", "across",
     "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast", "label_ends",
     "lines", "measure", "number_axis", "paths_to", "place", "quarters", "region_histories", "regions",
     "scorecard", "wrap",
