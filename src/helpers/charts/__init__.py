@@ -20,6 +20,7 @@ from helpers.charts.frame import (
     STYLE,
     WIDTH,
     Chart,
+    across,
     canvas,
     for_phones,
     framed,
@@ -46,7 +47,7 @@ from helpers.language import name, text, visible
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words",
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words", "across",
     "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast", "label_ends",
     "lines", "measure", "number_axis", "paths_to", "place", "quarters", "region_histories", "regions",
     "scorecard", "wrap",
@@ -131,7 +132,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
     names = [visible(name(statistics.areas().loc[area])) for area in after.index]
-    figure, axes = canvas(words, 0.25 * len(after), left=0.29)
+    figure, axes = canvas(words, 0.25 * len(after), left=0.29 if across() == WIDTH else 0.21)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")
         axes.grid(False, axis="y")

@@ -110,4 +110,5 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
     with matplotlib.style.context(STYLE):
         # Beside the plot a narrow chart keeps the same room in inches.
         left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across()
+        right = max(right, min(left + 0.45, 0.97))
         return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))

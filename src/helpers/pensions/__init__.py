@@ -17,15 +17,8 @@ from helpers import UserError, files, statistics
 from helpers.pensions.scenarios import chosen, value
 
 __all__ = [
-    "COLUMNS",
-    "PARAMETERS",
-    "RATIO",
-    "page",
-    "parameters",
-    "replacement",
-    "share_of_basic",
-    "yearly_growth",
-]
+    "COLUMNS", "PARAMETERS", "RATIO", "page", "parameters", "replacement", "share_of_basic", "yearly_growth",
+]  # fmt: skip
 
 
 PARAMETERS = files.DATA / "assumptions" / "pensions.csv"

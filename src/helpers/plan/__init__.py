@@ -12,31 +12,10 @@ import pandas as pd
 from helpers import UserError, files
 
 __all__ = [
-    "DECIMALS",
-    "INTEGERS",
-    "NAMES",
-    "READINGS",
-    "TABLES",
-    "TERMS",
-    "TargetRow",
-    "TargetRows",
-    "conflicts",
-    "directions",
-    "document",
-    "goals",
-    "indicators",
-    "load",
-    "national_row",
-    "national_targets",
-    "programmes",
-    "resources",
-    "target_row",
-    "target_rows",
-    "targets",
-    "terms",
-    "title",
-    "write",
-]
+    "DECIMALS", "INTEGERS", "NAMES", "READINGS", "TABLES", "TERMS", "TargetRow", "TargetRows", "conflicts",
+    "directions", "document", "goals", "indicators", "load", "national_row", "national_targets", "programmes",
+    "resources", "target_row", "target_rows", "targets", "terms", "title", "write",
+]  # fmt: skip
 
 
 NAMES = ["name_kk", "name_ru", "name_en"]

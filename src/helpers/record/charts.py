@@ -14,9 +14,12 @@ from helpers.charts import (
     ORANGE,
     SOFT,
     STYLE,
+    WIDTH,
     Chart,
     Words,
+    across,
     canvas,
+    for_phones,
     framed,
     measure,
     number_axis,
@@ -62,14 +65,16 @@ def hedgehog(found: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Cha
     return small_charts({key: found[key] for key in made["indicator"].unique()}, draw, words)
 
 
+@for_phones
 def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], words: Words) -> Chart:
-    """Charts in two columns, each named above, under one title, unit line and source."""
-    rows = -(-len(found) // 2)
+    """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
+    columns = 2 if across() == WIDTH else 1
+    rows, left, wide = -(-len(found) // columns), 0.15 / columns, 0.8 / columns
     figure, whole, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
         for n, (indicator, outlook) in enumerate(found.items()):
-            top = inside - (n // 2) * (ROW + GAP) - 0.48
-            axes = figure.add_axes((0.075 + 0.49 * (n % 2), (top - ROW) / whole, 0.4, ROW / whole))
+            top = inside - (n // columns) * (ROW + GAP) - 0.48
+            axes = figure.add_axes((left + 0.49 * (n % columns), (top - ROW) / whole, wide, ROW / whole))
             draw(axes, indicator)
             named = wrap(measure(name(outlook.about), outlook.unit), 44)
             axes.set_title(named, size=8.5, color=INK, loc="left", pad=5)
@@ -79,6 +84,7 @@ def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], w
     return Chart(figure, words.alt)
 
 
+@for_phones
 def calibration(table: pd.DataFrame, words: Words) -> Chart:
     """Stated chance across, share met up: a dot for each tenth with its targets; on the diagonal both agree."""
     figure, axes = canvas(words, 4.2)
