@@ -127,6 +127,26 @@ def test_effects_add_up_to_the_move(run):
     assert sum(cause.effect for cause in move.causes) == pytest.approx(move.after - move.before, abs=1e-3)
 
 
+def test_what_no_cause_explains_of_a_move_is_a_remainder():
+    causes = [Cause("new figure: 2025 4.6", 0.09), Cause("changed assumption", 0.2)]
+    (*same, rest) = compare.with_remainder(causes, 0.5, 2)
+    assert same == causes
+    assert (rest.words, rest.effect) == ("remainder", pytest.approx(0.21))
+    assert compare.with_remainder(causes, 0.291, 2) == causes
+    assert compare.with_remainder([Cause("changed assumption")], 0.5, 2) == [Cause("changed assumption")]
+
+
+def test_a_verdict_that_changed_is_named_with_what_it_was(run, tmp_path):
+    def edit(verdicts):
+        verdicts.loc[verdicts["year"].eq(2025) & verdicts["indicator"].eq("11"), "verdict"] = "very likely"
+        return verdicts
+
+    run("a", edit={outcomes.VERDICTS: edit}), run("b")
+    assert compare.verdict_lines(tmp_path / "b", tmp_path / "b") == []
+    (line,) = compare.verdict_lines(tmp_path / "a", tmp_path / "b")
+    assert line.startswith("11. Unemployment rate, Kazakhstan, 2025: very likely → m")
+
+
 def test_a_changed_assumption_is_named_with_its_effect(run):
     def adjusted(forecasts):
         return forecasts.assign(q50=forecasts["q50"] + 0.5, adjustment=0.5)

@@ -215,12 +215,15 @@ def compare(
     after: Annotated[str, typer.Argument(help="a later run")],
     output: Output = None,
 ) -> None:
-    """Say which forecasts moved between two runs, and why: new or revised figure, changed assumption or method."""
+    """Say which verdicts changed between two runs, then which forecasts moved, and why."""
     from helpers import files
     from helpers.record import compare as comparing
 
     folder = output or files.OUTPUTS
-    for line in comparing.lines(comparing.compare(comparing.load(before, folder), comparing.load(after, folder))):
+    old, new = (comparing.place(run, folder) for run in (before, after))
+    for line in comparing.verdict_lines(old, new):
+        print(line)
+    for line in comparing.lines(comparing.compare(comparing.load(old, folder), comparing.load(new, folder))):
         print(line)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, plan, statistics
+from helpers import UserError, files, plan, statistics
 from helpers.charts import captions
 from helpers.forecast import expect
-from helpers.language import listing, name, number, quarter, text
-from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
+from helpers.language import listing, name, number, quarter, said_of, text
+from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS, outcomes
 from helpers.targets import quarters_of
 
 CLOSE = 1e-4  # relative; the files hold six digits
@@ -41,11 +41,17 @@ class Move:
     plan: str = DEFAULT_PLAN
 
 
-def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
-    """The newest forecast and its figures of each indicator, area and plan that a run kept."""
+def place(run: str | Path, output: Path) -> Path:
+    """The folder of a run, named by itself or by its folder. Raises UserError where there is none."""
     folder = Path(run) if Path(run).is_dir() else output / str(run)
     if not folder.is_dir():
         raise UserError(f"run {run}: there is none of that name in {output.name}/; see `jospar runs`")
+    return folder
+
+
+def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
+    """The newest forecast and its figures of each indicator, area and plan that a run kept."""
+    folder = place(run, output)
     if not all((folder / file).is_file() for file in (FORECASTS, FIGURES)):
         raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
     return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
@@ -83,8 +89,15 @@ def _moves(key: tuple[str, str, str], a: tuple, b: tuple) -> Iterator[Move]:
     for period in a[0].index.intersection(b[0].index):
         before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
         if round(before, decimals) != round(after, decimals):
-            why = tuple(causes(area, period, a, b))
+            why = tuple(with_remainder(causes(area, period, a, b), after - before, decimals))
             yield Move(indicator, area, period, before, after, decimals, why, plan_name)
+
+
+def with_remainder(found: list[Cause], move: float, decimals: int) -> list[Cause]:
+    """The causes, and what is left of a move when their effects are taken off, as far as its digits show it."""
+    effects = [cause.effect for cause in found if cause.effect is not None]
+    left = move - sum(effects)
+    return [*found, Cause(text("remainder"), left)] if effects and round(left, decimals) else found
 
 
 def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
@@ -148,14 +161,34 @@ def _shown(values: pd.Series, year: pd.Period) -> str:
     return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
 
 
+def verdict_lines(before: Path, after: Path) -> list[str]:
+    """The verdicts that differ between the folders of two runs, a line each, in the order of the later one."""
+    keys = ("plan", "area", "indicator", "year")
+    tables = [folder / outcomes.VERDICTS for folder in (before, after)]
+    if not all(table.is_file() for table in tables):
+        return []
+    old, new = ({tuple(row[key] for key in keys): row for row in files.read_rows(table)} for table in tables)
+    changed = [(old[key], row) for key, row in new.items() if key in old and old[key]["verdict"] != row["verdict"]]
+    found = []
+    for was, row in changed:
+        words = " → ".join(text(said_of(one)) for one in (was, row))
+        found.append(f"{called(row['plan'], row['indicator'], row['area'], row['year'])}: {words}")
+    return found
+
+
+def called(plan_name: str, indicator: str, area: str, period: str) -> str:
+    """Number and name of an indicator, area and period, as a line begins with them."""
+    names = plan.indicators(plan_name).set_index("indicator")
+    return f"{indicator}. {name(names.loc[indicator])}, {captions.place(area)}, {period}"
+
+
 def lines(moves: list[Move]) -> list[str]:
     """The moves in words: one line each, its causes indented below it."""
     if not moves:
         return [text("No forecast moved.")]
     found = []
     for move in moves:
-        names = plan.indicators(move.plan).set_index("indicator")
-        named = f"{move.indicator}. {name(names.loc[move.indicator])}, {captions.place(move.area)}, {move.period}"
+        named = called(move.plan, move.indicator, move.area, move.period)
         before, after = (number(value, move.decimals) for value in (move.before, move.after))
         found.append(f"{named}: {before} → {after}")
         for cause in move.causes:

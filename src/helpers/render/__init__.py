@@ -79,6 +79,10 @@ class Run:
             "key": self.keys[n],
         }
 
+    def turn(self, n: int) -> int:
+        """How many languages of the report come before this one."""
+        return [code for code, _, _ in self.sisters[n]].index(self.jobs[n].language) if self.sisters[n] else 0
+
     def save(self, **more: object) -> dict:
         """Write run.json as it stands, the reports in the order of the jobs; returns what was written."""
         self.facts |= more
@@ -182,7 +186,8 @@ def render_all(
     pending: dict[Future, int] = {}
     try:
         submit = submitter(pool, len(numbers), watch) if numbers else None
-        for n in numbers:
+        # One language of each report first: the others take over what doesn't depend on the language.
+        for n in sorted(numbers, key=run_.turn):
             pending[submit(work(run_, n))] = n
         for future in as_completed(list(pending)):
             record, contents = result(future)
