@@ -262,7 +262,7 @@ def test_the_table_of_coefficients_is_whole():
 
 def test_explain_says_in_words_what_was_done_to_trend_and_range():
     falling = yearly([10.4, 9.3, 8.8, 8.4, 8.1, 7.8, 7.3, 6.6, 6.6, 5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9])
-    trend, width = explain(falling, horizon=2).attrs["reasons"]
+    *_, trend, width = explain(falling, horizon=2).attrs["reasons"]
     assert trend.startswith("The trend was ")
     assert width.startswith("The range was ")
     assert explain(quarterly(np.arange(16) % 5 + 1.0), frequency="quarterly").attrs["reasons"] == []
@@ -531,6 +531,14 @@ def test_intervals_of_quarters_with_a_season_hold_what_they_promise_from_the_fir
     score = backtest.score(backtest.run(table, ["ensemble"], 4, 1, frequency="quarterly"), by=["horizon"])
     assert score["coverage_80"].between(74, 96).all()
     assert score["coverage_95"].min() > 88
+
+
+def test_a_trend_that_has_stopped_does_not_go_on():
+    down = [12.1, 11.2, 11.0, 10.2, 9.9, 9.1, 9.0, 8.2, 8.0, 7.1, 7.0, 6.2, 6.0]
+    falling, stopped = yearly([*down, 5.2, 5.0, 4.3, 4.0]), yearly([*down, 5.9, 6.0, 5.9, 6.0])
+    assert forecast(falling, horizon=2)["q50"].iloc[-1] < 3.6
+    assert forecast(stopped, horizon=2)["q50"].iloc[-1] == pytest.approx(6.0, abs=0.15)
+    assert "the last four steps were 0.25 of a usual one" in explain(stopped, 2).attrs["reasons"][0]
 
 
 def test_figures_whose_season_is_under_their_print_have_no_season():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.forecast import corrections, ensemble
+from helpers.forecast import centres, corrections, ensemble
 
 LEVEL = list(corrections.LEVELS).index("80")
 MOST, LEAST = 3, 0.01  # reasons named, and the share of a change below which nothing is said
@@ -39,7 +39,7 @@ PHRASES = {
 
 
 def reasons(values: np.ndarray, horizon: int) -> list[str]:
-    """Two sentences on the correction of a yearly forecast at a horizon, with what chiefly speaks for it.
+    """Two or three sentences on what became of a yearly forecast at a horizon, with what chiefly speaks for it.
 
     values: one history, not flat, in its own unit. Parts are of the distance to the last value, and of the width of
     the 80 % range.
@@ -55,8 +55,20 @@ def reasons(values: np.ndarray, horizon: int) -> list[str]:
     factor = float(np.exp((log[low, -1] + log[high, -1]) / 2))
     width = (numbers.width[LEVEL] + numbers.later[LEVEL] * corrections.late(horizon)[-1]) * x[0]
     return [
+        *_rest(values, float(seen.even["trust"][0])),
         _trend(float(before), float(point), pulls, numbers.even, x[0]),
         _sentence("The range was {}", ("narrowed", "widened"), factor - 1, width, numbers.even, x[0]),
+    ]
+
+
+def _rest(values: np.ndarray, trust: float) -> list[str]:
+    """That a trend which has stopped was drawn in before anything else; nothing where it goes on."""
+    rest, step = float(centres.rest(values[None])[0]) * (1 - trust), np.abs(np.diff(values))
+    if rest < LEAST:
+        return []
+    share = step[-4:].mean() / step.mean()
+    return [
+        f"The members' trend was drawn in by {100 * rest:.0f} %: the last four steps were {share:.2f} of a usual one."
     ]
 
 
