@@ -35,6 +35,7 @@ __all__ = [
     "outcomes",
     "parcel",
     "prepared",
+    "preview",
     "provenance",
     "render_all",
     "result",
