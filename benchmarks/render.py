@@ -1,6 +1,9 @@
 """How long a report takes, by each way of rendering it: one table, with its ratios, in one run.
 
     python benchmarks/render.py [--reports 20] [--rounds 3] [--ways command,warm] [--wait 120]
+    python benchmarks/render.py --project [--rounds 1]
+
+The second is on the project's own default batch as pages, the first on a made-up notebook.
 
 The same notebook, as long as a typical report, is rendered with different parameters. The ways take turns, and each
 way's best round counts, since other work on the machine only ever adds time. The floor is the notebook's code, run
@@ -174,8 +177,60 @@ def memory(reports: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
 
 
+def own_reports() -> list[tuple[Path, str]]:
+    """Notebook and language of each report of the project's default batch."""
+    from helpers.render.batch import read_batch
+
+    return [(job.notebook, job.language) for job in read_batch()]
+
+
+def own_command(_: int) -> float:
+    """papermill's command, on each report of the default batch."""
+    start = time.perf_counter()
+    for notebook, language in own_reports():
+        call = [sys.executable, "-m", "papermill", str(notebook), "out.ipynb", "--no-progress-bar"]
+        where = ["--cwd", str(notebook.parent), "-p", "language", language]
+        subprocess.run([*call, *where], check=True, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def own_batch(_: int) -> float:
+    """`jospar render`, the default batch as pages; nothing is taken over."""
+    import yaml
+
+    from helpers import files
+
+    entries = yaml.safe_load((files.NOTEBOOKS / "batch.yml").read_text(encoding="utf-8"))["batches"]["default"]
+    pages = [entry | {"notebook": str(files.NOTEBOOKS / entry["notebook"]), "formats": ["html"]} for entry in entries]
+    Path("batch.yml").write_text(yaml.safe_dump({"batches": {"default": pages}}), encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        start = time.perf_counter()
+        call = [sys.executable, "-m", "helpers.cli", "render", "--file", "batch.yml", "--quiet", "--output", folder]
+        subprocess.run(call, check=True)
+        return time.perf_counter() - start
+
+
+def own_floor(_: int) -> float:
+    """The notebooks' own code in one warm Python, divided by the cores; it shares nothing between languages."""
+    import nbformat
+    from IPython.core.interactiveshell import InteractiveShell
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    shell, start = InteractiveShell.instance(), time.perf_counter()
+    configure_inline_support(shell, "inline")
+    for notebook, language in own_reports():
+        os.chdir(notebook.parent)
+        with redirect_stdout(io.StringIO()):
+            for cell in nbformat.read(notebook, 4).cells:
+                given = f"\nlanguage = {language!r}" if "parameters" in cell.metadata.get("tags", []) else ""
+                if cell.cell_type == "code":
+                    shell.run_cell(cell.source + given).raise_error()
+    return (time.perf_counter() - start) / CORES
+
+
+OWN = (own_command, own_batch, own_floor)
 WAYS: dict[str, Callable[[int], float]] = {
-    way.__name__: way for way in (command, api, pool, warm, warm_all, floor, first, memory)
+    way.__name__: way for way in (command, api, pool, warm, warm_all, floor, first, memory, *OWN)
 }
 
 
@@ -238,7 +293,8 @@ def table(found: dict[str, list[tuple[float, float]]], reports: int) -> str:
     rows = [heads, ["---"] * len(heads)]
     for way, value in best.items():
         median, work = (statistics.median(column) / reports for column in zip(*found[way], strict=True))
-        ratios = [best.get("command", float("nan")) / value, value / best.get("floor", float("nan"))]
+        own = "own_" if way.startswith("own_") else ""
+        ratios = [best.get(f"{own}command", float("nan")) / value, value / best.get(f"{own}floor", float("nan"))]
         about = WAYS[way].__doc__.partition(";")[0].rstrip(".")
         rows.append([about, f"{value:.2f}", f"{median:.2f}", f"{work:.2f}", f"{ratios[0]:.1f}", f"{ratios[1]:.2f}"])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -259,11 +315,15 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--wait", type=float, default=0, help="seconds to wait, at most, for a quiet machine")
-    parser.add_argument("--ways", default=",".join(WAYS), type=lambda text: text.split(","))
+    made_up = ",".join(way for way in WAYS if not way.startswith("own_"))
+    parser.add_argument("--ways", default=made_up, type=lambda text: text.split(","))
+    parser.add_argument("--project", action="store_true", help="the project's own default batch")
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.way:
         return run_way(chosen.way, chosen.reports)
+    if chosen.project:
+        chosen.ways, chosen.reports = [way.__name__ for way in OWN], len(own_reports())
     found = measure_all(chosen.ways, chosen.reports, chosen.rounds, chosen.wait)
     single = {way: found.pop(way) for way in ("first", "memory") if way in found}
     print(

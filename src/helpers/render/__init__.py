@@ -36,6 +36,7 @@ __all__ = [
     "outcomes",
     "parcel",
     "prepared",
+    "preview",
     "provenance",
     "render_all",
     "result",

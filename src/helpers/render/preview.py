@@ -124,8 +124,10 @@ def preview(notebook: Path, pairs: list[str], port: int = 0, tell: Callable[[str
     pool = ThreadPoolExecutor(1, "render")
     try:
         kernels.prepare()
+        saved = changes(notebook)
+        next(saved)  # from here on nothing that is saved is missed
         show(server.shown, pool.submit(render, notebook, pairs), tell)
-        for changed in changes(notebook):
+        for changed in filter(None, saved):
             show(server.shown, pool.submit(again, changed, server, notebook, pairs), tell)
             if changed != {notebook}:  # for the next time
                 kernels.close_all()
@@ -176,7 +178,7 @@ def again(changed: set[Path], server: Server, notebook: Path, pairs: list[str]) 
 
 
 def changes(notebook: Path) -> Iterator[set[Path]]:
-    """What is saved, set by set: the notebook, tables, the package's files."""
+    """What is saved, set by set, and empty sets in between: the notebook, tables, the package's files."""
     import watchfiles
 
     own = files.own_folder()
@@ -187,7 +189,8 @@ def changes(notebook: Path) -> Iterator[set[Path]]:
         hidden = any(part == "__pycache__" or part.startswith(".") for part in one.parts[-3:])
         return one == notebook or (not hidden and one.suffix not in ("", ".ipynb", ".part", ".pyc"))
 
-    for found in watchfiles.watch(*places, watch_filter=counts, debounce=400, step=QUIET, raise_interrupt=True):
+    pace = {"debounce": 400, "step": QUIET, "rust_timeout": 200, "yield_on_timeout": True}
+    for found in watchfiles.watch(*places, watch_filter=counts, **pace):
         yield {Path(path) for _, path in found}
 
 
