@@ -11,7 +11,7 @@ export MKL_NUM_THREADS ?= 1
 # Without compiled modules every process would compile the libraries anew, which takes longer than a report.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report test quick test-hard pins lab lock messages clean
+.PHONY: report test quick test-hard chaos pins lab lock messages clean
 
 report: .venv/ready
 	@$(BIN)/jospar render
@@ -33,6 +33,12 @@ quick: .venv/ready
 # At night, and before a release: each way to start the tests, and the deep ones. Hours on two cores.
 test-hard: .venv/ready
 	@scripts/test_hard.sh
+
+# Renders stopped by random signals and without room; see tests/hard/chaos.py.
+TRIALS ?= 30
+SEED ?= 1
+chaos: .venv/ready
+	@$(STREAMS) $(BIN)/python tests/hard/chaos.py --trials $(TRIALS) --seed $(SEED)
 
 # For maintainers: pin the forecasts of the committed data anew, after a change that is meant.
 pins: .venv/ready
