@@ -3,7 +3,7 @@
     python tests/hard/chaos.py [--trials 30] [--seed 1] [--minutes 30]
 
 A trial of a signal renders two small notebooks and sends SIGINT, SIGTERM, SIGHUP or SIGKILL at a random moment. A
-trial of a full disk leaves a random room on a small tmpfs; where none can be mounted, no file grows beyond a random size.
+trial of a full disk leaves a random room on a small tmpfs; where none can be mounted, no file exceeds a random size.
 Afterwards `latest` must be whole, no process of the trial may live after 5 s, and the next run must end well.
 Prints the counts; exit code 1 if a trial fails.
 """
