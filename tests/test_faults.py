@@ -506,3 +506,40 @@ def test_h1_a_series_cut_anywhere_has_a_caption_and_a_forecast(seed):
                 assert len(forecast(values, until=values.index[-1].year + 1)) == 1
                 other = {captions.place("KAZ"): values, "Other": statistics.series(code)}
                 assert captions.beside_peers(other, "peer_unemployment").title
+
+
+# Notebooks that do what none should: each fails alone, and the others are rendered
+
+FAILS = {
+    "ansi_error": "ValueError",
+    "huge_error": "ValueError",
+    "input": "StdinNotImplementedError",
+    "kill_self": "Kernel died",
+    "loop": "timed out",
+    "multiline_error": "ValueError: a",
+    "os_exit": "Kernel died",
+    "surrogate_display": "UnicodeEncodeError",
+    "sys_exit": "ended itself",
+    "sys_exit0": "ended itself",
+    "sys_exit3": "SystemExit: 3",
+    "whoami": "RuntimeError",
+}
+
+
+@pytest.mark.hard
+def test_each_odd_notebook_fails_alone_and_pictures_stand_in_their_pages(tmp_path):
+    from helpers import render
+
+    jobs = [Job(path, time_limit=10) for path in sorted((CASES / "executed").glob("*.ipynb"))]
+    reports = {report["name"]: report for report in render.run(jobs, tmp_path / "outputs", 2)["reports"]}
+    assert sorted(reports) == sorted(job.name for job in jobs)
+    assert {name for name, report in reports.items() if report["status"] == "failed"} == set(FAILS)
+    for name, words in FAILS.items():
+        assert words in reports[name]["error"]
+        assert len(reports[name]["error"]) < 600
+        assert reports[name]["error"].isprintable()
+    for name in ("att_imgtag", "localimg", "mimes", "svg2"):
+        html = (tmp_path / "outputs" / "latest" / f"{name}.html").read_text(encoding="utf-8")
+        assert 'src="data:image/' in html
+        assert "attachment:" not in html
+        assert "Image object" not in html
