@@ -543,3 +543,18 @@ def test_each_odd_notebook_fails_alone_and_pictures_stand_in_their_pages(tmp_pat
         assert 'src="data:image/' in html
         assert "attachment:" not in html
         assert "Image object" not in html
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"a,b\n1,2\n", b"series,area,period,value,status\nx,KAZ,2025,much,final\n"]
+)
+def test_damaged_own_figures_are_one_line(tmp_path, monkeypatch, content):
+    (tmp_path / "published").mkdir()
+    for name in ("series.csv", "areas.csv", "sources.csv", "observations.csv"):
+        (tmp_path / "published" / name).write_bytes((files.STATISTICS / name).read_bytes())
+    (tmp_path / "observations.csv").write_bytes(content)
+    monkeypatch.setenv("JOSPAR_OWN", str(tmp_path))
+    monkeypatch.setattr(files, "STATISTICS", tmp_path / "published")
+    with pytest.raises(UserError) as fault:
+        statistics.series("poverty", folder=tmp_path / "published")
+    one_line(fault)
