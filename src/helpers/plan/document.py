@@ -45,7 +45,8 @@ def _sections(path: Path) -> dict[str, list[Row]]:
         found = [i for i in range(starts[-1], len(rows)) if plain(rows[i].cells[0]).startswith(heading)]
         if not found:
             last = rows[-1].where if rows else f"{path}, line 1"
-            if not KAZAKH.search(" ".join(cell for row in rows for cell in row.cells)):
+            words = " ".join(cell for row in rows for cell in row.cells)
+            if re.search("[а-яё]", words, re.IGNORECASE) and not KAZAKH.search(words):
                 raise UserError(f"{path}: holds no Kazakh; only the Kazakh text of a development plan is read")
             raise UserError(f"{last}: the text ends without a heading «{heading}»; is it a whole development plan?")
         starts.append(found[0])
