@@ -34,9 +34,11 @@ quick: .venv/ready
 test-hard: .venv/ready
 	@scripts/test_hard.sh
 
-# Runs stopped at random moments and on full disks, with counts: a quarter of an hour.
+# Renders stopped by random signals and without room; see tests/hard/chaos.py.
+TRIALS ?= 30
+SEED ?= 1
 chaos: .venv/ready
-	@$(BIN)/python tests/hard/chaos.py
+	@$(STREAMS) $(BIN)/python tests/hard/chaos.py --trials $(TRIALS) --seed $(SEED)
 
 # For maintainers: pin the forecasts of the committed data anew, after a change that is meant.
 pins: .venv/ready

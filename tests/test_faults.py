@@ -405,3 +405,154 @@ def test_l_m_svg_jpeg_gif_latex_and_attachments_stand_in_the_page():
         assert part in html
     assert "attachment:" not in html
     assert "Image object" not in html
+
+
+def test_m_a_picture_beside_a_notebook_stands_in_it_and_one_outside_does_not(tmp_path):
+    from helpers.render import pictures
+
+    for place in (tmp_path, tmp_path / "n"):
+        place.mkdir(exist_ok=True)
+        (place / "my dot.png").write_bytes(b"\1\2\3")
+    words = '![p](my%20dot.png) <img src="my%20dot.png"> ![o](../my%20dot.png) ![w](https://a/b.png) ![n](none.png)'
+    inside = "data:image/png;base64,AQID"
+    due = f'![p]({inside}) <img src="{inside}"> ![o](../my%20dot.png) ![w](https://a/b.png) ![n](none.png)'
+    assert pictures.beside(words, tmp_path / "n") == due
+
+
+def test_m_a_report_is_rendered_anew_when_a_picture_beside_its_notebook_changes():
+    from helpers.render import pictures
+
+    path = CASES / "executed" / "localimg.ipynb"
+    assert pictures.with_pictures(path).count("data:image/png;base64,") == 2
+    picture = path.with_name("pic.png").read_bytes()
+    before = fingerprint.key(Job(path), [], "")
+    try:
+        path.with_name("pic.png").write_bytes(picture + b"\0")
+        assert fingerprint.key(Job(path), [], "") != before
+    finally:
+        path.with_name("pic.png").write_bytes(picture)
+
+
+# Documents, and what an earlier run kept
+
+
+@pytest.mark.parametrize("path", sorted((CASES / "plan").iterdir()), ids=lambda path: f"O-{path.name}")
+def test_o_a_document_that_is_no_plan_is_one_line(path):
+    from helpers.plan import document
+
+    with pytest.raises(UserError) as fault:
+        document.read(path)
+    words = one_line(fault)
+    due = {"plan.pdf": "is a PDF", "russian_form.txt": "only the Kazakh text"}
+    assert due.get(path.name, path.name) in words
+
+
+def test_o_what_the_world_bank_says_in_xml_is_passed_on():
+    answer = b'<?xml version="1.0"?><wb:error xmlns:wb="http://www.worldbank.org"><wb:message id="120">Not\nvalid'
+    with pytest.raises(UserError, match="the World Bank answers with an error: Not valid"):
+        formats.recognise(answer + b"</wb:message></wb:error>")
+
+
+@pytest.mark.parametrize("name", ["forecasts.csv", "figures.csv"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"a,b\n1,2\n", b"indicator,period\n", b'"\n1'])
+def test_l22_a_damaged_table_of_a_run_is_one_line(tmp_path, name, content):
+    from helpers.record import compare
+
+    for other in ("forecasts.csv", "figures.csv"):
+        (tmp_path / other).write_text(
+            "indicator,area,plan,as_of,period,value,series,q50\n1,KAZ,p,2026-01-01,2026,1,s,1\n"
+        )
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match="is damaged") as fault:
+        compare.load(tmp_path, tmp_path)
+    one_line(fault)
+
+
+def test_a_number_beyond_every_figure_is_no_decision(tmp_path):
+    import importlib
+
+    decisions = importlib.import_module("helpers.targets.decisions")
+    (tmp_path / "d.csv").write_text(f"{','.join(decisions.COLUMNS)}\n11,,,2026:+{'9' * 400},A,2026-01-01,Why\n")
+    with pytest.raises(UserError, match="beyond every figure"):
+        decisions.decisions(["11"], tmp_path / "d.csv")
+
+
+# Series cut anywhere, and with their next period
+
+
+def cuts(chance, values):
+    """The values without a random part of them, and with the period that comes next."""
+    whole = pd.concat([values, pd.Series([values.iloc[-1]], [values.index[-1] + 1])])
+    yield whole
+    yield values.iloc[: chance.randint(2, len(values))]
+    yield whole.drop(chance.sample(list(whole.index), chance.randint(1, len(whole) - 2)))
+
+
+@pytest.mark.parametrize("seed", [*range(3), *[pytest.param(seed, marks=pytest.mark.hard) for seed in range(3, 20)]])
+def test_h1_a_series_cut_anywhere_has_a_caption_and_a_forecast(seed):
+    from random import Random
+
+    from helpers.forecast import forecast
+
+    for code in ("pension_assets", "unemployment_quarterly", "unemployment", "poverty"):
+        for values in cuts(Random(seed), statistics.series(code)):
+            if values.index.freqstr.startswith("M"):
+                assert captions.savings(values / 1e6).title
+            elif values.index.freqstr.startswith("Q"):
+                assert captions.quarterly(values, code, "KAZ").title
+            else:
+                assert len(forecast(values, until=values.index[-1].year + 1)) == 1
+                other = {captions.place("KAZ"): values, "Other": statistics.series(code)}
+                assert captions.beside_peers(other, "peer_unemployment").title
+
+
+# Notebooks that do what none should: each fails alone, and the others are rendered
+
+FAILS = {
+    "ansi_error": "ValueError",
+    "huge_error": "ValueError",
+    "input": "StdinNotImplementedError",
+    "kill_self": "Kernel died",
+    "loop": "timed out",
+    "multiline_error": "ValueError: a",
+    "os_exit": "Kernel died",
+    "surrogate_display": "UnicodeEncodeError",
+    "sys_exit": "ended itself",
+    "sys_exit0": "ended itself",
+    "sys_exit3": "SystemExit: 3",
+    "whoami": "RuntimeError",
+}
+
+
+@pytest.mark.hard
+def test_each_odd_notebook_fails_alone_and_pictures_stand_in_their_pages(tmp_path):
+    from helpers import render
+
+    jobs = [Job(path, time_limit=10) for path in sorted((CASES / "executed").glob("*.ipynb"))]
+    reports = {report["name"]: report for report in render.run(jobs, tmp_path / "outputs", 2)["reports"]}
+    assert sorted(reports) == sorted(job.name for job in jobs)
+    assert {name for name, report in reports.items() if report["status"] == "failed"} == set(FAILS)
+    for name, words in FAILS.items():
+        assert words in reports[name]["error"]
+        assert len(reports[name]["error"]) < 600
+        assert reports[name]["error"].isprintable()
+    for name in ("att_imgtag", "localimg", "mimes", "svg2"):
+        html = (tmp_path / "outputs" / "latest" / f"{name}.html").read_text(encoding="utf-8")
+        assert 'src="data:image/' in html
+        assert "attachment:" not in html
+        assert "Image object" not in html
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"a,b\n1,2\n", b"series,area,period,value,status\nx,KAZ,2025,much,final\n"]
+)
+def test_damaged_own_figures_are_one_line(tmp_path, monkeypatch, content):
+    (tmp_path / "published").mkdir()
+    for name in ("series.csv", "areas.csv", "sources.csv", "observations.csv"):
+        (tmp_path / "published" / name).write_bytes((files.STATISTICS / name).read_bytes())
+    (tmp_path / "observations.csv").write_bytes(content)
+    monkeypatch.setenv("JOSPAR_OWN", str(tmp_path))
+    monkeypatch.setattr(files, "STATISTICS", tmp_path / "published")
+    with pytest.raises(UserError) as fault:
+        statistics.series("poverty", folder=tmp_path / "published")
+    one_line(fault)

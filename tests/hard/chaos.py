@@ -1,161 +1,178 @@
-"""What a run leaves when it is stopped at a random moment, or when the disk is full: `make chaos`.
+"""Renders that are stopped by random signals and that run out of room, and what they leave behind.
 
-    python tests/hard/chaos.py [--signals 20] [--disks 10] [--seed 1]
+    python tests/hard/chaos.py [--trials 30] [--seed 1] [--minutes 30]
 
-Each trial starts from a complete run, spoils the next one, and asks: is the latest run whole, is no process left after
-five seconds, is the fault told without a traceback, does the run after it succeed? Counts at the end; exit code 1 where
-one answer is no. A small file system in memory is the full disk; without the right to mount one, no such trials.
+A trial of a signal renders two small notebooks and sends SIGINT, SIGTERM, SIGHUP or SIGKILL at a random moment. A
+trial of a full disk leaves a random room on a small tmpfs; where none can be mounted, no file exceeds a random size.
+Afterwards `latest` must be whole, no process of the trial may live after 5 s, and the next run must end well.
+Prints the counts; exit code 1 if a trial fails.
 """
 
 import argparse
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
-import psutil
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat import v4
 
-JOSPAR = Path(sys.executable).with_name("jospar")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
-LIMIT, PATIENCE = 120, 5.0  # seconds for a run, and for its processes to end
-CELL = "import subprocess, time\nsubprocess.Popen(['sleep', '300'], start_new_session=True)\n"
-CELL += "print('x' * SIZE)\ntime.sleep(0.3)"
-SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
+MARK = "JOSPAR_CHAOS"  # in the environment of every process of a trial
+BATCH = "batches:\n  default:\n  - notebook: a.ipynb\n    parameters: {n: [1, 2]}\n  - notebook: b.ipynb\n"
+BYTES_BY_REPORT = 400_000  # letters that a report prints, so that a full disk meets it
 
 
-def notebooks(folder: Path, size: int) -> list[Path]:
-    """Four notebooks that leave a process in a session of its own and show `size` letters; other ones at each call."""
-    paths = [folder / f"{name}.ipynb" for name in "abcd"]
-    for path in paths:
-        cells = [new_code_cell(f"# {time.time_ns()}\n{CELL.replace('SIZE', str(size))}")]
-        nbformat.write(new_notebook(cells=cells, metadata=SPEC), path)
-    return paths
+def notebooks(folder: Path) -> None:
+    """Two notebooks, of which one takes a parameter, and their batch."""
+    for name in ("a", "b"):
+        cells = [v4.new_markdown_cell(f"# Report {name}"), v4.new_code_cell("n = 0", metadata={"tags": ["parameters"]})]
+        cells += [v4.new_code_cell(f"import time\ntime.sleep(1)\nprint('x' * {BYTES_BY_REPORT} + str(n))")]
+        nbformat.write(v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+    (folder / "batch.yml").write_text(BATCH)
 
 
-def start(paths: list[Path], out: Path, mark: str) -> subprocess.Popen:
-    """A run of the notebooks whose processes all carry the mark."""
-    words = [JOSPAR, "render", *paths, "--output", out, "--jobs", "2"]
-    env = os.environ | {"CHAOS_MARK": mark}
-    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "env": env}
-    return subprocess.Popen(list(map(str, words)), start_new_session=True, **options)
+def render(folder: Path, trial: str, limit: int = 0, outputs: Path | None = None) -> subprocess.Popen:
+    """A render of the batch in the folder, under way; `limit` is the largest size of a file, in bytes."""
 
+    def before() -> None:
+        if limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
-def marked(mark: str) -> list[psutil.Process]:
-    """Processes of a run that have not ended."""
-    processes = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get("CHAOS_MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
-                processes.append(process)
-    return processes
-
-
-def left(mark: str) -> bool:
-    """Whether a process of the run outlives it by more than PATIENCE; it is killed then."""
-    end = time.monotonic() + PATIENCE
-    while (processes := marked(mark)) and time.monotonic() < end:
-        time.sleep(0.1)
-    for process in processes:
-        with suppress(psutil.Error):
-            process.kill()
-    return bool(processes)
-
-
-def whole(out: Path) -> bool:
-    """Whether the latest run is there with each page that its log names, and the index beside it."""
-    log = json.loads((out / "latest" / "run.json").read_text(encoding="utf-8"))
-    pages = [out / "latest" / f"{report['name']}.html" for report in log["reports"]]
-    index = (out / "index.html").read_text(encoding="utf-8")
-    return index.rstrip().endswith("</html>") and all(
-        page.read_text(encoding="utf-8").rstrip().endswith("</html>") for page in pages
+    command = [sys.executable, "-m", "helpers.cli", "render", "--file", folder / "batch.yml"]
+    return subprocess.Popen(
+        [*command, "--output", outputs or folder / "outputs", "--quiet"],
+        env=os.environ | {MARK: trial},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=before,
+        start_new_session=True,
     )
 
 
-def answers(out: Path, errors: str, mark: str, name: str) -> Counter:
-    """What one trial found, after its spoilt run has ended."""
-    result = Counter({f"{name}: trials": 1, f"{name}: a process left": left(mark)})
-    result[f"{name}: a traceback"] = "Traceback" in errors
+def alive(trial: str) -> list[int]:
+    """The processes that the trial started and that still live."""
+    mark, numbers = f"{MARK}={trial}".encode(), []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (path / "environ").read_bytes().split(b"\0"):
+                numbers.append(int(path.name))
+        except OSError:
+            continue
+    return numbers
+
+
+def faults_of_latest(outputs: Path) -> list[str]:
+    """What is wrong with the run that `latest` names: its log and every file that the log names."""
+    latest = outputs / "latest"
+    if not latest.is_symlink():
+        return ["latest is gone"]
+    if not (latest / "run.json").is_file():
+        return ["latest has no run.json"]
+    log = json.loads((latest / "run.json").read_text())
+    named = [name for report in log["reports"] if report["status"] != "failed" for name in report["files"]]
+    faults = [f"latest lacks {name}" for name in named if not (latest / name).is_file()]
+    return faults + ([] if log.get("complete") and (outputs / "index.html").is_file() else ["latest is not complete"])
+
+
+def faults_after(folder: Path, trial: str, outputs: Path) -> list[str]:
+    """What is wrong after a trial: processes that live on, `latest`, the next run."""
+    end = time.monotonic() + 5
+    while alive(trial) and time.monotonic() < end:
+        time.sleep(0.1)
+    faults = [f"{len(alive(trial))} processes live on"] if alive(trial) else []
+    for number in alive(trial):
+        os.kill(number, signal.SIGKILL)
+    faults += faults_of_latest(outputs)
+    after = render(folder, trial, outputs=outputs)
+    error = after.communicate(timeout=600)[1]
+    faults += [f"the next run: {error.strip()[-200:]}"] if after.returncode else []
+    return faults + faults_of_latest(outputs)
+
+
+def stop(folder: Path, trial: str, chance: random.Random, seconds: float) -> tuple[str, list[str]]:
+    """A signal at a random moment of a run that takes about these seconds; its kind and what went wrong."""
+    kind, moment = chance.choice(SIGNALS), chance.uniform(0.1, seconds)
+    (folder / "b.ipynb").touch()
+    run = render(folder, trial)
     try:
-        result[f"{name}: latest not whole"] = not whole(out)
-    except (OSError, ValueError, KeyError):
-        result[f"{name}: latest not whole"] = 1
-    return result
+        error = run.communicate(timeout=moment)[1]
+    except subprocess.TimeoutExpired:
+        run.send_signal(kind)
+        error = run.communicate(timeout=60)[1]
+    return kind.name, (["a traceback"] if "Traceback" in error else []) + faults_after(
+        folder, trial, folder / "outputs"
+    )
 
 
-def following(out: Path, paths: list[Path], name: str) -> Counter:
-    """Whether the next run succeeds and is whole."""
-    done = start(paths, out, "next")
-    _, errors = done.communicate(timeout=LIMIT)
-    good = done.returncode == 0 and whole(out)
-    if not good:
-        print(errors, file=sys.stderr)
-    left("next")
-    return Counter({f"{name}: the next run failed": not good})
+def fill(folder: Path, trial: str, chance: random.Random, disk: Path | None) -> tuple[str, list[str]]:
+    """A run without enough room; the kind and what went wrong."""
+    outputs, limit, ballast = folder / "outputs", chance.randrange(1_000, 3 * BYTES_BY_REPORT), None
+    if disk:
+        outputs, ballast = disk / "outputs", disk / "ballast"
+        free = os.statvfs(disk)
+        size = max(0, free.f_bavail * free.f_frsize - chance.randrange(20_000, 4 * BYTES_BY_REPORT))
+        ballast.write_bytes(b"\0" * size)
+    run = render(folder, trial, 0 if disk else limit, outputs)
+    error = run.communicate(timeout=600)[1]
+    if ballast:
+        ballast.unlink()
+    kind = "full disk" if disk else "file too large"
+    return kind, (["a traceback"] if "Traceback" in error else []) + faults_after(folder, trial, outputs)
 
 
-def interrupted(folder: Path, dice: random.Random, number: int) -> Counter:
-    """A run that gets a random signal at a random moment."""
-    out, mark, chosen = folder / "out", f"signal-{number}", dice.choice(SIGNALS)
-    process = start(paths := notebooks(folder, 1000), out, mark)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(dice.uniform(0.2, 9))
-    with suppress(ProcessLookupError):
-        process.send_signal(chosen)
-    _, errors = process.communicate(timeout=LIMIT)
-    name = "ended before" if process.returncode == 0 else chosen.name
-    return answers(out, errors, mark, name) + following(out, paths, name)
-
-
-def filled(folder: Path, dice: random.Random, number: int) -> Counter:
-    """A run that fills the disk at a random byte; then there is room again."""
-    disk, mark, name = folder / "disk", f"disk-{number}", "full disk"
-    disk.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "jospar-chaos", disk], check=True)
+def mount(folder: Path) -> Path | None:
+    """A tmpfs of 24 MB; none where this user can't mount."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder]
     try:
-        out = disk / "out"
-        first = following(out, notebooks(folder, 1000), f"{name}, before")
-        used = sum(path.stat().st_size for path in disk.rglob("*") if path.is_file())
-        room = used + dice.randint(10_000, 3_000_000)
-        subprocess.run(["mount", "-o", f"remount,size={room}", disk], check=True)
-        process = start(paths := notebooks(folder, 300_000), out, mark)
-        _, errors = process.communicate(timeout=LIMIT)
-        result = answers(out, errors, mark, name)
-        result[f"{name}: exit code {process.returncode}"] = 1
-        subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
-        return first + result + following(out, paths, name)
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
+        return None if subprocess.run(command, capture_output=True).returncode else folder
+    except OSError:
+        return None
 
 
-def main() -> int:
-    """Run the trials and print the counts."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--signals", type=int, default=20, help="trials with a signal")
-    parser.add_argument("--disks", type=int, default=10, help="trials with a full disk")
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    dice, total = random.Random(asked.seed), Counter()
-    with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        total += following(folder / "out", notebooks(folder, 1000), "first")
-        for number in range(asked.signals):
-            total += interrupted(folder, dice, number)
-        for number in range(asked.disks if os.geteuid() == 0 else 0):
-            total += filled(folder, dice, number)
-    for what, count in sorted(total.items()):
-        print(f"{count:4d} {what}")
-    bad = [what for what, count in total.items() if count and not what.endswith("trials") and "exit code" not in what]
-    return int(bool(bad))
+def main() -> None:
+    """Run the trials; exit code 1 if one fails."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("--trials", 30), ("--seed", 1), ("--minutes", 30)):
+        options.add_argument(name, type=int, default=default)
+    given = options.parse_args()
+    chance, end, counts, bad = random.Random(given.seed), time.monotonic() + 60 * given.minutes, Counter(), 0
+    with tempfile.TemporaryDirectory(prefix="chaos-") as place:
+        folder = Path(place)
+        notebooks(folder)
+        disk = mount(folder / "disk")
+        try:
+            seconds = 0.0
+            for outputs in filter(None, (disk and disk / "outputs", folder / "outputs")):
+                started = time.monotonic()
+                first = render(folder, "first", outputs=outputs)
+                error = first.communicate(timeout=600)[1]
+                assert not first.returncode, error
+                seconds = time.monotonic() - started
+            for n in range(given.trials):
+                if time.monotonic() > end:
+                    break
+                trial = f"{os.getpid()}-{n}"
+                kind, faults = fill(folder, trial, chance, disk) if n % 4 == 3 else stop(folder, trial, chance, seconds)
+                counts[kind] += 1
+                bad += bool(faults)
+                print(f"{n + 1}/{given.trials} {kind}: {'; '.join(faults) or 'well'}", flush=True)
+        finally:
+            if disk:
+                subprocess.run(["umount", "-l", disk], check=False)
+    print(f"{counts.total()} trials, {bad} with a fault: {', '.join(f'{k} {v}' for k, v in sorted(counts.items()))}")
+    raise SystemExit(bool(bad))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -33,6 +33,7 @@ LIST = re.compile(r"(.+?) ?\((20\d\d жылы.*)\)\W*")
 YEAR_ITEM = re.compile(r"20\d\d (?:жылы|ж\.) ?[–-]")
 LIST_ITEM = re.compile(r"(20\d\d) жылы ?[–-] ?(.*)")
 FLOOR = re.compile(r"(\d+(?:,\d+)?) ?%-[а-яәіңғүұқөһ]+ төмен емес")
+KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)  # letters that Russian does not have
 Record = dict[str, str]
 
 
@@ -44,6 +45,9 @@ def _sections(path: Path) -> dict[str, list[Row]]:
         found = [i for i in range(starts[-1], len(rows)) if plain(rows[i].cells[0]).startswith(heading)]
         if not found:
             last = rows[-1].where if rows else f"{path}, line 1"
+            words = " ".join(cell for row in rows for cell in row.cells)
+            if re.search("[а-яё]", words, re.IGNORECASE) and not KAZAKH.search(words):
+                raise UserError(f"{path}: holds no Kazakh; only the Kazakh text of a development plan is read")
             raise UserError(f"{last}: the text ends without a heading «{heading}»; is it a whole development plan?")
         starts.append(found[0])
     return {name: rows[a:b] for name, a, b in zip(SECTIONS, starts[1:], [*starts[2:], len(rows)], strict=True)}

@@ -9,6 +9,7 @@ from helpers import UserError
 NUMBER = re.compile(r"(-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?)(?: ?(?:%|мың)| ?\([^()]*\))?")
 WEB = re.compile(rb"<(!doctype html|html|table)\b", re.IGNORECASE)
 ZIP = b"PK\x03\x04"
+OTHERS = {b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old Word document (.doc)"}  # by their first bytes
 LARGEST = 50_000_000  # bytes; a plan has a few hundred thousand
 
 
@@ -50,7 +51,10 @@ def content(path: Path) -> bytes:
 
 
 def decoded(path: Path, raw: bytes) -> str:
-    """The text of UTF-8 bytes; stops with one line that names the place where they aren't."""
+    """The text of UTF-8 bytes; stops with one line that names the place where they aren't, or the kind of file."""
+    for start, kind in OTHERS.items():
+        if raw.startswith(start):
+            raise UserError(f"{path}: is {kind}; save the plan as DOCX, HTML or text in UTF-8")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -54,7 +54,10 @@ def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.D
     folder = place(run, output)
     if not all((folder / file).is_file() for file in (FORECASTS, FIGURES)):
         raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
-    return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
+    try:
+        return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
+    except (ValueError, KeyError, IndexError, TypeError):  # whatever a table lacks that was cut or written over
+        raise UserError(f"run {run}: its {FORECASTS} or {FIGURES} is damaged; compare another run") from None
 
 
 def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.render import archive, copies, fingerprint
+from helpers.render import archive, copies, fingerprint, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
@@ -218,7 +218,7 @@ def work(run_: Run, n: int) -> "object":
 
     job = run_.jobs[n]
     facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on", "own")}
-    source = job.notebook.read_text(encoding="utf-8-sig")
+    source = pictures.with_pictures(job.notebook)
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
     return Work(*about, run_.sisters[n], facts)
 

@@ -99,7 +99,8 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
         raise UserError(f"{file}: brackets stand too deep in each other") from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {getattr(error, 'problem', error)}") from None
+        problem = str(getattr(error, "problem", error)).partition("\n")[0]
+        raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {problem}") from None
     batches = content.get("batches") if isinstance(content, dict) else None
     jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
     return distinct(jobs)

@@ -16,6 +16,7 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 from helpers import UserError, files
+from helpers.render import pictures
 from helpers.render.batch import Job
 from helpers.render.source import source_cells
 
@@ -42,6 +43,8 @@ def key(job: Job, sisters: list[tuple], shared: str) -> str:
     if sources is None:
         return ""  # no notebook that could be read; the check of the job says so in words
     parts = [shared, job.name, sources, job.parameters, job.formats, sisters, plan_hash(job.plan)]
+    words = "\n".join("".join(source) for kind, source, _ in sources if kind == "markdown")
+    parts += [pictures.beside(words, job.notebook.parent)] if pictures.BESIDE.search(words) else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

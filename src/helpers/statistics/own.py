@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files
+from helpers import files
 from helpers.language import message
 
 __all__ = ["NOTE", "PUBLISHER", "active", "codes", "laid_over"]
@@ -40,7 +40,5 @@ def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
 
 
 def _read(place: Path, name: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(place / name, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as fault:
-        raise UserError(f"{place.name}/{name}: can't be read ({fault}); mend it or import the figures again") from None
+    columns = ["series", "area", "period", "value", "status"] if name == "observations.csv" else ["series"]
+    return files.read_table(place / name, columns, "mend it or import the figures again")

@@ -75,7 +75,10 @@ def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     if not own.active() or Path(folder) != files.STATISTICS:
         return table
     table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
-    return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
+    try:
+        return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
+    except ValueError as fault:
+        raise UserError(f"{files.own_folder().name}/observations.csv: {fault}; import the figures again") from None
 
 
 def _sorted(table: pd.DataFrame, folder: Path) -> Observations:

@@ -81,6 +81,8 @@ def _added(words: str, where: str) -> dict[int, float]:
     pairs = [ADDED.fullmatch(word) for word in words.split()]
     if not all(pairs):
         raise UserError(f"{where}: add {words!r} can't be read; write it as 2026:+0.2 2027:-0.1")
+    if not all(math.isfinite(float(pair[2])) for pair in pairs):
+        raise UserError(f"{where}: add {words[:40]!r} is beyond every figure; write it as 2026:+0.2")
     years = [int(pair[1]) for pair in pairs]
     if twice := {year for year in years if years.count(year) > 1}:
         raise UserError(f"{where}: add names {min(twice)} twice; leave one")

@@ -30,6 +30,10 @@ FORMS = [
 ]
 
 
+# How the World Bank says in XML what is wrong with a request.
+XML_ERROR = re.compile(r"<\w+:error\b.*?<\w+:message\b[^>]*>([^<]+)", re.DOTALL)
+
+
 class Unreadable(UserError):
     """An answer that is not in the form which its publisher uses: one line that says what is wrong with it."""
 
@@ -111,6 +115,8 @@ def text(data: bytes) -> str:
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"the answer is not in UTF-8 (byte {error.start}); save it so") from None
+    if said := XML_ERROR.search(words[:2000]):
+        raise Unreadable(f"the World Bank answers with an error: {' '.join(said[1].split())[:200]}")
     if words.lstrip().startswith("<"):
         raise Unreadable("the answer is a web page or XML, where data were due")
     return words
