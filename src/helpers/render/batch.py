@@ -17,8 +17,7 @@ from helpers.render import values
 from helpers.render.batch_tree import check_tree
 from helpers.render.source import opened, source_cells
 
-TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
-FORMATS = ("html", "xlsx", "pdf")
+TYPES, FORMATS = {"str": str, "int": int, "float": (int, float), "bool": bool}, ("html", "xlsx", "pdf")
 KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
 DEFAULT_PLAN = "data/plan"
 DECLARED_PLAN = re.compile(r"^plan(?:: str)? = ([\"'])(.*?)\1", re.M)
@@ -99,7 +98,7 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
         raise UserError(f"{file}: brackets stand too deep in each other") from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        problem = str(getattr(error, "problem", error)).partition("\n")[0]
+        problem, *_ = str(getattr(error, "problem", error)).splitlines()
         raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {problem}") from None
     batches = content.get("batches") if isinstance(content, dict) else None
     jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
