@@ -494,16 +494,12 @@ def test_h1_a_series_cut_anywhere_has_a_caption_and_a_forecast(seed):
 
     from helpers.forecast import forecast
 
-    for code in ("pension_assets", "unemployment_quarterly", "unemployment", "poverty"):
+    for code in ("unemployment_quarterly", "unemployment", "poverty"):
         for values in cuts(Random(seed), statistics.series(code)):
-            if values.index.freqstr.startswith("M"):
-                assert captions.savings(values / 1e6).title
-            elif values.index.freqstr.startswith("Q"):
+            if values.index.freqstr.startswith("Q"):
                 assert captions.quarterly(values, code, "KAZ").title
             else:
                 assert len(forecast(values, until=values.index[-1].year + 1)) == 1
-                other = {captions.place("KAZ"): values, "Other": statistics.series(code)}
-                assert captions.beside_peers(other, "peer_unemployment").title
 
 
 # Notebooks that do what none should: each fails alone, and the others are rendered

@@ -229,7 +229,7 @@ def keys(table):
 
 @pytest.mark.slow
 def test_hostile_data_give_pages_without_an_element_more(hostile):
-    pages = list(hostile.glob("*.html"))
+    pages = [path for path in hostile.glob("*.html") if path.name != "summary.html"]
     assert len(pages) in (len(FEW), len(EVERY))
     shown = ""
     for path in pages:
@@ -256,5 +256,5 @@ def test_hostile_data_give_notebooks_and_spreadsheets_of_text(hostile):
     for path in hostile.glob("*.xlsx"):
         book = load_workbook(path)
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-        assert {cell.data_type for cell in cells} <= {"s", "n"}
+        assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
         assert not any(UNSEEN.search(str(cell.value)) for cell in cells)

@@ -44,7 +44,7 @@ def judge(
     with archive.writing_to(target):
         folder = people.listing.write(one, file.name, title or file.stem, target / "lists" / name)
     os.environ["JOSPAR_OWN"] = str(folder)  # the kernels read it too
-    pairs = [f"plan=data/own/{name}", f"until={one.until}"]
+    pairs = [f"plan=data/own/{name}", "area=OWN", f"until={one.until}"]
     for code in language or [one.language]:
         reports.render([files.NOTEBOOKS / "list.ipynb"], [*pairs, f"language={code}"], output=target, quiet=True)
         print(*sorted((target / "latest").glob("list*.html")), sep="\n")

@@ -67,6 +67,9 @@ def areas() -> dict[str, str]:
     """The codes of the country and its regions by code and by name in three languages; a city before its region."""
     rows = files.read_rows(files.STATISTICS / "areas.csv", ["area", "kind"])
     rows = [row for row in rows if row["kind"] in ("country", "region")]
+    place = files.own_tables()
+    if place and (place / "areas.csv").is_file():
+        rows += files.read_rows(place / "areas.csv", ["area", "kind"])
     found: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: "city" not in row["name_en"]):
         for words in with_short((row["area"], row["name_en"], row["name_ru"], row["name_kk"])):

@@ -9,6 +9,13 @@ from helpers.language import message
 
 __all__ = ["NOTE", "PUBLISHER", "active", "codes", "laid_over"]
 
+# What a table of one's own must have at least.
+COLUMNS = {
+    "observations.csv": ["series", "area", "period", "value", "status"],
+    "series.csv": ["series"],
+    "sources.csv": ["source"],
+    "areas.csv": ["area"],
+}
 PUBLISHER = message("Own figures, not published")
 NOTE = message("Own figures, not published.")
 
@@ -40,5 +47,4 @@ def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
 
 
 def _read(place: Path, name: str) -> pd.DataFrame:
-    columns = ["series", "area", "period", "value", "status"] if name == "observations.csv" else ["series"]
-    return files.read_table(place / name, columns, "mend it or import the figures again")
+    return files.read_table(place / name, COLUMNS[name], "mend it or import the figures again")
