@@ -185,7 +185,7 @@ def reads_or_says_why(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_damaged_input_is_read_or_refused_in_one_line(name, tmp_path, monkeypatch):
-    reads_or_says_why(name, tmp_path, monkeypatch, range(25))
+    reads_or_says_why(name, tmp_path, monkeypatch, range(8))
 
 
 @pytest.mark.hard
