@@ -70,7 +70,7 @@ def test_worries_begin_with_the_least_likely_and_say_how_old_figures_are(found):
     assert cells(table, "25. ")[5].words == "no forecast"
     said = prose.worries(found).data
     assert "Least likely to be met: growth in real money income" in said
-    assert "three or more years old: female unemployment rate" in said
+    assert "three or more years old: youth unemployment rate" in said
 
 
 def test_one_rule_says_which_published_series_are_judged(found):
@@ -209,3 +209,9 @@ def test_numbers_in_russian_sentences_have_commas(found):
 def test_captions_name_the_extremes():
     table = statistics.by_area("unemployment", as_of="2026-11-22")
     assert "Mangystau region (5.1%)" in captions.regions(table, "unemployment", 2021).title
+
+
+def test_figures_that_quarters_follow_are_not_called_unseen(found):
+    said = prose.worries(found).data.partition("What has happened since cannot be seen")[2]
+    assert "youth unemployment rate" in said
+    assert "female unemployment rate" not in said

@@ -178,7 +178,9 @@ def worries(found: dict[str, Outlook]) -> Markdown:
     # Where there are too few figures for a chance, the last verdict speaks.
     known = {key: [word for word in one.judged["verdict"] if word in TOLD] for key, one in found.items()}
     least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
-    old = [named[key] for key, one in found.items() if one.age >= OLD and one.judged["year"].max() >= one.as_of.year]
+    # Quarters since the last yearly figure tell what has happened.
+    unseen = [key for key, one in found.items() if one.age >= OLD and not one.narrowing]
+    old = [named[key] for key in unseen if found[key].judged["year"].max() >= found[key].as_of.year]
     sentences = [text("Least likely to be met: {names}.", names=listing(least))] if least else []
     if old:
         sentences.append(text("What has happened since cannot be seen, with figures three or more years old: {names}.",
