@@ -152,7 +152,7 @@ def view(values: np.ndarray, horizon: int) -> View:
     Always computed FAR periods ahead, so that a year's forecast doesn't depend on how many follow it.
     """
     told = parts(values, max(horizon, FAR))
-    point = centre(values, told) * (1 - centres.rest(values) * (1 - told.trust))[:, None]
+    point = centre(values, told) * (1 - centres.rest(values, told.trust))[:, None]
     quantiles = spread(point, told, features(values))
     apart = np.abs(told.members[:, :, FAR - 1] - point[:, None, FAR - 1]).mean(1)
     level = np.broadcast_to(told.level[:, None], point.shape)

@@ -55,15 +55,15 @@ def reasons(values: np.ndarray, horizon: int) -> list[str]:
     factor = float(np.exp((log[low, -1] + log[high, -1]) / 2))
     width = (numbers.width[LEVEL] + numbers.later[LEVEL] * corrections.late(horizon)[-1]) * x[0]
     return [
-        *_rest(values, float(seen.even["trust"][0])),
+        *_rest(values, seen.even["trust"]),
         _trend(float(before), float(point), pulls, numbers.even, x[0]),
         _sentence("The range was {}", ("narrowed", "widened"), factor - 1, width, numbers.even, x[0]),
     ]
 
 
-def _rest(values: np.ndarray, trust: float) -> list[str]:
+def _rest(values: np.ndarray, trust: np.ndarray) -> list[str]:
     """That a trend which has stopped was drawn in before anything else; nothing where it goes on."""
-    rest, step = float(centres.rest(values[None])[0]) * (1 - trust), np.abs(np.diff(values))
+    rest, step = float(centres.rest(values[None], trust)[0]), np.abs(np.diff(values))
     if rest < LEAST:
         return []
     share = step[-4:].mean() / step.mean()
