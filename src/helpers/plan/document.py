@@ -60,9 +60,8 @@ def _architecture(rows: list[Row], words: list[str]) -> dict[str, list[Row]]:
         found = next((n for n in range(at, len(rows)) if pattern.match(words[n])), None)
         if found is not None:
             starts[name] = at = found
-    ends = [*list(starts.values())[1:], len(rows)]
-    parts = {name: rows[a:b] for (name, a), b in zip(starts.items(), ends, strict=True)}
-    return {name: parts.get(name, []) for name in form.ARCHITECTURE}
+    ends = dict(zip(starts, [*list(starts.values())[1:], len(rows)], strict=False))
+    return {name: rows[starts[name] : ends[name]] if name in starts else [] for name in form.ARCHITECTURE}
 
 
 # Section 2.1: a national target is a name and a list of years in brackets; both may run on after a page break.
@@ -118,9 +117,7 @@ def _outline(parts: dict[str, list[Row]], names: Names) -> tuple[list[Record], l
         cells = [plain(cell) for row in parts[table][1:] for cell in row.cells]
         listed = len([cell for cell in cells if cell and not re.fullmatch(heads, cell, re.IGNORECASE)])
         if parts[table] and listed != len(found):
-            raise UserError(
-                f"{rows[-1].where}: section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?"
-            )
+            rows[-1].refuse(f"section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?")
     if not directions:
         logging.getLogger("jospar").warning(
             f"{rows[0].where}: no heading «Стратегическое направление 1.»; the indicators stand under one"

@@ -1,4 +1,4 @@
-"""The form that development plans of all ministries follow, in Kazakh and in Russian: its headings and their variants."""
+"""The form of all ministries' development plans in Kazakh and Russian: its headings and their variants."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,7 +16,9 @@ RESOURCES = re.compile(
 END = re.compile(r"\d\W{0,2}бөлім\b|раздел [\dIVXІХ]+\b|приложение\b|қосымша\b", re.IGNORECASE)
 ARCHITECTURE = {  # the headings of section 2, in their order; a plan may lack any of them
     "national": re.compile(r"2\.1\b.*(индикатор|көрсеткіш|показател)", re.IGNORECASE),
-    "directions": re.compile("Мемлекеттік органның стратегиялық бағыттары|Стратегические направления", re.IGNORECASE),
+    "directions": re.compile(
+        "Мемлекеттік органның стратегиялық бағыттары|Стратегические направления государственного", re.IGNORECASE
+    ),
     "goals": re.compile("Мемлекеттік органның мақсаттары|Цели государственного органа", re.IGNORECASE),
     "programmes": re.compile("Бюджеттік бағдарламалар|Бюджетные программы", re.IGNORECASE),
     "further": re.compile(r"2\.2\b"),
@@ -31,14 +33,14 @@ PARTS_OF_A_PLAN = {
     "resources": "section 4 (resources)",
 }
 DIRECTION = re.compile(
-    r"(?P<before>\d+|[IVXІХ]+)?\W*(?:[ео]е )?(?:стратегиялық бағыт|(?:стратегическое )?направление)\b"
+    r"(?P<before>\d+|[IVXІХ]+)?\W*(?:[ео]{1,2} )?(?:стратегиялық бағыт|(?:стратегическое )?направление)\b"
     r"\W*(?P<behind>(?:\d+|[IVXІХ]+)(?=[.:)\s–—-]|$))?\W*(?P<name>.*)",
     re.IGNORECASE,
 )
 GOAL = re.compile(
     r"(?P<before>\d[\d.]*)?\W*(?:мақсат|цель)\b\W*(?P<behind>\d[\d.]*(?=[.:)\s–—-]|$))?\W*(?P<name>.*)", re.IGNORECASE
 )
-YEAR = re.compile(r"\b20\d\d\b")
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 ROLES = {  # what a column's heading begins with
     "number": r"№|п\W?п\b|р\W?[сн]\b",
     "source": "источник|ақпарат|дерек",

@@ -176,10 +176,9 @@ def _add(items: list[Item], item: Item) -> None:
 
 def _renumber(items: list[Item], item: Item, family: int) -> None:
     """Numbers that begin anew in each direction, or name it («2.1.3»), are counted on. Raises UserError for a gap."""
-    last = int(items[-1].printed.split(".")[-1] or 0) if items and items[-1].printed else 0
-    own = item.number.split(".")[-1]
+    last, own = (str(number).split(".")[-1] for number in (items[-1].printed if items else "0", item.number))
     anew = own == "1" and (not items or items[-1].place != item.place or "." in item.number)
-    if not anew and not (own == str(last + 1) and family != last):
+    if not (anew or (own.isdecimal() and last.isdecimal() and int(own) == int(last) + 1)):
         raise UserError(f"{item.where}: row «{item.number}» stands where row {family + 1} was due; is a row missing?")
     item.number = str(family + 1)
     items.append(item)
