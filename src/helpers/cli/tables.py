@@ -27,7 +27,12 @@ def plan_read(
     beside = file.parent / "names.csv"
     if not names and not output and not beside.is_file():
         names = files.PLAN / "source" / "names.csv"
-    plan_document.write(plan_document.read(file, names), output or files.PLAN)
+    tables = plan_document.read(file, names)
+    plan_document.write(tables, output or files.PLAN)
+    years = tables["targets"]["year"]
+    print(
+        f"{len(tables['indicators'])} indicators in {len(tables['directions'])} directions, {min(years)}–{max(years)}"
+    )
 
 
 @plan_app.command("names")

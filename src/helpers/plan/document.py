@@ -219,5 +219,8 @@ def _read(path: Path, known: Names) -> dict[str, pd.DataFrame]:
         records["targets"] += [{"indicator": item.number} | row for row in rows]
     records["programmes"] = _programmes(parts["programmes"], parts["further"], known)
     records["resources"] = _resources(parts["resources"], known)
+    if unsaid := [row["indicator"] for row in records["indicators"] if not row.get("better")]:
+        advice = "fill in `better` in the list that `jospar plan names` makes"
+        logging.getLogger("jospar").warning(f"{path}: no word which way is better for {', '.join(unsaid)}; {advice}")
     tables = {name: pd.DataFrame(records[name], columns=columns, dtype=object) for name, columns in plan.TABLES.items()}
     return {name: table.fillna("").astype(str) for name, table in tables.items()}
