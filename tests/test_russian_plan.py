@@ -133,7 +133,7 @@ def test_a_russian_plan_without_sections_2_1_and_2_2_gives_every_value_in_its_ye
     assert about.loc["4.2", ["name_ru", "unit", "responsible"]].tolist() == ["мужчин", "человек", "Департамент труда"]
     assert list(tables["resources"]["value"]) == [cell.replace(" ", "") for row in RESOURCES[1:] for cell in row[2:]]
     lacking, unsaid = caplog.messages
-    assert "not found, so left empty: 2.1 (national targets); " in lacking
+    assert "not found, so left empty: national, directions, goals, programmes, further" in lacking
     assert "no word which way is better for 1, 2, 4.1, 4.2; fill in `better`" in unsaid
 
 
@@ -253,7 +253,9 @@ def test_a_plan_without_directions_kinds_or_resources_is_read_and_says_so(tmp_pa
     tables = read(tmp_path, page)
     assert values(tables) == VALUES
     assert set(tables["indicators"]["direction"]) == {"1"}
-    assert any("section 4 (resources)" in line for line in caplog.messages)
+    assert any(
+        "left empty: national, directions, goals, programmes, further, resources" in line for line in caplog.messages
+    )
     assert any("no heading «Стратегическое направление 1.»" in line for line in caplog.messages)
 
 

@@ -47,8 +47,8 @@ def _sections(path: Path) -> dict[str, list[Row]]:
     if end == len(rows) and rows[-1].where.startswith(f"{path}, line"):
         raise UserError(f"{rows[-1].where}: the text ends without a heading «4-бөлім» or «Раздел 4»; is it whole?")
     parts = _architecture(rows[:start], words) | {"indicators": rows[start:stop], "resources": rows[end:]}
-    if absent := [form.PARTS_OF_A_PLAN[name] for name, lines in parts.items() if not lines]:
-        logging.getLogger("jospar").warning("%s: not found, so left empty: %s", path, "; ".join(absent))
+    if absent := ", ".join(name for name, lines in parts.items() if not lines):
+        logging.getLogger("jospar").warning("%s: not found, so left empty: %s", path, absent)
     return parts
 
 

@@ -23,15 +23,6 @@ ARCHITECTURE = {  # the headings of section 2, in their order; a plan may lack a
     "programmes": re.compile("Бюджеттік бағдарламалар|Бюджетные программы", re.IGNORECASE),
     "further": re.compile(r"2\.2\b"),
 }
-PARTS_OF_A_PLAN = {
-    "national": "2.1 (national targets)",
-    "directions": "2.1's list of directions",
-    "goals": "2.1's list of goals",
-    "programmes": "2.1's budget programmes",
-    "further": "2.2 (other tasks)",
-    "indicators": "section 3 (indicators)",
-    "resources": "section 4 (resources)",
-}
 DIRECTION = re.compile(
     r"(?P<before>\d+|[IVXІХ]+)?\W*(?:[ео]{1,2} )?(?:стратегиялық бағыт|(?:стратегическое )?направление)\b"
     r"\W*(?P<behind>(?:\d+|[IVXІХ]+)(?=[.:)\s–—-]|$))?\W*(?P<name>.*)",
@@ -41,17 +32,17 @@ GOAL = re.compile(
     r"(?P<before>\d[\d.]*)?\W*(?:мақсат|цель)\b\W*(?P<behind>\d[\d.]*(?=[.:)\s–—-]|$))?\W*(?P<name>.*)", re.IGNORECASE
 )
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-ROLES = {  # what a column's heading begins with
-    "number": r"№|п\W?п\b|р\W?[сн]\b",
-    "source": "источник|ақпарат|дерек",
-    "unit": r"ед\b|единиц|өлшем",
-    "responsible": "ответств|жауапты|исполнит|соисполн|орындаушы",
-    "better": "желаем|направленн|тенденц|динамик|тренд|полярн|бағытталу",
-}
-COLUMNS = {
+ROLES = {  # what heads a column: by how it begins, or by a word in it
+    "number": r"^(№|п\W?п\b|р\W?[сн]\b)",
+    "source": "^(источник|ақпарат|дерек)",
+    "unit": r"^(ед\b|единиц|өлшем)",
+    "responsible": "^(ответств|жауапты|исполнит|соисполн|орындаушы)",
+    "better": "^(желаем|направленн|тенденц|динамик|тренд|полярн|бағытталу)",
     "current": r"текущ|ағымдағы|\bоценка\b",
-    "reported": r"отч[её]тн\w* (год|период)|есепті (жыл|кезең)|базов\w* (год|период)|\bфакт\b",
+    "reported": r"(отч[её]тн|базов)\w* (год|период)|есепті (жыл|кезең)|\bфакт\b",
+    "name": "индикатор|показател|көрсеткіш|наименование|атауы|ресурс",
 }
+BACK = {"reported": 2, "current": 1}  # years before the first planned one, where the head names none
 BETTER = {"lower": "сниж|уменьш|сокращ|азаю|төменде|ниже|меньше", "higher": "рост|увелич|повыш|өсу|арт|выше|больше"}
 PARTS = ("оның ішінде", "в том числе", "из них")
 BLANK = {"-", "–", "—", "−", "х", "x", "…", "...", "н/д"}
@@ -81,8 +72,8 @@ def kind_of(words: str) -> str:
 class Head:
     """The columns of a table under the form's headings: where each attribute stands, and each year."""
 
-    lines: int = 1  # rows that the headings take
-    width: int = 0  # columns of the table
+    lines: int  # rows that the headings take
+    width: int  # columns of the table
     bare: set[int] = field(default_factory=set)  # columns without a heading
     columns: dict[str, int] = field(default_factory=dict)  # by attribute: name, responsible, …
     at: list[int] = field(default_factory=list)  # the columns of the years
@@ -93,7 +84,7 @@ class Head:
     def consecutive(self) -> bool:
         """Whether the planned years follow each other, and the others stand before them."""
         planned = [int(year) for year, kind in zip(self.years, self.kinds, strict=True) if kind == "planned"]
-        order = self.kinds == sorted(self.kinds, key=["reported", "current", "planned"].index)
+        order = self.kinds == sorted(self.kinds, key=[*BACK, "planned"].index)
         return bool(planned) and order and planned == list(range(planned[0], planned[0] + len(planned)))
 
 
@@ -103,52 +94,26 @@ def head_of(rows: list[Row]) -> Head | None:
     while lines < len(rows) and _is_head(rows[lines]):
         lines += 1
     head = Head(lines, len(rows[0].cells))
-    unnamed = {}
     for column in range(head.width):
-        texts = [plain(cell) for row in rows[:lines] for cell in _seen(row, column)]
-        words = " ".join(dict.fromkeys(filter(None, texts)))
-        role = next((role for role, start in ROLES.items() if re.match(start, words, re.IGNORECASE)), "")
-        kind = next((kind for kind, stem in COLUMNS.items() if re.search(stem, words, re.IGNORECASE)), "")
+        own = [plain(row.cells[column]) for row in rows[:lines] if column < len(row.cells)]
+        covers = [plain(row.above.get(column, "") or row.beside.get(column, "")) for row in rows[:lines]]
+        words = " ".join(dict.fromkeys(filter(None, [*covers, *own])))
+        role = next((role for role, stem in ROLES.items() if re.search(stem, words, re.IGNORECASE)), "")
         stated = YEAR.findall(words)
-        if role:
-            head.columns.setdefault(role, column)
-        elif stated or kind:
+        if role in BACK or (stated and role in ("", "name")):
             head.at.append(column)
-            head.kinds.append(kind or "planned")
+            head.kinds.append(role if role in BACK else "planned")
             head.years.append(stated[-1] if stated else "")
-        elif any(plain(cell) for row in rows[:lines] for cell in row.cells[column : column + 1]):
-            unnamed[column] = words
-        else:
+        elif role and any(own):
+            head.columns.setdefault(role, column)
+        elif not any(own):
             head.bare.add(column)
-    _name_column(head, unnamed)
-    _fill_years(head)
-    return head if any(head.years) else None
+    planned = next((int(y) for y, kind in zip(head.years, head.kinds, strict=True) if y and kind == "planned"), 0)
+    head.years = [y or str(planned - BACK[kind]) for y, kind in zip(head.years, head.kinds, strict=True)]
+    return head if planned else None
 
 
 def _is_head(row: Row) -> bool:
     """Whether a row goes on with the headings above it: its first cells are empty, and it names years or is covered."""
     own = any(map(plain, row.cells[:2]))
     return len(row.cells) > 2 and not own and (0 in row.above or any(YEAR.search(plain(cell)) for cell in row.cells))
-
-
-def _seen(row: Row, column: int) -> list[str]:
-    """The text that a reader sees in a column: its own, or that of the cell that covers it."""
-    own = row.cells[column] if column < len(row.cells) else ""
-    return [own or row.above.get(column, "") or row.beside.get(column, "")]
-
-
-def _name_column(head: Head, unnamed: dict[int, str]) -> None:
-    """The column of names is headed as such, or the first that no other heading claims."""
-    words = "индикатор|показател|көрсеткіш|наименование|атауы|ресурс"
-    named = [column for column, text in unnamed.items() if re.search(words, text, re.IGNORECASE)]
-    if named:
-        head.columns["name"] = named[0]
-
-
-def _fill_years(head: Head) -> None:
-    """A reported or current column without a year stands two years or one before the first planned one."""
-    planned = [int(year) for year, kind in zip(head.years, head.kinds, strict=True) if kind == "planned" and year]
-    back = {"reported": 2, "current": 1}
-    for n, (year, kind) in enumerate(zip(head.years, head.kinds, strict=True)):
-        if not year and planned and kind in back:
-            head.years[n] = str(planned[0] - back[kind])
