@@ -88,13 +88,12 @@ def render(
     from helpers import files, render as runs, shared
     from helpers.render import Progress, summary
 
-    own = [pair.partition("=")[2] for pair in parameter or [] if pair.startswith("own=")]
-    if without_own or own:  # the kernels read it too
-        os.environ["JOSPAR_OWN"] = "none" if without_own else os.path.realpath(own[-1])
+    own = [os.path.realpath(pair.partition("=")[2]) for pair in parameter or [] if pair.startswith("own=")][-1:]
     parameter = [pair for pair in parameter or [] if not pair.startswith("own=")]
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter)
+    use_own("none" if without_own else "".join(own) or next((job.own for job in work), ""))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
     options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
@@ -110,6 +109,15 @@ def render(
     warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+def use_own(folder: str) -> None:
+    """Lay a folder of own figures over the published ones, in the kernels too; `none` lays none, empty the usual."""
+    from helpers import files
+
+    if folder:
+        os.environ["JOSPAR_OWN"] = folder if folder == "none" else str(files.ROOT / folder)
+        files.own_tables()
 
 
 @app.command()
