@@ -285,7 +285,12 @@ OWN_FAULTS = {
         "2024-Q1",
         "own/observations.csv, line 2, period: '2024-Q1'",
     ),
-    "an unknown series": ("observations", "ours,KAZ,2024", "oars,KAZ,2024", "line 2, series: 'oars' is not in series.csv"),
+    "an unknown series": (
+        "observations",
+        "ours,KAZ,2024",
+        "oars,KAZ,2024",
+        "line 2, series: 'oars' is not in series.csv",
+    ),
     "an unknown source": ("observations", "final,note", "final,nota", "line 2, source: 'nota' is not in sources.csv"),
     "an unknown area": ("observations", "KAZ,2024", "KAS,2024", "own/observations.csv, line 2, area: 'KAS'"),
     "the same figure twice": (
