@@ -15,6 +15,7 @@ from helpers.workbooks import Figure, Row, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
+NATION = re.compile(r"казахстан|қазақстан|kazakhstan|\b(рк|қр|kaz)\b|стран|всего|барлығы|total", re.IGNORECASE)
 SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 
 
@@ -55,11 +56,13 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
     today = today or date.today()
     about = plan.indicators().set_index("indicator")
     names = names_of(about, statistics.short_names())
-    rows = read_rows(path)
-    by_hand = mapping(chosen, rows, set(about.index))
-    matches = [(row, by_hand.get(id(row)) or match(row, names)) for row in rows]
-    disputed = twice(matches)
     result = Preview()
+    rows = national(read_rows(path), result)
+    by_hand = mapping(chosen, rows, set(about.index))
+    alike = {(row.label, row.group, row.number): row for row in rows}
+    known = {words: match(row, names) for words, row in alike.items()}
+    matches = [(row, by_hand.get(id(row)) or known[row.label, row.group, row.number]) for row in rows]
+    disputed = twice(matches)
     for row, one in matches:
         words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
         if not row.figures:
@@ -83,6 +86,19 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
         near = f"; {result.aside[0]}" if result.aside else ""
         raise UserError(f"{path.name}: no row could be matched with an indicator and figures{near}")
     return result
+
+
+def national(rows: list[Row], result: Preview) -> list[Row]:
+    """The rows of the whole country; those of its parts are left aside."""
+    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].map(str.casefold).to_numpy()
+    found = []
+    for row in rows:
+        area = row.area or (row.label if row.label.casefold() in regions else "")
+        if area and not NATION.search(area):
+            result.aside.append(f"{row.where} «{area}»: is of a part of the country")
+        else:
+            found.append(row)
+    return found
 
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
