@@ -96,7 +96,7 @@ def render(
     use_own("none" if without_own else "".join(own) or next((job.own for job in work), ""))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
-    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
+    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked, "news": told}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     shared.trim(place)
@@ -109,6 +109,13 @@ def render(
     warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+def told(before: dict, after: dict) -> list[dict]:
+    """Which verdicts changed between two runs, and why; what this takes is loaded only when there is something."""
+    from helpers.record import news
+
+    return news.changes(before, after)
 
 
 def use_own(folder: str) -> None:
@@ -225,12 +232,13 @@ def compare(
 ) -> None:
     """Say which verdicts changed between two runs, then which forecasts moved, and why."""
     from helpers import files
+    from helpers.language import current
     from helpers.record import compare as comparing
 
     folder = output or files.OUTPUTS
     old, new = (comparing.place(run, folder) for run in (before, after))
-    for line in comparing.verdict_lines(old, new):
-        print(line)
+    for one in told({"folder": old}, {"folder": new}):
+        print(one["said"][current()])
     for line in comparing.lines(comparing.compare(comparing.load(old, folder), comparing.load(new, folder))):
         print(line)
 
@@ -264,18 +272,17 @@ def schedule_run(
 ) -> None:
     """The nightly work: refresh, render what changed, prune, tell; exit code 1 when something failed and was told."""
     from helpers import files, render as runs
-    from helpers.record import news
     from helpers.render import archive, summary
 
     target = Path(os.path.realpath(output or files.OUTPUTS))
     faults = refreshed() if refresh else []
-    before = archive.latest_complete(archive.history(target))
     work, asked = chosen(None, batch, file, [])
+    use_own(next((job.own for job in work), ""))
     with interruptible():
-        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked)
+        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked, news=told)
     failed = bool(faults or (facts["new"] and summary.failures(facts)))
     if facts["new"] or faults:
-        facts |= {"changes": news.changes(before, facts) if facts["new"] else [], "refresh": faults}
+        facts |= {"changes": facts.get("changes", []) if facts["new"] else [], "refresh": faults}
         summary.write(facts)
         print(summary.as_text(facts), end="")
         if notify and (fault := summary.notify(notify, facts, notify_format)):
