@@ -119,9 +119,7 @@ def _outline(parts: dict[str, list[Row]], names: Names) -> tuple[list[Record], l
         if parts[table] and listed != len(found):
             rows[-1].refuse(f"section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?")
     if not directions:
-        logging.getLogger("jospar").warning(
-            f"{rows[0].where}: no heading «Стратегическое направление 1.»; the indicators stand under one"
-        )
+        logging.getLogger("jospar").warning("%s: no heading «Стратегическое направление 1.»", rows[0].where)
         directions["1"] = names.find("direction", plain(rows[0].cells[0]), rows[0].where, "1") | {"direction": "1"}
     return list(directions.values()), list(goals.values())
 
@@ -153,7 +151,8 @@ def _indicator(item: Item, names: Names) -> Record:
     stems = form.BETTER.items()
     better = [way for way, stem in stems if re.search(stem, texts.get("better", ""), re.IGNORECASE)]
     own |= {"better": better[0]} if len(better) == 1 else {}
-    return names.find("indicator", name, item.where, item.number) | item.place | terms | own
+    place = {key: item.place[key] for key in ("direction", "goal", "kind")}
+    return names.find("indicator", name, item.where, item.number) | place | terms | own
 
 
 def _resources(rows: list[Row], names: Names) -> list[Record]:
@@ -171,14 +170,11 @@ def _resources(rows: list[Row], names: Names) -> list[Record]:
         if len(cells) != head.width or not all(cells) or not kinds:
             row.refuse(f"not a row of resources with {head.width} cells; is the text cut?")
             continue
-        common = {
-            "resource": kinds[0],
-            "unit": names.find("unit", cells[head.columns.get("unit", 1)], row.where)["key"],
-        }
+        unit = names.find("unit", cells[head.columns.get("unit", 1)], row.where)["key"]
         for column, year, kind in zip(head.at, head.years, head.kinds, strict=True):
             period = " ".join(filter(None, (plain(line.cells[column]) for line in rows[at : at + head.lines])))
             when = {"period": period, "year": year, "column": kind, "value": number(cells[column], row.where)}
-            records.append(common | when)
+            records.append({"resource": kinds[0], "unit": unit} | when)
     if [record["resource"] for record in records[:: len(head.years)]] != list(RESOURCES):
         rows[-1].refuse("section 4 needs the rows Қаржылық and Адами (Финансовые, Человеческие); is the text cut?")
     return records

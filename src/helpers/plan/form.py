@@ -81,6 +81,11 @@ class Head:
     kinds: list[str] = field(default_factory=list)  # reported, current or planned
 
     @property
+    def bare_end(self) -> list[int]:
+        """Columns without a heading behind the years: those of a damaged page."""
+        return [column for column in self.bare if column > self.at[-1]]
+
+    @property
     def consecutive(self) -> bool:
         """Whether the planned years follow each other, and the others stand before them."""
         planned = [int(year) for year, kind in zip(self.years, self.kinds, strict=True) if kind == "planned"]

@@ -9,6 +9,9 @@ from helpers.plan import lost_cells
 from helpers.plan.form import BLANK, DIRECTION, GOAL, PARTS, Head, head_of, kind_of, outline
 from helpers.plan.rows import Row, number, plain
 
+START = re.compile(r"№|п\W?п\b|р\W?[сн]\b|.*(индикатор|показател|көрсеткіш)", re.IGNORECASE)
+UNNAMED = re.compile(r"[\d\W]*")  # a number, or nothing
+EMPTY = {"direction": "", "goal": "", "kind": "", "usual": ""}
 Record = dict[str, str]
 
 
@@ -42,24 +45,10 @@ def label(row: Row) -> str:
     return filled[0] if len(filled) == 1 and any(map(plain, row.cells[:2])) else ""
 
 
-def is_heading(words: str) -> bool:
-    """Whether words name a direction, a goal, or a kind of indicators."""
-    return bool(outline(DIRECTION, words) or outline(GOAL, words) or kind_of(words))
-
-
 def starts_of(rows: list[Row]) -> list[int]:
     """Where the table's headings stand, which each page or direction may repeat."""
-    likely = [
-        n
-        for n, row in enumerate(rows)
-        if len(row.cells) > 3
-        and re.match(
-            r"№|п\W?п\b|р\W?[сн]\b|.*(индикатор|"
-            "показател|көрсеткіш)",
-            " ".join(map(plain, row.cells[:2])),
-            re.IGNORECASE,
-        )
-    ]
+    words = [" ".join(map(plain, row.cells[:2])) if len(row.cells) > 3 else "" for row in rows]
+    likely = [n for n, text in enumerate(words) if START.match(text)]
     return [n for n in likely if (head := head_of(rows[n : n + 6])) and "name" in head.columns and len(head.at) > 1]
 
 
@@ -70,28 +59,27 @@ def pages_of(rows: list[Row]) -> list[Page]:
         raise UserError(f"{rows[0].where}: no table of indicators («№», «Индикатор», years) follows; is the text cut?")
     pages: list[Page] = []
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        head = head_of(rows[start:end])
-        if not head.consecutive:
-            raise UserError(
-                f"{rows[start].where}: no headings of consecutive planned years here («2023 жыл», …); is the page cut?"
-            )
-        if pages and head.years != pages[0].head.years:
-            raise UserError(f"{rows[start].where}: other years than the pages before; compare with the plan")
-        before = [row for row in rows[:start] if not pages and len(row.cells) == 1 and is_heading(label(row))]
-        numbering = {tuple(str(i + first) for i in range(head.width)) for first in (0, 1)}
-        body = [row for row in rows[start + head.lines : end] if tuple(map(plain, row.cells)) not in numbering]
-        pages.append(Page(head, [*before, *(row for row in body if _fits(row, head))]))
+        head, where = head_of(rows[start:end]), rows[start].where
+        if not head.consecutive or (pages and head.years != pages[0].head.years):
+            raise UserError(f"{where}: no headings of the same consecutive planned years («2023 жыл», …); is it cut?")
+        numbering = [[str(i + first) for i in range(head.width)] for first in (0, 1)]
+        body = [row for row in rows[start + head.lines : end] if list(map(plain, row.cells)) not in numbering]
+        for row in body:
+            note = len(row.cells) == 1 and head.width > 1 and not UNNAMED.fullmatch(plain(row.cells[0]))
+            if not note and (len(row.cells) != head.width or any(plain(row.cells[n]) for n in head.bare_end)):
+                raise UserError(f"{row.where}: {len(row.cells)} cells don't fit the headings; compare with the plan")
+        before = [row for row in rows[:start] if not pages and len(row.cells) == 1 and place_of(label(row), EMPTY)]
+        pages.append(Page(head, [*before, *body]))
     return pages
 
 
-def _fits(row: Row, head: Head) -> bool:
-    """Whether a row belongs to the table; a note between its parts doesn't. Raises UserError for a cut row."""
-    words = plain(row.cells[0])
-    if len(row.cells) == 1 and head.width > 1 and not re.fullmatch(r"[\d\W]*", words):
-        return True
-    if len(row.cells) != head.width or any(plain(row.cells[n]) for n in head.bare if n > head.at[-1]):
-        raise UserError(f"{row.where}: {len(row.cells)} cells don't fit the headings; compare with the plan")
-    return True
+def place_of(words: str, place: Record) -> Record | None:
+    """The place of the rows below a heading inside the table; None for words that are none of the form's headings."""
+    if heading := outline(DIRECTION, words):
+        return {"direction": heading[0], "goal": "", "kind": place["usual"], "usual": place["usual"]}
+    if heading := outline(GOAL, words):
+        return place | {"goal": heading[0], "kind": place["kind"] or "budget"}
+    return place | {"kind": kind} if (kind := kind_of(words)) else None
 
 
 def unmerged(row: Row, head: Head) -> list[str]:
@@ -105,9 +93,7 @@ def unmerged(row: Row, head: Head) -> list[str]:
         if column in shared and column in row.above:
             cells[column] = plain(text)
         elif plain(text) and column in (head.columns["name"], *head.at):
-            raise UserError(
-                f"{row.where}: «{plain(text)[:40]}» is merged over other cells; split it as the plan has it"
-            )
+            raise UserError(f"{row.where}: «{plain(text)[:40]}» is merged over other cells; split it as in the plan")
     return cells
 
 
@@ -117,18 +103,14 @@ def items_of(pages: list[Page]) -> list[Item]:
     labels = [label(row) for page in pages for row in page.rows]
     usual = "" if any(map(kind_of, labels)) else "macro"
     first = "" if any(outline(DIRECTION, words) for words in labels) else "1"
-    place = {"direction": first, "goal": "", "kind": usual}
+    place = {"direction": first, "goal": "", "kind": usual, "usual": usual}
     numbered = any(_number(row, page.head) for page in pages for row in page.rows if not label(row))
     for at, page in enumerate(pages):
         for row in page.rows:
             words = label(row)
-            if heading := outline(DIRECTION, words):
-                place = {"direction": heading[0], "goal": "", "kind": usual}
-            elif heading := outline(GOAL, words):
-                place = place | {"goal": heading[0], "kind": place["kind"] or "budget"}
-            elif kind := kind_of(words):
-                place = place | {"kind": kind}
-            elif words and plain(row.cells[0]) and not re.fullmatch(r"[\d\W]*", words):
+            if heading := place_of(words, place):
+                place = heading
+            elif plain(row.cells[0]) and not UNNAMED.fullmatch(words):
                 logging.getLogger("jospar").warning("%s: left aside: «%s»", row.where, words[:60])
             else:
                 item = _item(row, page.head, place, at)
@@ -196,7 +178,7 @@ def _add_part(parts: list[Item], item: Item, family: int) -> None:
 def find_lost_cells(pages: list[Page], items: list[Item], national: list[Record]) -> dict[str, lost_cells.LostCell]:
     """Damaged rows: those of a page whose rows have more cells than headings, the last year empty in all of them."""
     filled = {page: [item.cells[-1] for item in items if item.page == page] for page in range(len(pages))}
-    wide = [n for n, page in enumerate(pages) if any(column > page.head.at[-1] for column in page.head.bare)]
+    wide = [n for n, page in enumerate(pages) if page.head.bare_end]
     damaged = [page for page in wide if filled[page] and not any(filled[page])]
     known: dict[str, Record] = {}
     for record in national:
