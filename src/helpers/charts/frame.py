@@ -50,7 +50,8 @@ class Chart:
         buffer = io.BytesIO()
         # Level 6, the usual one, makes it a tenth smaller and takes a third longer for the whole drawing.
         fast = {"compress_level": 3}
-        (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=fast)
+        with matplotlib.style.context(STYLE):
+            (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=fast)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
