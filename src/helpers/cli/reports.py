@@ -64,16 +64,12 @@ def interruptible(words: str = "interrupted; the next run takes over what is fin
 
 @app.command()
 def render(
-    notebooks: Annotated[
-        list[Path] | None, typer.Argument(help="notebooks by file, name or number; none: the batch")
-    ] = None,
+    notebooks: Annotated[list[Path] | None, typer.Argument(help="by file, name or number; none: the batch")] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
     output: Output = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1, max=256)
-    ] = None,
+    jobs: Annotated[int | None, typer.Option(help="side by side; default: the cores", min=1, max=256)] = None,
     cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
     force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
@@ -96,7 +92,7 @@ def render(
     use_own("none" if without_own else "".join(own) or next((job.own for job in work), ""))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
-    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked, "news": told}
+    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked, "news": changes}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     shared.trim(place)
@@ -111,7 +107,7 @@ def render(
         raise SystemExit(1)
 
 
-def told(before: dict, after: dict) -> list[dict]:
+def changes(before: dict, after: dict) -> list[dict]:
     """Which verdicts changed between two runs, and why; what this takes is loaded only when there is something."""
     from helpers.record import news
 
@@ -124,7 +120,7 @@ def use_own(folder: str) -> None:
 
     if folder:
         os.environ["JOSPAR_OWN"] = folder if folder == "none" else str(files.ROOT / folder)
-        files.own_tables()
+        files.own_tables()  # raises where there are none
 
 
 @app.command()
@@ -237,7 +233,7 @@ def compare(
 
     folder = output or files.OUTPUTS
     old, new = (comparing.place(run, folder) for run in (before, after))
-    for one in told({"folder": old}, {"folder": new}):
+    for one in changes({"folder": old}, {"folder": new}):
         print(one["said"][current()])
     for line in comparing.lines(comparing.compare(comparing.load(old, folder), comparing.load(new, folder))):
         print(line)
@@ -279,7 +275,7 @@ def schedule_run(
     work, asked = chosen(None, batch, file, [])
     use_own(next((job.own for job in work), ""))
     with interruptible():
-        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked, news=told)
+        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked, news=changes)
     failed = bool(faults or (facts["new"] and summary.failures(facts)))
     if facts["new"] or faults:
         facts |= {"changes": facts.get("changes", []) if facts["new"] else [], "refresh": faults}

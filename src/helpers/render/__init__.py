@@ -17,39 +17,11 @@ from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_cs
 from helpers.render.progress import Progress
 
 __all__ = [
-    "COLUMNS",
-    "DEFAULT_PLAN",
-    "FIGURES",
-    "FORECASTS",
-    "STOP_LIMIT",
-    "VERDICTS",
-    "Progress",
-    "Run",
-    "archive",
-    "as_csv",
-    "batch",
-    "cluster",
-    "finish",
-    "ignore",
-    "keep",
-    "kernels",
-    "outcomes",
-    "parcel",
-    "prepared",
-    "preview",
-    "provenance",
-    "render_all",
-    "result",
-    "run",
-    "schedule",
-    "source",
-    "start",
-    "stop",
-    "submitter",
-    "summary",
-    "take_over",
-    "work",
-]
+    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "STOP_LIMIT", "VERDICTS", "Progress", "Run", "archive",
+    "as_csv", "batch", "cluster", "finish", "ignore", "keep", "kernels", "outcomes", "parcel", "prepared",
+    "preview", "provenance", "render_all", "result", "run", "schedule", "source", "start", "stop", "submitter",
+    "summary", "take_over", "work",
+]  # fmt: skip
 
 
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end

@@ -64,28 +64,32 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
     matches = [(row, by_hand.get(id(row)) or known[row.label, row.group, row.number]) for row in rows]
     disputed = twice(matches)
     for row, one in matches:
-        words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
-        if not row.figures:
-            result.aside.append(f"{words}: no figure" + (": only planned values" if row.planned else ""))
-        elif not one.indicator:
-            advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
-            result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
-        elif one.indicator in disputed and id(row) not in by_hand:
-            result.aside.append(
-                f'{words}: several rows differ for indicator {one.indicator}; say --map "{row.where}={one.indicator}"'
-            )
-        elif why := other_unit(row, about.loc[one.indicator]):
-            result.aside.append(f"{words}: {why}")
-        else:
-            take(result, row, one, about.loc[one.indicator], today, words)
-        result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
-        if row.planned and row.figures:
-            result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
+        place(result, row, one, about, one.indicator in disputed and id(row) not in by_hand, today)
     result.series = {key: one for key, one in result.series.items() if one.figures}
     if not result.series:
         near = f"; {result.aside[0]}" if result.aside else ""
         raise UserError(f"{path.name}: no row could be matched with an indicator and figures{near}")
     return result
+
+
+def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: bool, today: date) -> None:
+    """Take a row's figures over for its indicator, or leave it aside and say why."""
+    words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
+    if not row.figures:
+        result.aside.append(f"{words}: no figure" + (": only planned values" if row.planned else ""))
+    elif not one.indicator:
+        advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
+        result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
+    elif disputed:
+        advice = f'say --map "{row.where}={one.indicator}"'
+        result.aside.append(f"{words}: several rows differ for indicator {one.indicator}; {advice}")
+    elif why := other_unit(row, about.loc[one.indicator]):
+        result.aside.append(f"{words}: {why}")
+    else:
+        take(result, row, one, about.loc[one.indicator], today, words)
+    result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
+    if row.planned and row.figures:
+        result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
 
 
 def national(rows: list[Row], result: Preview) -> list[Row]:
