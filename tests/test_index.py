@@ -138,3 +138,10 @@ def test_the_language_in_use_stays_as_it_was(made):
 @pytest.mark.parametrize(("reading", "words"), [("blank", "none set"), ("inferred", "cell lost")])
 def test_a_missing_target_says_why_it_is_missing(reading, words):
     assert index.cell({"verdict": "no target", "reading": reading})["words"] == words
+
+
+def test_a_run_of_lists_alone_opens_with_the_list_and_not_with_the_plan():
+    reports = [{"parameters": {"plan": "data/own/port", "area": "OWN"}}]
+    assert index.main_plan([], reports) == "data/own/port"
+    assert index.main_plan([], [{"parameters": {}}]) == "data/plan"
+    assert index.main_plan([{"plan": "tests/a"}], reports) == "tests/a"

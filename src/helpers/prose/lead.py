@@ -34,7 +34,8 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(["met", "missed"])]
     if done.empty:
-        return text("No target here can be checked against a published figure.")
+        none = text("No target here can be checked against a published figure.")
+        return none if (judged["year"] < _today(outlooks).year).any() else ""
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
     words = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
     if n_met in (0, n):
@@ -139,8 +140,8 @@ def _suspected(outlook: Outlook) -> str:
 def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
     open_ = judged[judged["probability"].notna()]
-    today = max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
-    past, ahead = open_[open_["year"] < today.year], open_[open_["year"] >= today.year]
+    over = open_["year"] < _today(outlooks).year
+    past, ahead = open_[over], open_[~over]
     said = []
     if len(past):
         said.append(
@@ -152,6 +153,10 @@ def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
             )
         )
     return [*said, _ahead(ahead)] if len(ahead) else said
+
+
+def _today(outlooks: dict[str, Outlook]) -> date:
+    return max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
 
 
 def _ahead(ahead: pd.DataFrame) -> str:
@@ -175,6 +180,8 @@ def _without(outlooks: dict[str, Outlook]) -> str:
         return ""
     ((holder, held),) = Counter(outlook.about["source"] for outlook in without).most_common(1)
     counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
+    if not holder:
+        return text("For {n} of the {all} indicators there are no comparable figures.", all=len(outlooks), **counts)
     if len(without) == len(outlooks):
         return text(
             "For none of the {n} indicators here are comparable figures published. The plan takes {held} of them from "
