@@ -224,6 +224,33 @@ def test_rows_may_be_numbered_by_word_anew_in_each_direction_or_by_goal(numbers,
     assert list(tables["indicators"]["direction"]) == list("111222")
 
 
+TABLE = "<table><tr><td>№</td><td>Показатель</td><td>2020 год</td><td>2021 год</td></tr></table>"
+SECTION = "РАЗДЕЛ III. Стратегические направления, цели и целевые индикаторы"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (SECTION, "3-раздел. Стратегические направления, цели, индикаторы"),
+        (SECTION, "4. Стратегические направления, цели и целевые индикаторы"),
+        (f"<h2>{SECTION}</h2>", ""),
+        (f"<h2>{SECTION}", f"{TABLE}<h2>{SECTION}"),
+        ("<h2>Раздел 4. Ресурсы", "<p>17</p><h2>Раздел 4. Риски</h2><p>Нет.</p><h2>Раздел 5. Необходимые ресурсы"),
+        ("</body>", f"<p>Приложение 1</p>{TABLE}</body>"),
+        ("<td>", "<td><p>&nbsp;"),
+        ('<td colspan="10">Цель 1.1', '<td colspan="10">Задача 1. Беречь</td></tr><tr><td colspan="10">Цель 1.1'),
+        ('<td colspan="10">Стратегическое направление 2. Лод', "<td>2.</td><td>Стратегическое направление. Лод"),
+    ],
+)
+def test_sections_may_be_headed_and_followed_in_other_ways(old, new, tmp_path):
+    page = as_html()
+    assert old in page
+    tables = read(tmp_path, page.replace(old, new + (8 * "<td></td>" if "<td>2." in new else "")))
+    assert values(tables) == VALUES
+    assert list(tables["directions"]["direction"]) == ["1", "2"]
+    assert len(tables["resources"]) == 10
+
+
 def test_a_gap_in_the_numbers_is_refused(tmp_path):
     rows = [row for row in ROWS if row[0] != "2."]
     with pytest.raises(UserError, match=r"table 1, row 11: row «3» stands where row 2 was due"):

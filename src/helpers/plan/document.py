@@ -42,11 +42,13 @@ def _sections(path: Path) -> dict[str, list[Row]]:
         raise UserError(f"{last}: the text ends without {wanted}; is it a whole development plan?")
     first = min(n for n in tables if n >= start)
     words = [plain(row.cells[0]) for row in rows]
-    end = next((n for n in range(first, len(rows)) if form.RESOURCES.match(words[n])), len(rows))
-    stop = next((n for n in range(first, end) if len(rows[n].cells) == 1 and form.END.match(words[n])), end)
+    fourth = [n for n in range(first, len(rows)) if form.RESOURCES.match(words[n])]
+    end = next((n for n in fourth if "ресурс" in words[n].casefold()), next(iter(fourth), len(rows)))
+    ends = [n for n in range(first, len(rows)) if len(rows[n].cells) == 1 and form.END.match(words[n])]
+    stop, close = min([*ends, end]), next((n for n in ends if n > end), len(rows))
     if end == len(rows) and rows[-1].where.startswith(f"{path}, line"):
         raise UserError(f"{rows[-1].where}: the text ends without a heading «4-бөлім» or «Раздел 4»; is it whole?")
-    parts = _architecture(rows[:start], words) | {"indicators": rows[start:stop], "resources": rows[end:]}
+    parts = _architecture(rows[:start], words) | {"indicators": rows[start:stop], "resources": rows[end:close]}
     if absent := ", ".join(name for name, lines in parts.items() if not lines):
         logging.getLogger("jospar").warning("%s: not found, so left empty: %s", path, absent)
     return parts

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from helpers.plan.rows import Row, plain
 
 INDICATORS = re.compile(
-    r"3\W{0,2}бөлім|раздел (3|[IІ]{3})\b|"
+    r"3\W{0,2}(бөлім|раздел)|раздел (3|[IІ]{3})\b|"
     r"(раздел )?[\dIVXІХ]+\W+(бөлім\W+)?(стратегиялық|стратегические) .*(мақсат|цел|индикатор)",
     re.IGNORECASE,
 )
 RESOURCES = re.compile(
-    r"4\W{0,2}бөлім|раздел (4|[IІ]V)\b|((раздел )?[\dIVXІХ]+\W+(бөлім\W+)?)(необходимые )?ресурс", re.IGNORECASE
+    r"4\W{0,2}(бөлім|раздел)|раздел (4|[IІ]V)\b|((раздел )?[\dIVXІХ]+\W+(бөлім\W+)?)(необходимые )?ресурс",
+    re.IGNORECASE,
 )
-END = re.compile(r"\d\W{0,2}бөлім\b|раздел [\dIVXІХ]+\b|приложение\b|қосымша\b", re.IGNORECASE)
+END = re.compile(r"\d\W{0,2}(бөлім|раздел)\b|раздел [\dIVXІХ]+\b|приложение\b|қосымша\b", re.IGNORECASE)
 ARCHITECTURE = {  # the headings of section 2, in their order; a plan may lack any of them
     "national": re.compile(r"2\.1\b.*(индикатор|көрсеткіш|показател)", re.IGNORECASE),
     "directions": re.compile(
@@ -39,7 +40,7 @@ ROLES = {  # what heads a column: by how it begins, or by a word in it
     "responsible": "^(ответств|жауапты|исполнит|соисполн|орындаушы)",
     "better": "^(желаем|направленн|тенденц|динамик|тренд|полярн|бағытталу)",
     "current": r"текущ|ағымдағы|\bоценка\b",
-    "reported": r"(отч[её]тн|базов)\w* (год|период)|есепті (жыл|кезең)|\bфакт\b",
+    "reported": r"отч[её]тн\w* (год|период)|есепті (жыл|кезең)|базов|базалық|\bфакт|\bнақты",
     "name": "индикатор|показател|көрсеткіш|наименование|атауы|ресурс",
 }
 BACK = {"reported": 2, "current": 1}  # years before the first planned one, where the head names none

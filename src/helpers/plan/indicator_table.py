@@ -40,7 +40,7 @@ class Item:
 def label(row: Row) -> str:
     """The text of a heading inside section 3's grid: in the first or second cell, the others empty."""
     filled = [plain(cell) for cell in row.cells if plain(cell)]
-    if len(filled) > 1 and plain(row.cells[0]) and any(outline(p, filled[0]) for p in (DIRECTION, GOAL)):
+    if 1 < len(filled) < 4 and place_of(" ".join(filled), EMPTY):
         return " ".join(filled)
     return filled[0] if len(filled) == 1 and any(map(plain, row.cells[:2])) else ""
 
@@ -64,13 +64,24 @@ def pages_of(rows: list[Row]) -> list[Page]:
             raise UserError(f"{where}: no headings of the same consecutive planned years («2023 жыл», …); is it cut?")
         numbering = [[str(i + first) for i in range(head.width)] for first in (0, 1)]
         body = [row for row in rows[start + head.lines : end] if list(map(plain, row.cells)) not in numbering]
-        for row in body:
-            note = len(row.cells) == 1 and head.width > 1 and not UNNAMED.fullmatch(plain(row.cells[0]))
-            if not note and (len(row.cells) != head.width or any(plain(row.cells[n]) for n in head.bare_end)):
-                raise UserError(f"{row.where}: {len(row.cells)} cells don't fit the headings; compare with the plan")
+        body = [row for row in body if _fits(row, head, rows[start])]
         before = [row for row in rows[:start] if not pages and len(row.cells) == 1 and place_of(label(row), EMPTY)]
         pages.append(Page(head, [*before, *body]))
     return pages
+
+
+def _fits(row: Row, head: Head, first: Row) -> bool:
+    """Whether a row belongs to the table that begins with `first`; raises UserError for one of its rows that is cut."""
+    words = plain(row.cells[0])
+    if len(row.cells) == head.width and not any(plain(row.cells[n]) for n in head.bare_end):
+        return True
+    if len(row.cells) == 1 and not UNNAMED.fullmatch(words):
+        return bool(place_of(words, EMPTY))
+    if row.where.rpartition(", row ")[0] == first.where.rpartition(", row ")[0]:
+        raise UserError(f"{row.where}: {len(row.cells)} cells don't fit the headings; compare with the plan")
+    if row.where.endswith(", row 1"):
+        logging.getLogger("jospar").warning("%s: left aside: a table with other columns", row.where)
+    return False
 
 
 def place_of(words: str, place: Record) -> Record | None:
