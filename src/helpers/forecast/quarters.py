@@ -28,11 +28,7 @@ class Narrowing(NamedTuple):
 
 
 def narrow(
-    expected: Futures,
-    history: pd.Series,
-    quarters: pd.Series | None,
-    decimals: int,
-    parts: pd.DataFrame | None = None,
+    expected: Futures, history: pd.Series, quarters: pd.Series | None, decimals: int, parts: pd.DataFrame | None = None
 ) -> tuple[Futures, tuple[Narrowing, ...]]:
     """The forecast given the quarters or months known of its years, and what that rests on; unchanged where none help.
 

@@ -95,10 +95,7 @@ def refresh(
 
 
 def _read(
-    asked: list[Request],
-    folder: Path | None,
-    limits: Limits,
-    tell: Callable[[str], None],
+    asked: list[Request], folder: Path | None, limits: Limits, tell: Callable[[str], None]
 ) -> tuple[Keyed, list[str], list[str]]:
     """Answers, faults, and the names of files that answer nothing."""
     if folder is None:

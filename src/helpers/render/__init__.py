@@ -45,12 +45,7 @@ class Run:
     def about(self, n: int) -> dict:
         """What is known of a report before it is rendered."""
         job = self.jobs[n]
-        return {
-            "name": job.name,
-            "notebook": job.notebook.name,
-            "parameters": job.parameters,
-            "key": self.keys[n],
-        }
+        return {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "key": self.keys[n]}
 
     def turn(self, n: int) -> int:
         """How many languages of the report come before this one."""
