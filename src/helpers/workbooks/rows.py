@@ -99,8 +99,8 @@ def of_sheet(sheet: Sheet) -> list[Row]:
     date_by_caption(sheet)
     if columns := long_columns(sheet):
         return long_rows(sheet, *columns)
-    down = max((sum(map(heads.is_year, column)) for column in zip(*sheet.cells, strict=True)), default=0)
-    across = max((sum(map(heads.is_year, row)) for row in sheet.cells), default=0)
+    lines = zip(*sheet.cells, strict=True), sheet.cells
+    down, across = (max((len({*filter(heads.is_year, line)}) for line in way), default=0) for way in lines)
     return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
 
 
@@ -164,7 +164,7 @@ def is_head(sheet: Sheet, r: int) -> bool:
     if not years:
         return False
     stated = [int(heads.years_of(heads.words_of(row[c]))[0]) for c in years]
-    if len(stated) > 2 and stated == list(range(stated[0], stated[0] + len(stated))):
+    if len(stated) > 2 and sorted(stated) == list(range(min(stated), max(stated) + 1)):
         return True
     rest = [cell for cell in row[years[0] :] if cell is not None]
     before = [heads.words_of(cell) for cell in row[: years[0]] if cell is not None]
@@ -210,12 +210,14 @@ def is_below(cells: list[object]) -> bool:
 def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, down: bool) -> Iterator[Row]:
     """The rows of figures below one band of headings."""
     first, group, unit, before = min(columns), "", caption(sheet, top), None
+    above = [cell for cell in sheet.cells[top - 1] if cell is not None] if top else []
     titles = [heads.words_of(cell) for cell in sheet.heads[top]]
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
         filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
         if (not labels and not filled) or numbering(sheet.cells[r]):
             continue
+        labels = labels or (dict(enumerate(above)) if len(above) == 1 else {})  # a table for a single indicator
         row = described(sheet, r, labels, titles, down)
         if not filled:
             said = row.unit or heads.words_of(row.label).strip("():, ")

@@ -138,7 +138,8 @@ def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str
     if people and scale != wanted:
         return Decimal(scale) / wanted, f"figures in {row.unit} are turned into {about['unit']}"
     usual, largest = targets.median(), max(abs(f.value) for f in row.figures.values())
-    if about["unit"].startswith("%") and largest <= 1 and usual > 3:
+    nearer = "дол" in row.unit and 0 < 10 * largest <= usual  # a hundredfold comes nearer to the plan's own level
+    if about["unit"].startswith("%") and largest <= 1 and (usual > 3 or nearer):
         said = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
         return Decimal(100), f"{said}, so they are taken as shares of one, times 100"
     return Decimal(1), ""
