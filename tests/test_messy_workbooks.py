@@ -150,9 +150,32 @@ def estimates(rows: list) -> dict[str, list]:
     return {"Данные": [["Показатели"], heads, *lines]}
 
 
+def a_table_each(rows: list) -> dict[str, list]:
+    return {"Лист1": [line for _, name, unit, own in rows for line in ([f"{name}, {unit}"], list(YEARS), own, [])]}
+
+
+def backwards(rows: list) -> dict[str, list]:
+    """Years from the last one back, remarks that name a year, shares of one, empty lines and columns."""
+    lines: list = [[], [None, "Показатель", None, "Ед.", *(f"{y} факт" for y in reversed(YEARS)), "Примечание"]]
+    for _, name, unit, own in rows:
+        values = [round(v / 100, 6) for v in own] if unit == "%" else own
+        lines += [[None, name, None, "доля" if unit == "%" else unit, *values[::-1], "см. 2024 год"], []]
+    return {"Лист1": lines}
+
+
 @pytest.mark.parametrize(
     "mess",
-    [year_by_year, three_lines_each, regions_in_a_column, regions_below, plan_before_fact, years_down, estimates],
+    [
+        a_table_each,
+        backwards,
+        year_by_year,
+        three_lines_each,
+        regions_in_a_column,
+        regions_below,
+        plan_before_fact,
+        years_down,
+        estimates,
+    ],
 )
 def test_no_figure_of_a_plan_a_part_or_an_old_column_takes_the_place_of_the_fact(mess, tmp_path):
     given = figures()
