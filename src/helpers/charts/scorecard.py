@@ -52,6 +52,8 @@ LOOKS = {
     "unlikely": _look("unlikely", "▼", 0.09),
     "very unlikely": _look("very unlikely", "▼▼", 0.18),
     "no comparable data": _look("no comparable data", "–", 0.1),
+    "too few figures for a forecast": _look("too few figures for a forecast", "…", 0.1),
+    "no forecast": _look("no forecast", "○", 0.1),
     "cell lost": Look("#ffffff", SOFT, "?"),
     "none set": Look("#ffffff", SOFT, ""),
 }

@@ -146,7 +146,7 @@ def cell(row: dict) -> dict:
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
-    if row["verdict"] == "no comparable data":
+    if not (row["probability"] or row["figure"]):
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))

@@ -145,7 +145,7 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
         return Cell(word, tone=tone)
     goal = text("target {value}", value=number(row["target"], target_decimals(row)))
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
-    if row["verdict"] == "no comparable data":
+    if pd.isna(row["probability"]) and pd.isna(row["figure"]):
         return Cell(word, goal, tone, figures=figures(behind))
     year = lenient(row, outlook)
     marks = [text("no stricter than {year}", year=year)] if year else []
