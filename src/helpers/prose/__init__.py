@@ -1,6 +1,5 @@
 """The report's sentences: each is a whole message with named placeholders, filled from what was computed."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -22,11 +21,11 @@ from helpers.language import (
     text,
 )
 from helpers.prose import lead, statements
-from helpers.prose.lead import DOUBTFUL, HOPEFUL
+from helpers.prose.lead import DOUBTFUL, HOPEFUL, short_names
 from helpers.targets import Outlook, decimals_shown, promise, target_decimals
 
 __all__ = [
-    "DOUBTFUL", "HOPEFUL", "headline", "lowered", "own", "paragraph", "part_year", "plain", "plan_title",
+    "DOUBTFUL", "HOPEFUL", "headline", "own", "paragraph", "part_year", "plan_title",
     "planned", "recent", "record", "region", "worries",
 ]  # fmt: skip
 
@@ -45,16 +44,6 @@ def headline(found: dict[str, Outlook], *more: str) -> Markdown:
     more: sentences on what the page shows besides, such as `recent`; they make one point.
     """
     return Markdown("\n".join(f"- {words}" for words in lead.points(found, *more)))
-
-
-def plain(words: str) -> str:
-    """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
-    return re.sub(r"\s*\([^()]*\)$", "", words) or words
-
-
-def lowered(words: str) -> str:
-    """A name as it stands inside a sentence: its first letter small, unless it opens an abbreviation."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def paragraph(outlook: Outlook) -> Markdown:
@@ -174,7 +163,7 @@ def planned(outlook: Outlook) -> str:
 
 def worries(found: dict[str, Outlook]) -> Markdown:
     """The targets ahead that are least likely, and those of which the figures are too old to tell."""
-    named = {key: literal(lowered(plain(name(outlook.about)))) for key, outlook in found.items()}
+    named = short_names(found)
     # Where there are too few figures for a chance, the last verdict speaks.
     known = {key: [word for word in one.judged["verdict"] if word in TOLD] for key, one in found.items()}
     least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
@@ -185,7 +174,7 @@ def worries(found: dict[str, Outlook]) -> Markdown:
     if old:
         sentences.append(text("What has happened since cannot be seen, with figures three or more years old: {names}.",
                               names=listing(old)))  # fmt: skip
-    return Markdown(" ".join(sentences))
+    return Markdown(" ".join([*sentences, statements.together(found)]).strip())
 
 
 def _age(outlook: Outlook) -> list[str]:

@@ -1,12 +1,13 @@
 """The answer that opens a page: what was met and missed, what asked for nothing, what is open, what has no figures."""
 
+import re
 from collections import Counter
 from datetime import date
 
 import pandas as pd
 
+from helpers.charts import captions
 from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
-from helpers.prose import statements
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 MOST = 5  # points
@@ -23,16 +24,34 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
         _always(judged, outlooks),
         own,
         more,
-        [*_open(judged, outlooks), statements.together(outlooks)],
+        _open(judged, outlooks),
         [_without(outlooks)],
     )
-    said = [" ".join(sentence for sentence in sentences if sentence) for sentences in findings]
-    said = [words for words in said if words]
-    return said if len(said) <= MOST else [*said[: MOST - 1], " ".join(said[MOST - 1 :])]
+    sentences = [" ".join(filter(None, finding)) for finding in findings]
+    sentences = [words for words in sentences if words]
+    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], " ".join(sentences[MOST - 1 :])]
+
+
+def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
+    """Each indicator's short name as it stands inside a sentence, by its key."""
+    names = captions.short_names(outlooks)
+    return {key: literal(lowered(plain(words.partition(". ")[2]))) for key, words in names.items()}
+
+
+def plain(words: str) -> str:
+    """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
+    return re.sub(r"\s*\([^()]*\)$", "", words) or words
+
+
+def lowered(words: str) -> str:
+    """A name as it stands inside a sentence: its first letter small, unless it opens an abbreviation."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(["met", "missed"])]
+    if done.empty and not any(outlook.has_verdict for outlook in outlooks.values()):
+        return ""  # the sentence on what is not published says it
     if done.empty:
         return text("No target here can be checked against a published figure.")
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
@@ -63,20 +82,18 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
 def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Indicators whose targets were met every year, and those whose were missed every year, with the last figures."""
     done = judged[judged["verdict"].isin(["met", "missed"])]
-    groups = {word: [] for word in ("met", "missed")}
+    groups, names = {word: [] for word in ("met", "missed")}, short_names(outlooks)
     for indicator, rows in done.groupby("indicator", sort=False):
         if rows["verdict"].nunique() == 1:
-            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator]))
+            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]))
     heads = text("Met every year: {items}."), text("Missed every year: {items}.")
     return [head.format(items=listing(items)) for head, items in zip(heads, groups.values(), strict=True) if items]
 
 
-def _against(row: pd.Series, outlook: Outlook) -> str:
-    from helpers import prose
-
+def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
     return text(
         "{name} ({figure} in {year}, target {target})",
-        name=literal(prose.lowered(prose.plain(name(outlook.about)))),
+        name=called,
         figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
         year=row["year"],
         target=literal(again(row["target"], target_decimals(row), outlook.unit)),
@@ -158,14 +175,17 @@ def _ahead(ahead: pd.DataFrame) -> str:
     words = ahead["verdict"]
     if words.isin(HOPEFUL).all() and len(ahead) > 1:
         return text("All {n} targets of {years} are likely to be met.", n=number(len(ahead), 0), years=_span(ahead))
-    return text(
-        "Of {n} targets of {years}, likely to be met: {hopeful}; unlikely: {doubtful}; even chances: {even}.",
-        n=f"**{number(len(ahead), 0)}**",
-        years=_span(ahead),
-        hopeful=number(words.isin(HOPEFUL).sum(), 0),
-        doubtful=number(words.isin(DOUBTFUL).sum(), 0),
-        even=number((words == "about as likely as not").sum(), 0),
+    hopeful, doubtful, even = (
+        int(words.isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
     )
+    parts = {
+        plural("{n} is likely to be met", "{n} are likely to be met", hopeful): hopeful,
+        plural("{n} is unlikely to be met", "{n} are unlikely to be met", doubtful): doubtful,
+        plural("{n} could go either way", "{n} could go either way", even): even,
+    }
+    named = listing([part for part, n in parts.items() if n])
+    whole = f"**{number(len(ahead), 0)}**"
+    return text("Of {n} targets of {years}, {parts}.", n=whole, years=_span(ahead), parts=named)
 
 
 def _without(outlooks: dict[str, Outlook]) -> str:
@@ -177,8 +197,8 @@ def _without(outlooks: dict[str, Outlook]) -> str:
     counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
     if len(without) == len(outlooks):
         return text(
-            "For none of the {n} indicators here are comparable figures published. The plan takes {held} of them from "
-            "this source: {holder}. Its figures would settle the question.",
+            "For none of the {n} indicators here are comparable figures published, so no target can be checked. The "
+            "plan takes {held} of them from this source: {holder}. Its figures would settle the question.",
             **counts,
         )
     return text(

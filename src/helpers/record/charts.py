@@ -90,8 +90,7 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
     figure, axes = canvas(words, 4.2)
     with matplotlib.style.context(STYLE):
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.annotate(text("stated as often as met"), (0.99, 0.97), ha="right", va="top", size=8.5, color=SOFT,
-                      xytext=(-14, 4), textcoords="offset points")  # fmt: skip
+        axes.text(0.02, 0.98, text("dashed: met as often as stated"), va="top", size=8.5, color=SOFT)
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
             cases = plural("{n} target", "{n} targets", row["n"])

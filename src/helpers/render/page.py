@@ -61,10 +61,33 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
-    html, _ = exporter.from_notebook_node(
-        pictures.inside(notebook), resources={"page": page_facts(notebook, language, sisters)}
-    )
+    shown = pictures.inside(notebook)
+    shown.cells = answer_first(shown.cells)
+    html, _ = exporter.from_notebook_node(shown, resources={"page": page_facts(notebook, language, sisters)})
     return visible(ROW.sub(partial(_row, html), html))
+
+
+def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with the workings that stand before the answer moved in front of the last heading."""
+    lead = next((n for n, cell in enumerate(cells) if "lead" in tags(cell)), 0)
+    workings = [cell for cell in cells[:lead] if "workings" in tags(cell)]
+    rest = [cell for n, cell in enumerate(cells) if n > lead or "workings" not in tags(cell)]
+    last = max((n for n, cell in enumerate(rest) if cell.source.startswith("## ")), default=len(rest))
+    return [*rest[:last], *workings, *rest[last:]]
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """What a cell is marked as: workings, lead, index."""
+    return cell.metadata.get("tags", [])
+
+
+def answer(notebook: NotebookNode) -> str:
+    """The sentences of the cells tagged `index`, as HTML; empty in a report that doesn't open the index."""
+    from nbconvert.filters import markdown2html
+
+    outputs = [output for cell in notebook.cells if "index" in tags(cell) for output in cell.get("outputs", [])]
+    words = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
+    return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 
 def _row(html: str, found: re.Match) -> str:

@@ -14,6 +14,7 @@ from helpers.targets.outlook import INCOMPARABLE, Outlook
 
 FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
 FEW_FIGURES = message("Fewer than five comparable figures are published: too few to judge a target ahead.")
+EMPTY = {FEW_FIGURES: TOO_FEW, "": NO_FORECAST}  # the verdict on a target without a figure, by why nothing is expected
 
 
 def verdict(
@@ -35,8 +36,7 @@ def verdict(
     reason = unjudgeable(figures, history, reported)
     expected = None if reason else expected
     basis = {"history": history, "expected": expected, "better": row.about["better"]}
-    basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE}
-    basis |= {"without": {FEW_FIGURES: TOO_FEW, "": NO_FORECAST}.get(reason, NO_DATA)}
+    basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE, "without": EMPTY.get(reason, NO_DATA)}
     return Outlook(
         indicator=row.about["indicator"],
         about=row.about,
