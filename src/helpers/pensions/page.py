@@ -80,6 +80,16 @@ def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
     return Words(title, shown, captions.source_line(BEHIND))
 
 
+def expected(scenario: str, until: int, as_of: str = "") -> str:
+    """How much of the average wage the average pension will be in the last year, by a scenario; empty without years."""
+    path = pensions.replacement(scenario, until, as_of)
+    if path.empty:
+        return ""
+    words = text('In the scenario "{name}" the average pension is {range} of the average wage in {year}.')
+    last = path.iloc[-1]
+    return words.format(name=named(scenario), range=between(last["low"], last["high"], 1, "%"), year=last.name)
+
+
 def table(until: int, as_of: str = "") -> Table:
     """The ratio by year in each scenario."""
     rows, years = [], []

@@ -152,7 +152,8 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
             about = text("target for {year}", year=said["year"].iloc[0])
             rows.append(Row([Cell(label(found[indicator]), about), *cells]))
     if not rows:
-        return Markdown(text("The methods after official bodies say the same of these targets as the verdicts above."))
+        words = text("The methods modelled on official bodies say the same of these targets as the verdicts above.")
+        return Markdown(words)
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
     return Table(
         text("The last target, as our reconstruction of each method judges it"),
