@@ -79,7 +79,7 @@ def _coverage(record: pd.DataFrame) -> str:
         **shares,
     )
     narrow = held["coverage80"] < 0.8 and held["coverage95"] < 0.95
-    return f"{words} {text('The ranges are somewhat too narrow.')}" if narrow else words
+    return " ".join([words, text("The ranges are somewhat too narrow.")]) if narrow else words
 
 
 def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> Words:
