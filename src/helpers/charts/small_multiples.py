@@ -23,37 +23,37 @@ def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart:
     """Each region's history beside the country's and the national targets; the region that does worst comes first."""
     table = statistics.by_area(code, as_of=as_of)
     latest = table.iloc[:, -1].dropna().sort_values(ascending=outlook.about["better"] == "higher", kind="stable")
-    found = {area: recent(statistics.series(code, area, as_of)) for area in latest.index}
+    by_area = {area: recent(statistics.series(code, area, as_of)) for area in latest.index}
     country = recent(statistics.series(code, "KAZ", as_of))
     goals = outlook.judged.dropna(subset=["target"]).set_index("year")["target"]
     decimals = int(statistics.catalogue().loc[code, "decimals"])
-    cut = {area: statistics.breaks(code, area) for area in ["KAZ", *found]}
+    cut = {area: statistics.breaks(code, area) for area in ["KAZ", *by_area]}
     return histories(
-        found, country, goals, cut, captions.region_histories(latest, code, outlook, table.columns[-1]), decimals
+        by_area, country, goals, cut, captions.region_histories(latest, code, outlook, table.columns[-1]), decimals
     )
 
 
 @for_phones
 def histories(
-    found: dict[str, pd.Series],
+    by_area: dict[str, pd.Series],
     country: pd.Series,
     goals: pd.Series,
     breaks: dict[str, list[pd.Period]],
     words: Words,
     decimals: int = 1,
 ) -> Chart:
-    """Panels in the order of `found` (areas' codes), yearly histories, with targets by year and breaks by area."""
-    figure, panels = grid(words, len(found))
+    """Panels in the order of `by_area` (areas' codes), yearly histories, with targets by year and breaks by area."""
+    figure, panels = grid(words, len(by_area))
     with matplotlib.style.context(STYLE):
-        for axes, (area, history) in zip(panels, found.items(), strict=True):
+        for axes, (area, history) in zip(panels, by_area.items(), strict=True):
             for part in unbroken(country, breaks.get("KAZ", [])):
                 axes.plot([at(p) for p in part.index], part.to_numpy(), color=PALE, linewidth=1.6)
             # A year wide each, so that they make a line of steps; a year without a target is a gap.
             axes.hlines(goals, goals.index - 0.5, goals.index + 0.5, color=ORANGE, linewidth=1.8)
             draw_region(axes, history, breaks.get(area, []))
             axes.set_title(wrap(name(statistics.areas().loc[area]), 22), size=8.5, color=INK, loc="left", pad=4, y=1.0)
-        one_scale(panels, [*found.values(), country], goals, decimals)
-        for axes, history in zip(panels, found.values(), strict=True):
+        one_scale(panels, [*by_area.values(), country], goals, decimals)
+        for axes, history in zip(panels, by_area.values(), strict=True):
             label_latest(axes, history, country, decimals)
     return Chart(figure, words.alt)
 

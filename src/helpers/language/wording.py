@@ -162,11 +162,11 @@ def years(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}{RANGE}{last}"
 
 
-def month(period: "object") -> str:
+def month(when: date) -> str:
     """A month with its year: August 2026."""
     from babel.dates import format_date
 
-    return format_date(period.to_timestamp(), format=MONTHS[current()], locale=current())
+    return format_date(when, format=MONTHS[current()], locale=current())
 
 
 def quarter(year: int, number_in_year: int) -> str:

@@ -59,14 +59,14 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     if n_met in (0, n):
         whole = text("Of the **{n} targets** for {years} that can be checked, every one was met.")
         none = text("Of the **{n} targets** for {years} that can be checked, none was met.")
-        said = (whole if n_met else none).format(n=number(n, 0), **words)
+        sentence = (whole if n_met else none).format(n=number(n, 0), **words)
     else:
-        said = text(
+        sentence = text(
             "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
             n=number(n, 0),
             **words,
         )
-    return f"{said} {_as_printed(outlooks, n_met, n)}".strip()
+    return f"{sentence} {_as_printed(outlooks, n_met, n)}".strip()
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -75,8 +75,8 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     counts = int((other == "met").sum()), int(other.isin(["met", "missed"]).sum())
     if counts == (n_met, n):
         return ""
-    met_, all_ = (number(count, 0) for count in counts)
-    return text("With the damaged rows read as printed it is {met} of {n}.", met=met_, n=all_)
+    met_then, all_then = (number(count, 0) for count in counts)
+    return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
 def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
@@ -141,7 +141,7 @@ def _suspected(outlook: Outlook) -> str:
         verdict = text(
             "Taken as printed, the first target, {target}, would be missed; no reason for the change is stated."
         )
-    said = text(
+    change = text(
         "{name}: {before} in {since}, {after} in {year}.",
         name=literal(name(outlook.about)),
         before=literal(quantity(outlook.history.iloc[-1], outlook.decimals, outlook.unit)),
@@ -150,17 +150,17 @@ def _suspected(outlook: Outlook) -> str:
         year=outlook.redefined.index[0].year,
     )
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return f"{said} {verdict.format(target=target)}"
+    return f"{change} {verdict.format(target=target)}"
 
 
 def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
-    open_ = judged[judged["probability"].notna()]
+    undecided = judged[judged["probability"].notna()]
     today = max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
-    past, ahead = open_[open_["year"] < today.year], open_[open_["year"] >= today.year]
-    said = []
+    past, ahead = undecided[undecided["year"] < today.year], undecided[undecided["year"] >= today.year]
+    sentences = []
     if len(past):
-        said.append(
+        sentences.append(
             plural(
                 "For {n} target of {years} no yearly figure was found yet.",
                 "For {n} targets of {years} no yearly figure was found yet.",
@@ -168,7 +168,7 @@ def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
                 years=_span(past),
             )
         )
-    return [*said, _ahead(ahead)] if len(ahead) else said
+    return [*sentences, _ahead(ahead)] if len(ahead) else sentences
 
 
 def _ahead(ahead: pd.DataFrame) -> str:

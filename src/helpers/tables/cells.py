@@ -9,12 +9,16 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, TONE, between, day, name, number, percent, said_of, text, visible, web_address
 from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
@@ -75,7 +79,7 @@ class Table:
 
     def as_json(self) -> dict:
         """The table as data: caption, heads, and rows of cells with their words and numbers."""
-        rows = [{"group": row.group} if row.group else {"cells": list(map(said, row.cells))} for row in self.rows]
+        rows = [{"group": row.group} if row.group else {"cells": list(map(as_data, row.cells))} for row in self.rows]
         return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
 
     def _repr_html_(self) -> str:
@@ -93,7 +97,7 @@ class Table:
 
 
 @lru_cache
-def _template() -> "object":
+def _template() -> "Template":
     from jinja2 import Environment, FileSystemLoader
 
     folder = FileSystemLoader(Path(__file__).parent)
@@ -102,11 +106,11 @@ def _template() -> "object":
     return environment.get_template("table.html.j2")
 
 
-def said(part: Cell | Figure) -> dict:
+def as_data(part: Cell | Figure) -> dict:
     """What a cell or a figure says, by field; nothing where it says nothing."""
-    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "span"}
-    found = {name: value for name, value in found.items() if value != "" and value != ()}
-    return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
+    parts = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "span"}
+    parts = {name: value for name, value in parts.items() if value != "" and value != ()}
+    return parts | ({"figures": list(map(as_data, part.figures))} if "figures" in parts else {})
 
 
 def pattern(decimals: int, signed: bool = False) -> str:
@@ -161,14 +165,14 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
 
 def linked(words: str) -> tuple[str, str]:
     """Words and the address that stands in brackets at their end, empty where none does."""
-    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
-    return (found[1] + found[3], found[2]) if found else (words, "")
+    match = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return (match[1] + match[3], match[2]) if match else (words, "")
 
 
 def linked_cell(words: str) -> Cell:
     """A source as a link to the address at its end, which nobody wants to read."""
-    said, address = linked(words)
-    return Cell("", links=((said, address),)) if address else Cell(words)
+    label, address = linked(words)
+    return Cell("", links=((label, address),)) if address else Cell(words)
 
 
 def bare_cell(outlook: Outlook, span: int) -> Cell:
@@ -176,9 +180,9 @@ def bare_cell(outlook: Outlook, span: int) -> Cell:
     notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
     stated = text(outlook.about.get("source", ""))
     source = text("source in the plan: {source}", source=stated) if stated else ""
-    said, address = linked(" ".join(map(text, notes)))
+    reason, address = linked(" ".join(map(text, notes)))
     links = ((text("source"), address),) if address else ()
-    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=said)
+    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=reason)
 
 
 def label(outlook: Outlook) -> str:
