@@ -51,7 +51,14 @@ def histories(
             # A year wide each, so that they make a line of steps; a year without a target is a gap.
             axes.hlines(goals, goals.index - 0.5, goals.index + 0.5, color=ORANGE, linewidth=1.8)
             draw_region(axes, history, breaks.get(area, []))
-            axes.set_title(wrap(name(statistics.areas().loc[area]), 22), size=8.5, color=INK, loc="left", pad=4, y=1.0)
+            axes.set_title(
+                wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20),
+                size=8.5,
+                color=INK,
+                loc="left",
+                pad=4,
+                y=1.0,
+            )
         one_scale(panels, [*by_area.values(), country], goals, decimals)
         for axes, history in zip(panels, by_area.values(), strict=True):
             label_latest(axes, history, country, decimals)

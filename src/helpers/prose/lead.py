@@ -19,14 +19,16 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
-    findings = (
-        [_settled(judged, outlooks), _lenient(judged, outlooks)],
+    without = [_without(outlooks)]
+    none = not any(outlook.has_verdict for outlook in outlooks.values())
+    findings = [
+        without if none else [_settled(judged, outlooks), _lenient(judged, outlooks)],
         _always(judged, outlooks),
         own,
         more,
         _open(judged, outlooks),
-        [_without(outlooks)],
-    )
+        [] if none else without,
+    ]
     sentences = [" ".join(filter(None, finding)) for finding in findings]
     sentences = [words for words in sentences if words]
     return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], " ".join(sentences[MOST - 1 :])]
@@ -50,8 +52,6 @@ def lowered(words: str) -> str:
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(["met", "missed"])]
-    if done.empty and not any(outlook.has_verdict for outlook in outlooks.values()):
-        return ""  # the sentence on what is not published says it
     if done.empty:
         return text("No target here can be checked against a published figure.")
     n_met, n = int((done["verdict"] == "met").sum()), len(done)

@@ -31,11 +31,11 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
 
 
 def verdicts(found: Found, as_of: str) -> Markdown:
-    """Which verdicts changed since the last complete run in `outputs/`, in a sentence; the first few are named."""
+    """Which verdicts changed since the last complete run, the first few by name; nothing without such a run."""
     run = archive.latest_complete(archive.history(files.OUTPUTS))
     before = news.verdicts(run["folder"]) if run else {}
     if not before:
-        return Markdown(text("There is no earlier run to compare with."))
+        return Markdown("")
     rows = [(row, before.get(tuple(str(row[key]) for key in news.KEY))) for row in publish(found, as_of).verdicts]
     changed = [(row, old["verdict"]) for row, old in rows if old and old["verdict"] != row["verdict"]]
     ran, names = day(date.fromisoformat(run["started"][:10])), captions.short_names(found)

@@ -113,7 +113,10 @@ def calibration_words(table: pd.DataFrame) -> Words:
     """The largest distance between stated and observed; what a dot is; whose series."""
     apart = 100 * (table["observed"] - table["stated"]).abs().max()
     title = text("Stated and observed differ by {points} points at most", points=number(apart, 1))
-    shown = text("Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance")
+    shown = text(
+        "Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance; dashed: "
+        "met as often as stated"
+    )
     return Words(title, shown, text("Source: national SDG platform of Kazakhstan; own calculation"))
 
 
