@@ -132,6 +132,7 @@ def test_small_charts_keep_their_words_apart(language, found, hindcasts):
     assert len(by) == 6
     renderer = FigureCanvasAgg(figure.figure).get_renderer()
     figure.figure.draw_without_rendering()
-    boxes = [axes.get_tightbbox(renderer) for axes in figure.figure.axes]
+    boxes = [words.get_window_extent(renderer) for words in figure.figure.axes[0].texts if words.get_text()]
+    assert len(boxes) > 40
     for n, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[n + 1 :])

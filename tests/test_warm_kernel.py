@@ -99,10 +99,12 @@ def test_a_notebook_shows_what_a_cold_kernel_shows(tmp_path, monkeypatch):
         with pytest.raises(papermill.PapermillExecutionError, match="division by zero"):
             render(*REPORT, engine=name, output=path, parameters={"horizon": 6}, cwd=tmp_path, **options)
         book = nbformat.read(path, 4)
-        seen.append([(cell.source, re.sub(r"ipykernel_\d+", "", str(cell.get("outputs")))) for cell in book.cells])
+        # Whether modules are compiled to files is said by whoever started the tests.
+        own = r"ipykernel_\d+|dont_write_bytecode=\d"
+        seen.append([(cell.source, re.sub(own, "", str(cell.get("outputs")))) for cell in book.cells])
         seen[-1].append((book.metadata.kernelspec, book.metadata.language_info))
     kernels.close_all()
-    assert report == {"kernel": "warm"}
+    assert (report["kernel"], "reason" in report) == ("warm", False)
     assert seen[0] == seen[1]
     assert sum("image/png" in outputs for _, outputs in seen[1][:-1]) == 2
 
@@ -283,7 +285,7 @@ def test_workers_that_a_program_forks_after_a_warm_kernel_render_too(small):
     kernels.prepare()  # nothing of this process went with the workers
     report = {}
     assert text(render("print(2)", report=report)) == "2\n"
-    assert report == {"kernel": "warm"}
+    assert (report["kernel"], "reason" in report) == ("warm", False)
 
 
 def test_papermills_autosave_is_kept(tmp_path, small):

@@ -26,6 +26,7 @@ from helpers.charts.frame import (
     framed,
 )
 from helpers.charts.labels import label_ends, wrap
+from helpers.charts.panels import Box, Panel, put, sheet
 from helpers.charts.scorecard import scorecard
 from helpers.charts.small_multiples import region_histories
 from helpers.charts.strokes import (
@@ -47,10 +48,10 @@ from helpers.language import name, text
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Chart", "Words", "across",
-    "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast", "label_ends",
-    "lines", "measure", "number_axis", "paths_to", "place", "quarters", "region_histories", "regions",
-    "scorecard", "wrap",
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
+    "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
+    "label_ends", "lines", "measure", "number_axis", "paths_to", "place", "put", "quarters", "region_histories",
+    "regions", "scorecard", "sheet", "wrap",
 ]  # fmt: skip
 
 

@@ -48,7 +48,10 @@ class Chart:
     def png(self, figure: Figure | None = None) -> bytes:
         """The picture; the same bytes for the same chart."""
         buffer = io.BytesIO()
-        (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None})
+        # Level 6, the usual one, makes it a tenth smaller and takes a third longer for the whole drawing.
+        fast = {"compress_level": 3}
+        with matplotlib.style.context(STYLE):
+            (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=fast)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:

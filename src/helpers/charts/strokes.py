@@ -1,6 +1,6 @@
 """What is drawn into a chart: figures, breaks, forecasts and targets, and the axes around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -112,7 +112,17 @@ def finish(axes: Axes, decimals: int) -> None:
 
 def number_axis(axis: Axis, decimals: int) -> None:
     """Round steps, every tick with the same digits and no more of them than the steps need."""
-    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    ticks = axis.get_major_locator()()
+    axis.set_major_locator(round_steps())
+    label = digits(axis.get_major_locator()(), decimals)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
+
+
+def round_steps() -> MaxNLocator:
+    """Where a scale of numbers has its ticks."""
+    return MaxNLocator(nbins=6, steps=[1, 2, 5, 10])
+
+
+def digits(ticks: Sequence[float], decimals: int) -> Callable[[float], str]:
+    """How ticks are written: all with the same digits, no more than they need."""
     needed = next((d for d in range(decimals + 1) if all(abs(t - round(t, d)) < 1e-9 for t in ticks)), decimals)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, needed)))
+    return lambda value: number(value, needed)

@@ -1,68 +1,20 @@
 """Why the ensemble's forecast was drawn in or out and its range made wider or narrower, in words."""
 
+from pathlib import Path
+
 import numpy as np
 
+from helpers import files
 from helpers.forecast import centres, corrections, ensemble
 from helpers.language import message, number, per_cent_sign, text
 
 LEVEL = list(corrections.LEVELS).index("80")
 MOST, LEAST = 3, 0.01  # reasons named, and the share of a change below which nothing is said
-# What a feature below and above its usual value means; the constant is what holds for official series at large.
-PHRASES = {
-    "constant": (message("official series usually do so"), message("official series usually do so")),
-    "length": (message("the history is short"), message("the history is long")),
-    "trend": (message("the trend is weak beside its noise"), message("the trend is strong beside its noise")),
-    "steady": (message("changes cancel each other"), message("changes add up in one direction")),
-    "steady amount": (message("it is no amount that grows steadily"), message("it is an amount that grows steadily")),
-    "one way": (message("it rises as often as it falls"), message("it mostly moves one way")),
-    "unchanged": (message("it moves in every period"), message("it often stays as it is")),
-    "unchanged of late": (
-        message("it moved in each of the last periods"),
-        message("it stayed as it was in the last periods"),
-    ),
-    "largest step": (message("no step stands out"), message("one step was far larger than the rest")),
-    "last step": (message("the last step was small"), message("the last step was large")),
-    "last two steps": (message("the last two steps were small"), message("the last two steps were large")),
-    "last four steps": (message("the last four steps were small"), message("the last four steps were large")),
-    "steps in a row": (
-        message("a rise is mostly followed by a fall"),
-        message("steps follow each other in one direction"),
-    ),
-    "swings": (message("steps swing about their mean"), message("steps go together in spells")),
-    "far from mean": (message("the last value is near the mean"), message("the last value is far from the mean")),
-    "at its extreme": (message("the last value is no record"), message("the last value is a record")),
-    "step to level": (message("steps are small beside the level"), message("steps are large beside the level")),
-    "no negatives": (message("it can be negative"), message("it is never negative")),
-    "percent": (message("it is no percentage"), message("it may be a percentage")),
-    "whole numbers": (message("it has decimals"), message("it is printed in whole numbers")),
-    "many decimals": (
-        message("it is printed with few decimals"),
-        message("it has many decimals, as computed figures have"),
-    ),
-    "step to print": (
-        message("steps are small beside the last printed digit"),
-        message("steps are large beside the last printed digit"),
-    ),
-    "near zero": (message("zero is far"), message("zero is near")),
-    "near hundred": (message("100 is far or no bound"), message("100 is near")),
-    "trust": (message("no member foresees the next step closely"), message("the past is smooth")),
-    "mixture width": (
-        message("the smoothing models are sure of themselves"),
-        message("the smoothing models are unsure"),
-    ),
-    "members apart": (message("the simple forecasts agree"), message("the simple forecasts disagree")),
-}
-# What became of the trend and of the range: less, more, as it was.
-TREND = (
-    message("The trend was drawn in by {share}"),
-    message("The trend was carried further by {share}"),
-    message("The trend was left as it was."),
-)
-RANGE = (
-    message("The range was narrowed by {share}"),
-    message("The range was widened by {share}"),
-    message("The range was left as it was."),
-)
+PHRASES = Path(__file__).with_name("reasons.csv")  # what a feature below and above its usual value means
+# What became of the trend and of the range: less, more, neither.
+TREND = message("The trend was drawn in by {share}"), message("The trend was carried further by {share}")
+RANGE = message("The range was narrowed by {share}"), message("The range was widened by {share}")
+LEFT = {TREND: message("The trend was left as it was."), RANGE: message("The range was left as it was.")}
 
 
 def reasons(values: np.ndarray, horizon: int) -> list[str]:
@@ -113,13 +65,12 @@ def _trend(before: float, point: float, pulls: np.ndarray, names: tuple[str, ...
     return _sentence(TREND, point / before - 1, pulls / before, names, x)
 
 
-def _sentence(
-    words: tuple[str, str, str], change: float, parts: np.ndarray, names: tuple[str, ...], x: np.ndarray
-) -> str:
+def _sentence(words: tuple[str, str], change: float, parts: np.ndarray, names: tuple[str, ...], x: np.ndarray) -> str:
     """A change in %, and the features that speak most for it."""
     if abs(change) < LEAST:
-        return text(words[2])
+        return text(LEFT[words])
     speaking = [i for i in np.argsort(-np.sign(change) * parts) if parts[i] * change > 0][:MOST]
-    why = "; ".join(text(PHRASES[names[i]][int(x[i] > 0)]) for i in speaking)
+    phrases = {row["feature"]: (row["low"], row["high"]) for row in files.read_rows(PHRASES)}
+    why = "; ".join(text(phrases[names[i]][int(x[i] > 0)]) for i in speaking)
     start = text(words[int(change > 0)], share=_share(abs(change)))
     return f"{start}: {why}." if why else f"{start}."

@@ -97,11 +97,15 @@ def name(row: Mapping) -> str:
 
 def number(value: float, decimals: int = 1) -> str:
     """A number as the language writes it: 1,234.5 in English, 1 234,5 in Kazakh and Russian."""
+    return _number(float(value), decimals, current())
+
+
+@lru_cache(4096)
+def _number(value: float, decimals: int, language: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    shown = format_decimal(value, format=pattern, locale=current())
-    zero = format_decimal(0, format=pattern, locale=current())
+    shown, zero = (format_decimal(amount, format=pattern, locale=language) for amount in (value, 0))
     return (zero if shown.strip("-") == zero else shown).replace("-", "\N{MINUS SIGN}")
 
 

@@ -5,6 +5,7 @@ year too early. `targets(reading=...)` gives the reading to use; a lost value is
 unless section 2.1 prints it.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -139,14 +140,21 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
 
 
 def _table(name: str, folder: str | Path) -> pd.DataFrame:
-    folder = files.plan_folder(folder)
-    table = load(folder / f"{name}.csv", TABLES[name])
+    path = files.plan_folder(folder) / f"{name}.csv"
+    stamp = (status.st_mtime_ns, status.st_size, status.st_ino) if path.exists() and (status := path.stat()) else ()
+    return _parsed(name, path, stamp).copy()
+
+
+@lru_cache(64)
+def _parsed(name: str, path: Path, stamp: tuple[int, ...]) -> pd.DataFrame:
+    """The table with numbers as numbers; `stamp` makes an edited file another one."""
+    table = load(path, TABLES[name])
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
         try:
             numbers = pd.to_numeric(table[column].replace("", None))
             table[column] = numbers.astype("Int64" if column in INTEGERS else float)
         except (TypeError, ValueError) as error:
-            raise UserError(f"{folder / name}.csv: column {column}: {error}; mend the table") from error
+            raise UserError(f"{path}: column {column}: {error}; mend the table") from error
         if column in INTEGERS and not table[column].hasnans:
             table[column] = table[column].astype("int64")
     return table

@@ -4,25 +4,26 @@ from collections.abc import Callable
 
 import matplotlib.style
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from helpers.charts import (
     BLUE,
     GREY,
     INK,
-    ORANGE,
     SOFT,
     STYLE,
     WIDTH,
+    Box,
     Chart,
+    Panel,
     Words,
     across,
     canvas,
     for_phones,
     framed,
     measure,
-    number_axis,
+    put,
+    sheet,
     wrap,
 )
 from helpers.language import integer, name, per_cent_sign, plural
@@ -35,52 +36,47 @@ ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its na
 def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
 
-    def draw(axes: Axes, indicator: str) -> None:
+    def draw(panel: Panel, indicator: str) -> None:
         past, made, after = then[indicator].history, then[indicator].forecast, now[indicator].history
         when = [past.index[-1].year, *(period.year for period in made["period"])]
         start = past.iloc[-1]
-        axes.fill_between(when, [start, *made["q10"]], [start, *made["q90"]], color=BLUE, alpha=0.16, linewidth=0)
-        axes.plot(when, [start, *made["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
-        axes.plot([p.year for p in past.index[-9:]], past.iloc[-9:], color=GREY, linewidth=1.6)
+        panel.band(when, [start, *made["q10"]], [start, *made["q90"]])
+        panel.line(when, [start, *made["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
+        panel.line([p.year for p in past.index[-9:]], past.iloc[-9:], color=GREY, linewidth=1.6)
         after = after[after.index >= past.index[-1]]
-        axes.plot([p.year for p in after.index], after, "o-", color=INK, linewidth=1.4, markersize=3.5)
+        panel.line([p.year for p in after.index], after, "o-", color=INK, linewidth=1.4, markersize=3.5)
         goals = then[indicator].judged.dropna(subset=["target"])
         goals = goals[goals["year"] <= when[-1]]
-        axes.hlines(goals["target"], goals["year"] - 0.35, goals["year"] + 0.35, color=ORANGE, linewidth=2)
-        number_axis(axes.yaxis, then[indicator].decimals)
+        panel.targets(goals["target"], goals["year"], 0.35, 2)
 
     return small_charts({key: now[key] for key in checked["indicator"].unique()}, draw, words)
 
 
-def hedgehog(found: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Chart:
+def hedgehog(outlooks: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: every past forecast pale, starting at the figure it knew; the figures dark."""
 
-    def draw(axes: Axes, indicator: str) -> None:
+    def draw(panel: Panel, indicator: str) -> None:
         for origin, spine in made[made["indicator"] == indicator].groupby("origin"):
-            axes.plot([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
-        history = found[indicator].history
-        axes.plot([p.year for p in history.index], history, color=BLUE, linewidth=2)
-        number_axis(axes.yaxis, found[indicator].decimals)
+            panel.line([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
+        history = outlooks[indicator].history
+        panel.line([p.year for p in history.index], history, color=BLUE, linewidth=2)
 
-    return small_charts({key: found[key] for key in made["indicator"].unique()}, draw, words)
+    return small_charts({key: outlooks[key] for key in made["indicator"].unique()}, draw, words)
 
 
 @for_phones
-def small_charts(found: dict[str, Outlook], draw: Callable[[Axes, str], None], words: Words) -> Chart:
+def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None], words: Words) -> Chart:
     """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
     columns = 2 if across() == WIDTH else 1
-    rows, left, wide = -(-len(found) // columns), 0.15 / columns, 0.8 / columns
-    figure, whole, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
+    rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
+    figure, _, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
-        for n, (indicator, outlook) in enumerate(found.items()):
-            top = inside - (n // columns) * (ROW + GAP) - 0.48
-            axes = figure.add_axes((left + 0.49 * (n % columns), (top - ROW) / whole, wide, ROW / whole))
-            draw(axes, indicator)
-            named = wrap(measure(name(outlook.about), outlook.unit), 44)
-            axes.set_title(named, size=8.5, color=INK, loc="left", pad=5)
-            axes.tick_params(labelsize=8)
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+        axes = sheet(figure)
+        for n, (indicator, outlook) in enumerate(outlooks.items()):
+            bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
+            box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
+            draw(panel := Panel(), indicator)
+            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 44), outlook.decimals)
     return Chart(figure, words.alt)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import LEVELS, SEED, check_panel, likely_bounds, read_panel
-from helpers.targets import METHODS, WORDS, Judgement, decimals_of, share_met
+from helpers.targets import METHODS, Judgement, decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
 HORIZONS = np.arange(1, 6)

@@ -1,5 +1,7 @@
 """The verdict on each planned year of one indicator: the published figure first, else the forecast, else nothing."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from helpers.forecast import Futures
@@ -57,7 +59,7 @@ def _verdict(
     return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
 
 
-def target_decimals(row: pd.Series) -> int:
+def target_decimals(row: Mapping) -> int:
     """Digits after the point in the plan's own cell."""
     digits = str(row["as_printed"]).replace(".", ",").partition(",")[2]
     return len(digits) if digits.isdigit() else 0

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 
 import pandas as pd
@@ -109,12 +110,18 @@ class Outlook:
         """Years from the year of the last figure to that of the day; 0 without a figure."""
         return self.as_of.year - self.history.index[-1].year if len(self.history) else 0
 
-    @property
+    @cached_property
     def decimals(self) -> int:
         """Digits after the point: the publisher's where there is a series, else the plan's own."""
-        promised = max(target_decimals(row) for _, row in self.judged.iterrows())
+        promised = max(map(target_decimals, self.judged[["as_printed"]].to_dict("records")))
         # A count printed to the last person, in thousands, has more digits than anyone reads.
         return promised if self.series is None else min(int(self.series["decimals"]), promised + 1)
+
+    @cached_property
+    def reported(self) -> tuple[int, float] | None:
+        """The year and the figure that the plan itself reports; none where its cell is empty."""
+        stated = self.printed[(self.printed["column"] == "reported") & self.printed["value"].notna()]
+        return None if stated.empty else (int(stated["year"].iloc[0]), float(stated["value"].iloc[0]))
 
     @property
     def unit(self) -> str:
@@ -124,12 +131,10 @@ class Outlook:
 
 def lenient(row: Mapping, outlook: Outlook) -> int:
     """The reported year whose figure in the plan meets a target already; 0 where the target asks for more."""
-    reported = outlook.printed[outlook.printed["column"] == "reported"].dropna(subset=["value"])
-    if reported.empty or pd.isna(row["target"]):
+    if outlook.reported is None or pd.isna(row["target"]):
         return 0
-    first = reported.iloc[0]
-    asks_nothing = met(float(first["value"]), float(row["target"]), outlook.about["better"], outlook.decimals)
-    return int(first["year"]) if asks_nothing else 0
+    year, value = outlook.reported
+    return year if met(value, float(row["target"]), outlook.about["better"], outlook.decimals) else 0
 
 
 def target(outlook: Outlook, year: int) -> float | None:

@@ -64,7 +64,7 @@ def figure_rows(outlook: Outlook) -> list[dict]:
 def verdict_rows(outlook: Outlook) -> list[dict]:
     """The verdict on each target: its chance (0 to 1) or the figure, the target, and how many decimals both have."""
     judged = outlook.judged[VERDICT].astype(object).where(outlook.judged[VERDICT].notna(), "").to_dict("records")
-    digits = [target_decimals(row) for _, row in outlook.judged.iterrows()]
+    digits = map(target_decimals, outlook.judged[["as_printed"]].to_dict("records"))
     decided = "" if outlook.decision is None else f"{outlook.decision.who}: {outlook.decision.why}"
     rows = []
     for row, places in zip(judged, digits, strict=True):

@@ -92,7 +92,7 @@ class WarmEngine:
     def execute_notebook(
         nb: NotebookNode, kernel_name: str, report: MutableMapping[str, Any] | None = None, **options: Any
     ) -> NotebookNode:
-        """The executed notebook; `report` receives which kernel ran it: warm, or cold and the reason.
+        """The executed notebook; `report` receives it too, and which kernel ran it: warm, or cold and the reason.
 
         All other options are those of papermill's ordinary engine. Raises `OutputLimitError` over 100 MB of output.
         """
@@ -100,6 +100,7 @@ class WarmEngine:
         from papermill.engines import NBClientEngine
 
         report = {} if report is None else report
+        report["notebook"] = nb
         prefix = f"jospar-{os.getpid()}-"
         with tempfile.TemporaryDirectory(prefix=prefix, dir=short_folder(), ignore_cleanup_errors=True) as folder:
             manager = type("Manager", (WarmManager,), {"folder": folder, "report": report})
