@@ -116,13 +116,10 @@ def recent(code: str, count: int, as_of: str = "") -> str:
     if known.empty:
         return ""
     decimals = int(about["decimals"])
-    shown = _dated({_when(period): value for period, value in known.items()}, decimals, about["unit"])
+    days = [quarter(day.year, day.quarter) if day.freqstr[0] == "Q" else str(day.year) for day in known.index]
+    shown = _dated(dict(zip(days, known, strict=True)), decimals, about["unit"])
     sentence = text("{name}: {figures}.", name=literal(name(about)), figures=shown)
     return f"{sentence} {_first_months(code, known.index[-1].year, as_of=as_of)}".strip()
-
-
-def _when(period: pd.Period) -> str:
-    return quarter(period.year, period.quarter) if period.freqstr[0] == "Q" else str(period.year)
 
 
 def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> str:

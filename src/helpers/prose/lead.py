@@ -37,16 +37,12 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
     """Each indicator's short name as it stands inside a sentence, by its key."""
     names = captions.short_names(outlooks)
-    return {key: literal(lowered(plain(words.partition(". ")[2]))) for key, words in names.items()}
+    return {key: literal(_inside(words.partition(". ")[2])) for key, words in names.items()}
 
 
-def plain(words: str) -> str:
-    """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
-    return re.sub(r"\s*\([^()]*\)$", "", words) or words
-
-
-def lowered(words: str) -> str:
-    """A name as it stands inside a sentence: its first letter small, unless it opens an abbreviation."""
+def _inside(words: str) -> str:
+    """A name without the brackets at its end, its first letter small unless it opens an abbreviation."""
+    words = re.sub(r"\s*\([^()]*\)$", "", words) or words
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
@@ -173,8 +169,6 @@ def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
 
 def _ahead(ahead: pd.DataFrame) -> str:
     words = ahead["verdict"]
-    if words.isin(HOPEFUL).all() and len(ahead) > 1:
-        return text("All {n} targets of {years} are likely to be met.", n=number(len(ahead), 0), years=_span(ahead))
     hopeful, doubtful, even = (
         int(words.isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
     )

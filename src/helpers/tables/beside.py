@@ -37,10 +37,10 @@ READINGS = {
     "alternative": message("one year later than printed"),
 }
 PUBLISHERS = {
+    "linear": message("Straight line"),
     "eurostat": message("Eurostat"),
     "escap": message("UN ESCAP"),
     "oecd": message("OECD"),
-    "linear": message("Straight line"),
 }
 # Each method's own words, in the colours of our verdicts.
 SAID = {
@@ -165,19 +165,15 @@ def methods(outlooks: dict[str, Outlook]) -> Table | Markdown:
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
-    digits = _digits(outlook, row["year"])
+    ahead = outlook.judged.set_index("year").loc[row["year"]]
+    # As many decimals as our forecast for the year has.
+    digits = decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
     value, behind = number(row["predicted"], digits), (row["predicted"], pattern(digits), text("expected value"))
     if row["method"] == "ours":
         tone = OURS.get(row["verdict"], "mid")
         chance = (row["probability"], SHARE, text("chance"))
         return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
     return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
-
-
-def _digits(outlook: Outlook, year: int) -> int:
-    """Decimals with which our forecast for a year is shown; other methods' values beside it have the same."""
-    ahead = outlook.judged.set_index("year").loc[year]
-    return decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
 
 
 def not_measured(outlooks: dict[str, Outlook]) -> Table:

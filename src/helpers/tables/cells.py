@@ -5,20 +5,17 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, TONE, between, day, name, number, percent, said_of, text, visible, web_address
 from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
 COUNTED = "0%"  # a counted share, which may be 0 or all
@@ -83,7 +80,7 @@ class Table:
         return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
 
     def _repr_html_(self) -> str:
-        return _template().render(
+        return _template()(
             caption=self.caption,
             heads=self.heads,
             rows=self.rows,
@@ -97,13 +94,13 @@ class Table:
 
 
 @lru_cache
-def _template() -> "Template":
+def _template() -> Callable[..., str]:
     from jinja2 import Environment, FileSystemLoader
 
     folder = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=folder, autoescape=True, finalize=visible)
     environment.tests["web_address"] = web_address
-    return environment.get_template("table.html.j2")
+    return environment.get_template("table.html.j2").render
 
 
 def as_data(part: Cell | Figure) -> dict:

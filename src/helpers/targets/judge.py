@@ -31,15 +31,12 @@ def judge(
     planned = printed[printed["column"] == "planned"].copy()
     known = {period.year: value for period, value in history.items()} if measured else {}
     ahead = {} if expected is None else {pd.Period(r["period"], freq="Y").year: r for _, r in expected.iterrows()}
-    rows = [_verdict(row, known, ahead, expected, better, decimals, without) for _, row in planned.iterrows()]
-    return pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)[
-        JUDGED
-    ]
+    rows = [_verdict(row, known, ahead, expected, better, decimals) for _, row in planned.iterrows()]
+    table = pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)
+    return table[JUDGED].fillna({"verdict": without})
 
 
-def _verdict(
-    row: pd.Series, known: dict, ahead: dict, expected: Futures | None, better: str, decimals: int, without: str
-) -> dict:
+def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None, better: str, decimals: int) -> dict:
     """Figure, verdict and probability for one target: fact first, else forecast, else what is missing."""
     year, target = int(row["year"]), row["value"]
     found = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}
@@ -53,7 +50,7 @@ def _verdict(
     if year in known:
         return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
     if year not in ahead:
-        return found | {"verdict": without}
+        return found | {"verdict": None}
     chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
     # The word belongs to the chance as it is shown, in whole per cent.
     return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
