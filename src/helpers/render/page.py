@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
-
+BACK = re.compile(r'<a class="back" href="#([\w.-]+)">.*?</a>')  # from a chart to its row, where the page has one
 
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
@@ -64,7 +64,8 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     shown = pictures.inside(notebook)
     shown.cells = answer_first(shown.cells)
     html, _ = exporter.from_notebook_node(shown, resources={"page": page_facts(notebook, language, sisters)})
-    return visible(ROW.sub(partial(_row, html), html))
+    html = BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in html else "", ROW.sub(partial(_row, html), html))
+    return visible(html)
 
 
 def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
