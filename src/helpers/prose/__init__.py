@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
