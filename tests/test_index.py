@@ -2,7 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.language import LANGUAGES, use_language
 from helpers.render import index, page
@@ -158,3 +158,16 @@ def test_the_language_in_use_stays_as_it_was(made):
 @pytest.mark.parametrize(("reading", "words"), [("blank", "none set"), ("inferred", "cell lost")])
 def test_a_missing_target_says_why_it_is_missing(reading, words):
     assert index.cell({"verdict": "no target", "reading": reading})["words"] == words
+
+
+def test_a_chart_links_back_only_where_its_row_is():
+    def picture(row):
+        image = {"image/png": "iVBORw0KGgo="}
+        return new_code_cell(outputs=[new_output("display_data", image, metadata={"image/png": {"indicator": row}})])
+
+    row = new_output("display_data", {"text/html": '<span data-row="22">22. Injuries</span>'})
+    notebook = new_notebook(cells=[new_code_cell(outputs=[row]), picture("22"), picture("99")])
+    facts = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {}}
+    notebook.metadata["jospar"] = facts
+    soup = BeautifulSoup(page.page(notebook, "en", []), "html.parser")
+    assert [link["href"] for link in soup.select("a.back, a[id]")] == ["#chart-22", "#row-22"]

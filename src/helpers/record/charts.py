@@ -76,7 +76,7 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
             bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
             box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
             draw(panel := Panel(), indicator)
-            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 44), outlook.decimals)
+            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns), outlook.decimals)
     return Chart(figure, words.alt)
 
 

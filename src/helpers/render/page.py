@@ -64,8 +64,8 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     shown = pictures.inside(notebook)
     shown.cells = answer_first(shown.cells)
     html, _ = exporter.from_notebook_node(shown, resources={"page": page_facts(notebook, language, sisters)})
-    html = BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in html else "", ROW.sub(partial(_row, html), html))
-    return visible(html)
+    rows = ROW.sub(partial(_row, html), html)
+    return visible(BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in rows else "", rows))
 
 
 def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
