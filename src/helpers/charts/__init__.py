@@ -44,7 +44,7 @@ from helpers.charts.strokes import (
     unbroken,
 )
 from helpers.forecast import forecast
-from helpers.language import name, text, visible
+from helpers.language import name, text
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
@@ -132,8 +132,9 @@ def lines(
 def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
-    names = [visible(name(statistics.areas().loc[area])) for area in after.index]
-    figure, axes = canvas(words, 0.25 * len(after), left=0.29 if across() == WIDTH else 0.21)
+    left, letters, row = (0.29, 40, 0.25) if across() == WIDTH else (0.22, 20, 0.3)
+    names = [wrap(name(statistics.areas().loc[area]), letters) for area in after.index]
+    figure, axes = canvas(words, row * len(after), left)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")
         axes.grid(False, axis="y")

@@ -111,7 +111,7 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
     """An empty chart, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
     with matplotlib.style.context(STYLE):
-        # Beside the plot a narrow chart keeps the same room in inches.
-        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across()
+        # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
+        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)
         right = max(right, min(left + 0.45, 0.97))
         return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))

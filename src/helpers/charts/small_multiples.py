@@ -57,7 +57,8 @@ def histories(
             panel.targets(goals, goals.index, 0.5, 1.8)
             draw_region(panel, history, breaks.get(area, []))
             label_latest(panel, history, country, decimals)
-            title, outer = wrap(name(statistics.areas().loc[area]), 22), (n + in_row() >= len(boxes), n % in_row() == 0)
+            title = wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20)
+            outer = (n + in_row() >= len(boxes), n % in_row() == 0)
             put(axes, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
     return Chart(figure, words.alt)
 

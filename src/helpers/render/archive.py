@@ -172,7 +172,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in (*COPY, "sha256", "own") if key in good}
+                return {key: good[key] for key in (*COPY, "answer", "sha256", "own") if key in good}
     return None
 
 

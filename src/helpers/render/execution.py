@@ -63,7 +63,8 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
         record |= {"left_out": left_out} if left_out else {}
     seconds = round(time.perf_counter() - started, 2)
     size = sum(map(len, contents.values()))
-    return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, contents
+    record |= {"title": share.title(notebook), "answer": share.answer(notebook)}
+    return record | {"seconds": seconds, "size": size} | kernel, contents
 
 
 def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[NotebookNode, dict, str]:

@@ -78,10 +78,20 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
     started, read = (day(date.fromisoformat(facts[key][:10])) for key in ("started", "data_read_on"))
     shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
-    shown |= {"started": started, "read": read, "prefix": prefix}
+    shown |= {"started": started, "read": read, "prefix": prefix, "answer": answer(facts["reports"], plan)}
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
     return environment.get_template("index.html.j2").render(shown)
+
+
+def answer(reports: list[dict], plan: str) -> str:
+    """What the report on the whole plan answers in the language in use, as HTML; empty where the run has none."""
+    for one in reports:
+        good, asked = (one["last_good"] or {}) if one["status"] == "failed" else one, one["parameters"]
+        here = asked.get("language", LANGUAGES[0]) == current() and asked.get("area", COUNTRY) == COUNTRY
+        if here and asked.get("plan", DEFAULT_PLAN) == plan and good.get("answer"):
+            return good["answer"]
+    return ""
 
 
 def read_verdicts(folder: Path) -> list[dict]:
@@ -146,7 +156,7 @@ def cell(row: dict) -> dict:
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
-    if row["verdict"] == "no comparable data":
+    if not (row["probability"] or row["figure"]):
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))

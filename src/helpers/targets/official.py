@@ -3,7 +3,7 @@
 Each publishes words or arrows, and only the OECD a probability. To compare them with ours, a word is given the share
 of targets of which it was said that were then met (`WORDS`). Those shares were measured on the very panel on which the
 methods are scored, and where a note leaves a choice open the choice with the best score was taken: the kindest
-reading that the notes allow. `record.word_frequencies` measures the shares again.
+reading that the notes allow.
 """
 
 from collections.abc import Callable
