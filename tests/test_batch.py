@@ -1,11 +1,13 @@
 """From batch.yml to rendered reports: jobs, checks before anything runs, failures that don't spread."""
 
 import json
+import re
 
 import nbformat
 import pytest
 
-from helpers import UserError, render as runs
+from helpers import UserError, files, render as runs
+from helpers.cli import reports
 from helpers.render import batch
 from helpers.render.batch import Job
 
@@ -131,3 +133,48 @@ def test_an_executed_notebook_and_its_page_name_no_machine(make_notebook, tmp_pa
             assert str(tmp_path) not in content
             assert socket.gethostname() not in content
             assert f"/home/{getpass.getuser()}" not in content
+
+
+# Own figures
+OWN = "batches:\n  default:\n    - notebook: a.ipynb\n      own: data/own-2026\n"
+
+
+def test_a_batch_may_name_its_folder_of_own_figures(tmp_path):
+    assert [job.own for job in batch.read_batch(write_batch(tmp_path, OWN))] == ["data/own-2026"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            f"{OWN}    - notebook: b.ipynb\n",
+            "own: a run takes one folder of own figures for all reports, not '', 'data/",
+        ),
+        (f"{OWN}    - notebook: b.ipynb\n      own: none\n", "not 'data/own-2026', 'none'"),
+        (
+            f"{OWN}  all:\n    - batch: default\n      own: none\n",
+            "line 6: an entry that names a batch has no other key",
+        ),
+        (OWN.replace("data/own-2026", "[a, b]"), "line 4: own: takes str, not"),
+        (OWN.replace("own: ", "parameters: {own: ") + "}\n", "line 4: own: is a key of the entry, beside parameters"),
+    ],
+)
+def test_own_figures_of_a_batch_are_refused_where_they_cannot_work(tmp_path, text, fault):
+    text = text.replace("data/own-2026\n}", "data/own-2026}")
+    with pytest.raises(UserError, match=re.escape(fault)):
+        batch.read_batch(write_batch(tmp_path, text), "all" if "all:" in text else "default")
+
+
+def test_a_run_uses_the_folder_of_its_batch_and_refuses_one_without_figures(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOSPAR_OWN", "none")
+    place = tmp_path / "office"
+    place.mkdir()
+    with pytest.raises(UserError, match=r"office holds no observations\.csv"):
+        reports.use_own(str(place))
+    (place / "observations.csv").write_text("series,area,period,value,status\n", encoding="utf-8")
+    reports.use_own(str(place))
+    assert files.own_tables() == place
+    with pytest.raises(UserError, match="--include-own"):
+        reports.executor("tcp://localhost:1")
+    reports.use_own("none")
+    assert files.own_tables() is None

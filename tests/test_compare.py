@@ -143,9 +143,12 @@ def test_a_verdict_that_changed_is_named_with_what_it_was(run, tmp_path):
         return verdicts
 
     run("a", edit={outcomes.VERDICTS: edit}), run("b")
-    assert compare.verdict_lines(tmp_path / "b", tmp_path / "b") == []
-    (line,) = compare.verdict_lines(tmp_path / "a", tmp_path / "b")
-    assert line.startswith("11. Unemployment rate, Kazakhstan, 2025: very likely → m")
+    a, b = ({"folder": tmp_path / name} for name in "ab")
+    assert news.changes(b, b) == []
+    (one,) = news.changes(a, b)
+    assert one["said"]["en"] == "11. Unemployment rate, Kazakhstan, 2025: very likely → met: new figure: 2025 4.6"
+    assert one["said"]["ru"].startswith("11. Уровень безработицы, Казахстан, 2025: ")
+    assert one["said"]["kk"].startswith("11. Жұмыссыздық деңгейі, Қазақстан, 2025: ")
 
 
 def test_a_changed_assumption_is_named_with_its_effect(run):
@@ -161,7 +164,8 @@ def test_a_method_that_is_not_at_hand_gives_causes_without_effects(run):
         return forecasts.assign(q50=forecasts["q50"] + 2, version="9 z")
 
     move = moved(compare.compare(run("a", "2025-12-31"), run("b", edit={FORECASTS: other})), "11")
-    assert [cause.effect for cause in move.causes] == [None, None]
+    assert [cause.effect for cause in move.causes] == [None] * 3
+    assert move.causes[-1].words.startswith("by how much each can't be told")
 
 
 def test_a_move_is_one_line_with_its_causes_below():

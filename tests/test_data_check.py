@@ -258,3 +258,94 @@ def test_every_table_is_in_the_package():
     found = {path.relative_to(files.DATA).as_posix() for path in files.DATA.glob("*/*.csv")}
     assert {name.partition("/")[0] + "/" for name in found} == set(FOLDERS)
     assert found == described
+
+
+# The office's own tables
+OFFICE = {
+    "series": "series,indicator,role,name_kk,name_ru,name_en,unit,frequency,definition,better,lower_bound,upper_bound,"
+    "breaks,decimals,release_lag_days,gaps,note\nours,27,indicator,а,б,c,%,A,What it is.,higher,0,100,,1,60,,\n",
+    "observations": "series,area,period,value,status,source,published,read_on\n"
+    "ours,KAZ,2024,44.4,final,note,,2026-01-15\nours,KAZ,2025-M09,45.1,part_year,note,,2026-01-15\n",
+    "sources": "source,publisher,title,title_kk,title_ru,url,licence,read_on\n"
+    "note,Office,Note,Хат,Записка,,Own,2026-01-15\n",
+}
+OWN_FAULTS = {
+    "a value with a decimal comma": ("observations", "44.4", '"44,4"', "own/observations.csv, line 2, value: '44,4'"),
+    "a value beyond the bounds": ("observations", "44.4", "444.4", "own/observations.csv, line 2, value: '444.4'"),
+    "an unknown status": ("observations", "final", "sure", "own/observations.csv, line 2, status: 'sure'"),
+    "a part of a year as final": (
+        "observations",
+        "part_year",
+        "final",
+        "own/observations.csv, line 3, status: 'final'",
+    ),
+    "a period of another frequency": (
+        "observations",
+        "2024",
+        "2024-Q1",
+        "own/observations.csv, line 2, period: '2024-Q1'",
+    ),
+    "an unknown series": (
+        "observations",
+        "ours,KAZ,2024",
+        "oars,KAZ,2024",
+        "line 2, series: 'oars' is not in series.csv",
+    ),
+    "an unknown source": ("observations", "final,note", "final,nota", "line 2, source: 'nota' is not in sources.csv"),
+    "an unknown area": ("observations", "KAZ,2024", "KAS,2024", "own/observations.csv, line 2, area: 'KAS'"),
+    "the same figure twice": (
+        "observations",
+        "2025-M09,45.1,part_year",
+        "2024,45.1,final",
+        "own/observations.csv, line 3",
+    ),
+    "a date that is none": (
+        "observations",
+        "44.4,final,note,,2026-01-15",
+        "44.4,final,note,,15.01.2026",
+        "line 2, read_on",
+    ),
+    "a series without a name": ("series", "а,б,c", ",б,c", "own/series.csv, line 2, name_kk"),
+    "an unknown frequency": ("series", "%,A", "%,Y", "own/series.csv, line 2, frequency: 'Y'"),
+    "an unknown indicator": ("series", "ours,27", "ours,99", "own/series.csv, line 2, indicator: '99'"),
+    "a source without a day": ("sources", "Own,2026-01-15", "Own,", "own/sources.csv, line 2, read_on"),
+}
+
+
+def office(folder, table="", old="", new=""):
+    for name, text in OFFICE.items():
+        assert name != table or old in text
+        (folder / f"{name}.csv").write_text(text.replace(old, new, 1) if name == table else text, encoding="utf-8")
+    return data_check.check_own(folder)
+
+
+def test_own_tables_in_order_have_no_fault(tmp_path):
+    assert office(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", OWN_FAULTS)
+def test_a_fault_in_own_tables_is_one_line_that_names_its_place(tmp_path, name):
+    table, old, new, said = OWN_FAULTS[name]
+    faults = office(tmp_path, table, old, new)
+    assert len(faults) == 1
+    assert said in faults[0]
+    assert "\n" not in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "content"),
+    [
+        ("observations", b""),
+        ("observations", b"series,area\nours,KAZ\n"),
+        ("series", b"\xff\xfe"),
+        ("sources", b'source,"publisher\n'),
+        ("series", None),
+    ],
+)
+def test_own_tables_that_cannot_be_read_are_one_line(tmp_path, table, content):
+    office(tmp_path)
+    (tmp_path / f"{table}.csv").unlink() if content is None else (tmp_path / f"{table}.csv").write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        data_check.check_own(tmp_path)
+    assert f"{table}.csv" in str(caught.value)
+    assert "\n" not in str(caught.value)

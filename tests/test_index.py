@@ -171,3 +171,10 @@ def test_a_chart_links_back_only_where_its_row_is():
     notebook.metadata["jospar"] = facts
     soup = BeautifulSoup(page.page(notebook, "en", []), "html.parser")
     assert [link["href"] for link in soup.select("a.back, a[id]")] == ["#chart-22", "#row-22"]
+
+
+def test_a_run_of_lists_alone_opens_with_the_list_and_not_with_the_plan():
+    reports = [{"parameters": {"plan": "data/own/port", "area": "OWN"}}]
+    assert index.main_plan([], reports) == "data/own/port"
+    assert index.main_plan([], [{"parameters": {}}]) == "data/plan"
+    assert index.main_plan([{"plan": "tests/a"}], reports) == "tests/a"

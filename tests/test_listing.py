@@ -75,6 +75,11 @@ def test_every_form_gives_the_same_list(tmp_path, sheets):
     assert found.until == 2027
 
 
+def test_a_list_names_no_source_of_the_figures_that_it_lacks(tmp_path):
+    found = listing.tables(listing.Listing([listing.Item("row 1", "a", "%", "", "higher")], []), "A title")
+    assert found["indicators"]["source"].isna().all()
+
+
 def test_its_tables_are_a_plan(tmp_path):
     found = listing.read(save(tmp_path / "list.xlsx", A=across("target")), TODAY)
     folder = listing.write(found, "list.xlsx", "A province", tmp_path / "lists" / "list", TODAY) / "list"

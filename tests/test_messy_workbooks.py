@@ -1,4 +1,4 @@
-"""Three made-up workbooks of an office, each a mess of its own: every figure arrives; a bad one changes nothing."""
+"""Made-up workbooks of an office, each a mess of its own: every figure arrives; a bad one changes nothing."""
 
 import random
 from datetime import date, datetime
@@ -93,6 +93,80 @@ def test_every_figure_of_every_indicator_arrives(tmp_path, make, name):
     assert set(found.series) == set(given)
     arrived = {i: {p: float(f.value) for p, f in one.figures.items()} for i, one in found.series.items()}
     assert arrived == given
+
+
+# One mess each; `rows` are number, name, unit, figures of every indicator in Russian
+def year_by_year(rows: list) -> dict[str, list]:
+    """A sheet for each year, which its name and its caption state; plan, fact and the share of the plan."""
+    heads = ["№ п/п", "Наименование показателя", "Ед. изм.", "План", "Факт", "% исполнения", "Причины"]
+    return {
+        str(year): [[f"Отчёт за {year} год"], [], heads]
+        + [[n, name, unit, round(own[k] * 1.1, 1), own[k], 90.9, "-"] for n, name, unit, own in rows]
+        for k, year in enumerate(YEARS)
+    }
+
+
+def three_lines_each(rows: list) -> dict[str, list]:
+    """Plan, fact and fulfilment under each other; the name stands once."""
+    lines = [["Показатель", "", "Ед. изм.", *YEARS]]
+    for _, name, unit, own in rows:
+        lines += [[name, "план", unit, *(v + 1 for v in own)], [None, "факт", None, *own], [None, "% исп.", None, *own]]
+    return {"Отчёт": lines}
+
+
+def regions_in_a_column(rows: list) -> dict[str, list]:
+    lines = [["Показатель", "Регион", "Год", "Значение"]]
+    for _, name, _, own in rows:
+        for year, value in zip(YEARS, own, strict=True):
+            lines += [[name, "Абайская область", year, value / 2], [name, "Республика Казахстан", year, value]]
+    return {"Свод": lines}
+
+
+def regions_below(rows: list) -> dict[str, list]:
+    lines = [["Показатель", "Регион", "Ед. изм.", *YEARS]]
+    for n, name, unit, own in rows:
+        lines += [[f"{n}. {name}", "Республика Казахстан", unit, *own], ["", "г. Алматы", unit, *(v / 2 for v in own)]]
+    return {"Регионы": lines}
+
+
+def plan_before_fact(rows: list) -> dict[str, list]:
+    """Two sheets that differ by their names alone; figures as words with their units."""
+    heads = ["№", "Целевой индикатор", "Ед.", *(f"{year}г." for year in YEARS)]
+    lines = [[f"№{n}", name, unit, *(f"{with_comma(v)} {unit}" for v in own)] for n, name, unit, own in rows]
+    aims = [[n, name, unit, *(v + 1 for v in own)] for n, name, unit, own in rows]
+    return {"План": [["Целевые индикаторы"], heads, *aims], "Факт": [heads, *lines, [], ["* данные уточняются"]]}
+
+
+def years_down(rows: list) -> dict[str, list]:
+    lines = [["Годы", *(name for _, name, _, _ in rows)], [None, *(unit for _, _, unit, _ in rows)]]
+    lines += [[f"{year} г.", *(own[k] for *_, own in rows)] for k, year in enumerate(YEARS)]
+    return {"Лист1": [*lines, ["Источник: ведомственные данные"]]}
+
+
+def estimates(rows: list) -> dict[str, list]:
+    """An old column hidden, an estimate beside the figure, marks of footnotes, signs for about."""
+    heads = ["Индикатор", None, "Ед. изм.", *(f"{y}*" for y in YEARS), "2025", "2025 (оценка)"]
+    lines = [[name, None, unit, *own[:-1], own[-1] / 2, f"≈ {own[-1]}", own[-1] * 2] for _, name, unit, own in rows]
+    return {"Данные": [["Показатели"], heads, *lines]}
+
+
+@pytest.mark.parametrize(
+    "mess",
+    [year_by_year, three_lines_each, regions_in_a_column, regions_below, plan_before_fact, years_down, estimates],
+)
+def test_no_figure_of_a_plan_a_part_or_an_old_column_takes_the_place_of_the_fact(mess, tmp_path):
+    given = figures()
+    rows = [[n, *names("ru")[i], list(own.values())] for n, (i, own) in enumerate(given.items(), start=1)]
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, lines in mess(rows).items():
+        page = book.create_sheet(title)
+        for line in lines:
+            page.append(line)
+        page.column_dimensions["M"].hidden = mess is estimates
+    book.save(tmp_path / "mess.xlsx")
+    found = importing.preview(tmp_path / "mess.xlsx", today=TODAY).series
+    assert {i: {p: float(f.value) for p, f in one.figures.items()} for i, one in found.items()} == given
 
 
 def sheet(path: Path, *rows: list) -> Path:

@@ -238,7 +238,8 @@ def other_plan(width: int = 12) -> str:
 
     def page(*rows: str) -> list[str]:
         years = [f"{year} жыл" for year in range(2025, 2028)]
-        return ["", row("№", "Индикатор"), row(*[""] * 7, *years), *rows]
+        heads = ["№", "Индикатор", "Жауапты", "Ақпарат көзі", "Өлшем бірлігі", "Есепті жыл", "Ағымдағы жыл"]
+        return ["", row(*heads, "Жоспарлы кезең"), row(*[""] * 7, *years), *rows]
 
     def values(number: str, name: str, *cells: str) -> str:
         return row(number, name, "министр", "есеп", "%", *cells)
@@ -285,7 +286,7 @@ def other_plan(width: int = 12) -> str:
                 values("7", "Жетінші, 5%-дан төмен емес", "7", "7", "7", "7"),
             ),
             "4-бөлім. Ресурстар",
-            "Ресурстар\tБірлік\tЕсепті\tАғымдағы\t2025 жыл\t2026 жыл\t2027 жыл",
+            "Ресурстар\tӨлшем бірлігі\tЕсепті жыл\tАғымдағы жыл\t2025 жыл\t2026 жыл\t2027 жыл",
             "Қаржылық\tтеңге\t1 000\t2 000,5\t3\t4\t5",
             "Адами\tадам\t1\t2\t3\t4\t5",
         ]
@@ -363,7 +364,7 @@ def test_the_names_that_a_new_plan_prints_are_listed_once_and_never_over_an_old_
 
 # Bad input
 def test_a_text_that_is_no_plan_is_refused(tmp_path: Path) -> None:
-    assert "line 2: the text ends without a heading «2.1.»" in refused(tmp_path, "Shopping\n- milk\n")
+    assert "line 2: the text ends without a heading «3-бөлім» or «Раздел 3»" in refused(tmp_path, "Shopping\n- milk\n")
     assert "line 1" in refused(tmp_path, "")
 
 

@@ -341,3 +341,29 @@ def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, 
     assert page.count('class="report"') == len(jobs) + 1
     assert page.index("Rendered singly") > page.index(f'href="{batch["run"]}/b--rate-2.5.html')
     assert archive.latest_complete(archive.history(out))["run"] == batch["run"]
+
+
+def test_verdicts_that_a_batch_changed_open_the_index_in_its_language_and_the_message_of_the_night(
+    jobs, out, rendered, monkeypatch
+):
+    """A batch that keeps the same verdicts tells nothing; nor does a report rendered singly."""
+    heads = ",".join(runs.COLUMNS[runs.VERDICTS])
+    verdicts = iter([heads, heads, f"{heads}\n", f"{heads}\n\n"])
+    monkeypatch.setattr(
+        "helpers.render.outcomes.keep", lambda folder, *_: files.write(folder / runs.VERDICTS, next(verdicts)) or []
+    )
+    asked = []
+
+    def news(before, after):
+        asked.append((before["run"], after["run"]))
+        said = {"en": "11. x: likely → met", "kk": "11. x: ықтимал → орындалды", "ru": "11. x: вероятно → достигнуто"}
+        return [{"indicator": "11", "said": said}]
+
+    first, same, changed = (runs.run(jobs, out, force=True, news=news) for _ in range(3))
+    assert asked == [(same["run"], changed["run"])]
+    assert "changes" not in first | same
+    assert "11. x: вероятно → достигнуто" in (out / "index.ru.html").read_text(encoding="utf-8")
+    assert (changed["folder"] / "summary.txt").read_text(encoding="utf-8").startswith("11. x: likely → met\n")
+    runs.run(jobs[:1], out, force=True, news=news, asked={"notebooks": ["a.ipynb"]})
+    assert len(asked) == 1
+    assert "11. x: ықтимал → орындалды" in (out / "index.kk.html").read_text(encoding="utf-8")

@@ -191,6 +191,12 @@ def test_figures_and_quantiles_behind_the_charts_have_sheets_of_their_own():
     median = {row[1]: row[5] for row in ahead if row[0].startswith("11. ")}
     assert median[2027] == pytest.approx(one.expected["q50"].iloc[-1], rel=1e-5)
     assert [cell.value for cell in book.worksheets[2][3]][2] == "quantile 0.025"
+    charts = book.worksheets[1]._charts
+    assert len(charts) == len({row[0] for row in history})
+    rows = [n for n, row in enumerate(history, 4) if row[0].startswith("11. ")]
+    drawn = [chart for chart in charts if f"$C${rows[0]}:$C${rows[-1]}" in chart.series[0].yVal.numRef.f]
+    names = [one.tx.v or one.tx.strRef.f for one in drawn[0].series]
+    assert names == ["figure", "median", "lower end", "upper end"]
 
 
 def test_a_verdict_has_its_colour_and_a_day_is_a_date():

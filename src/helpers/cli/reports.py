@@ -64,16 +64,12 @@ def interruptible(words: str = "interrupted; the next run takes over what is fin
 
 @app.command()
 def render(
-    notebooks: Annotated[
-        list[Path] | None, typer.Argument(help="notebooks by file, name or number; none: the batch")
-    ] = None,
+    notebooks: Annotated[list[Path] | None, typer.Argument(help="by file, name or number; none: the batch")] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
     file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
     output: Output = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="reports rendered side by side; default: the cores", min=1, max=256)
-    ] = None,
+    jobs: Annotated[int | None, typer.Option(help="side by side; default: the cores", min=1, max=256)] = None,
     cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
     force: Annotated[bool, typer.Option("--force", help="render what hasn't changed too")] = False,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="no new run when nothing has changed")] = False,
@@ -88,16 +84,15 @@ def render(
     from helpers import files, render as runs, shared
     from helpers.render import Progress, summary
 
-    own = [pair.partition("=")[2] for pair in parameter or [] if pair.startswith("own=")]
-    if without_own or own:  # the kernels read it too
-        os.environ["JOSPAR_OWN"] = "none" if without_own else os.path.realpath(own[-1])
+    own = [os.path.realpath(pair.partition("=")[2]) for pair in parameter or [] if pair.startswith("own=")][-1:]
     parameter = [pair for pair in parameter or [] if not pair.startswith("own=")]
     if notify_format not in summary.FORMATS:
         raise UserError(f"--notify-format: knows {', '.join(summary.FORMATS)}, not {notify_format!r}")
     work, asked = chosen(notebooks, batch, file, parameter)
+    use_own("none" if without_own else "".join(own) or next((job.own for job in work), ""))
     target = Path(os.path.realpath(output or files.OUTPUTS))
     place = Path(os.environ.setdefault(shared.VARIABLE, str(target / ".cache")))  # for the kernels
-    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked}
+    options = {"force": force, "wait": wait, "if_changed": if_changed, "asked": asked, "news": changes}
     with interruptible(), executor(cluster, include_own) as pool, Progress(len(work), quiet) as progress:
         facts = runs.run(work, target, jobs or cores(), progress.tell, pool, watch=progress.watch, **options)
     shared.trim(place)
@@ -110,6 +105,22 @@ def render(
     warn(target)
     if progress.failed:
         raise SystemExit(1)
+
+
+def changes(before: dict, after: dict) -> list[dict]:
+    """Which verdicts changed between two runs, and why; what this takes is loaded only when there is something."""
+    from helpers.record import news
+
+    return news.changes(before, after)
+
+
+def use_own(folder: str) -> None:
+    """Lay a folder of own figures over the published ones, in the kernels too; `none` lays none, empty the usual."""
+    from helpers import files
+
+    if folder:
+        os.environ["JOSPAR_OWN"] = folder if folder == "none" else str(files.ROOT / folder)
+        files.own_tables()  # raises where there are none
 
 
 @app.command()
@@ -217,12 +228,13 @@ def compare(
 ) -> None:
     """Say which verdicts changed between two runs, then which forecasts moved, and why."""
     from helpers import files
+    from helpers.language import current
     from helpers.record import compare as comparing
 
     folder = output or files.OUTPUTS
     old, new = (comparing.place(run, folder) for run in (before, after))
-    for line in comparing.verdict_lines(old, new):
-        print(line)
+    for one in changes({"folder": old}, {"folder": new}):
+        print(one["said"][current()])
     for line in comparing.lines(comparing.compare(comparing.load(old, folder), comparing.load(new, folder))):
         print(line)
 
@@ -256,18 +268,17 @@ def schedule_run(
 ) -> None:
     """The nightly work: refresh, render what changed, prune, tell; exit code 1 when something failed and was told."""
     from helpers import files, render as runs
-    from helpers.record import news
     from helpers.render import archive, summary
 
     target = Path(os.path.realpath(output or files.OUTPUTS))
     faults = refreshed() if refresh else []
-    before = archive.latest_complete(archive.history(target))
     work, asked = chosen(None, batch, file, [])
+    use_own(next((job.own for job in work), ""))
     with interruptible():
-        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked)
+        facts = runs.run(work, target, cores(), wait=True, if_changed=True, asked=asked, news=changes)
     failed = bool(faults or (facts["new"] and summary.failures(facts)))
     if facts["new"] or faults:
-        facts |= {"changes": news.changes(before, facts) if facts["new"] else [], "refresh": faults}
+        facts |= {"changes": facts.get("changes", []) if facts["new"] else [], "refresh": faults}
         summary.write(facts)
         print(summary.as_text(facts), end="")
         if notify and (fault := summary.notify(notify, facts, notify_format)):

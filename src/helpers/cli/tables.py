@@ -20,13 +20,19 @@ def plan_read(
     output: Annotated[Path | None, typer.Option(help="folder for the tables; default: data/plan")] = None,
     names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
-    """Read a plan (text, HTML or DOCX) into the tables of data/plan; nothing is written when a line can't be read."""
+    """Read a plan in Kazakh or Russian into the tables of data/plan; nothing is written when a line can't be read."""
     from helpers import files
     from helpers.plan import document as plan_document
 
     beside = file.parent / "names.csv"
-    names = names or (beside if beside.is_file() else files.PLAN / "source" / "names.csv")
-    plan_document.write(plan_document.read(file, names), output or files.PLAN)
+    if not names and not output and not beside.is_file():
+        names = files.PLAN / "source" / "names.csv"
+    tables = plan_document.read(file, names)
+    plan_document.write(tables, output or files.PLAN)
+    years = tables["targets"]["year"]
+    print(
+        f"{len(tables['indicators'])} indicators in {len(tables['directions'])} directions, {min(years)}–{max(years)}"
+    )
 
 
 @plan_app.command("names")

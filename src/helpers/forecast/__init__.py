@@ -20,37 +20,11 @@ from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
 from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
-    "AHEAD",
-    "COLUMNS",
-    "DEFAULT",
-    "LEVELS",
-    "MOST_AHEAD",
-    "SEASON_DOUBT",
-    "SEED",
-    "Forecast",
-    "Futures",
-    "Narrowing",
-    "Track",
-    "backtest",
-    "check_panel",
-    "ensemble",
-    "expect",
-    "explain",
-    "forecast",
-    "forecast_table",
-    "futures",
-    "is_reference",
-    "likely_bounds",
-    "names",
-    "read_panel",
-    "read_table",
-    "redraw",
-    "reference",
-    "series",
-    "simulate",
-    "track",
-    "widths",
-]
+    "AHEAD", "COLUMNS", "DEFAULT", "LEVELS", "MOST_AHEAD", "SEASON_DOUBT", "SEED", "Forecast", "Futures",
+    "Narrowing", "Track", "backtest", "check_panel", "ensemble", "expect", "explain", "forecast", "forecast_table",
+    "futures", "is_reference", "likely_bounds", "names", "read_panel", "read_table", "redraw", "reference",
+    "series", "simulate", "track", "widths",
+]  # fmt: skip
 
 
 # Errors of the seasonal indices come from a few cycles and know nothing of a season that moves: chosen, as is how doubt

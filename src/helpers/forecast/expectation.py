@@ -48,7 +48,8 @@ def expect(
     """The predictive distribution of a yearly series to the year `until`, in its unit; none where `until` is known.
 
     method: one of `forecast.names()`. since: the first year to learn from (all when empty). lower, upper: bounds in
-    place of the series' own. quarters: the same indicator by quarter; what is published of a year narrows it.
+    place of the series' own. quarters: the same indicator by quarter; what is published of a year narrows it, and so do
+    its first months (`figures.parts`).
     judgement: what to add to a year's forecast, by year, in the unit. Raises UserError for an unknown method, a window
     that leaves no figure, a judgement of a year that is not forecast.
 
@@ -59,7 +60,8 @@ def expect(
     method, history = method or DEFAULT, window(figures, since)
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
     expected = simulate(history, until, *bounds, figures.breaks, figures.decimals, method)
-    expected, narrowing = narrow(expected, history, None if quarters is None else quarters.values, figures.decimals)
+    by_quarter = None if quarters is None else quarters.values
+    expected, narrowing = narrow(expected, history, by_quarter, figures.decimals, figures.parts)
     expected = expected.first(until)
     expected.narrowing, expected.method, expected.since = narrowing, method, since or None
     return judge_by(expected, judgement or {})

@@ -132,11 +132,7 @@ def fit(values: np.ndarray, horizon: int) -> Posterior:
             likelihood[rows, i] += ((power - 1) * np.log(scaled[rows]).sum(1))[:, None, None]
     flat = (len(values), -1)
     return Posterior(
-        likelihood.reshape(flat),
-        centre.reshape(*flat, horizon),
-        spread.reshape(*flat, horizon),
-        values.shape[1],
-        unit,
+        likelihood.reshape(flat), centre.reshape(*flat, horizon), spread.reshape(*flat, horizon), values.shape[1], unit
     )
 
 

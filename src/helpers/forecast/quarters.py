@@ -1,6 +1,5 @@
-"""Years narrowed by their quarters that are already published, whichever these are; later years follow from them."""
+"""Years narrowed by their quarters or first months that are already published; later years follow from them."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +13,13 @@ SEED = 11
 
 
 class Narrowing(NamedTuple):
-    """What the published quarters of a year rest on: how near years have come to the mean of such quarters."""
+    """What the published quarters or months of a year rest on: how near years have come to what these told of them."""
 
     year: int
-    known: dict[int, float]  # quarter (1 to 4) to figure, in the unit of the indicator
+    known: dict[int, float]  # quarter (1 to 4), or number of first months, to figure, in the unit of the indicator
     compared: int
     apart: float  # largest distance between a year and the mean of its quarters, in the unit of the indicator
+    months: int = 0  # how many first months the figure covers; 0 for quarters
 
     @property
     def quarters(self) -> int:
@@ -28,53 +28,84 @@ class Narrowing(NamedTuple):
 
 
 def narrow(
-    expected: Futures, history: pd.Series, quarters: pd.Series | None, decimals: int
+    expected: Futures, history: pd.Series, quarters: pd.Series | None, decimals: int, parts: pd.DataFrame | None = None
 ) -> tuple[Futures, tuple[Narrowing, ...]]:
-    """The forecast given the quarters known of its years, and what that rests on; unchanged where none say anything.
+    """The forecast given the quarters or months known of its years, and what that rests on; unchanged where none help.
 
-    Each year with known quarters is drawn anew from them; a future's later years keep their distance to it, in order
-    of that year.
+    `parts`: figures of the first months of years (columns year, months, value), which speak where no quarters do.
+    Each year with known quarters or months is drawn anew from them; a future's later years keep their distance to it,
+    in order of that year.
     """
     draws, steps = expected.draws.copy(), []
-    for column, year, known in known_quarters(expected, quarters):
-        drawn = year_draws(history, quarters, known, len(draws), expected.limits, decimals)
+    for column, year in enumerate(period.year for period in expected["period"]):
+        n = len(draws), expected.limits, decimals
+        drawn = quarter_draws(history, quarters, year, *n) if quarters is not None else None
+        drawn = drawn or (part_draws(history, parts, year, draws[:, column], decimals) if parts is not None else None)
         if drawn is None:
             continue
-        values, apart = drawn
         draws = draws[draws[:, column].argsort(kind="stable")]
-        draws[:, column:] += (np.sort(values) - draws[:, column])[:, None]
-        shown = dict(zip(known.index.quarter.tolist(), known.tolist(), strict=True))
-        steps.append(Narrowing(year, shown, len(apart), float(np.abs(apart).max())))
+        draws[:, column:] += (np.sort(drawn[0]) - draws[:, column])[:, None]
+        steps.append(drawn[1])
     return (expected.moved(draws), tuple(steps)) if steps else (expected, ())
 
 
-def known_quarters(expected: Futures, quarters: pd.Series | None) -> Iterator[tuple[int, int, pd.Series]]:
-    """Column, year and known quarters of each year of a forecast of which a quarter is known."""
-    for column, period in enumerate(expected["period"] if quarters is not None else []):
-        known = quarters[quarters.index.year == period.year].dropna()
-        if len(known):
-            yield column, period.year, known
+def part_draws(
+    history: pd.Series, parts: pd.DataFrame, year: int, plain: np.ndarray, decimals: int
+) -> tuple[np.ndarray, Narrowing] | None:
+    """A year's figure in as many futures as `plain` has, given its longest part that narrows it, and what it rests on.
+
+    The year is the part times the mean ratio of such parts to their years before, or the part and the mean difference,
+    whichever came nearer to each of these years from the others; around it a t distribution as wide as it missed them.
+    """
+    whole = pd.Series(history.to_numpy(), index=history.index.year)
+    for months, known in parts[parts["year"] == year].set_index("months")["value"].sort_index(ascending=False).items():
+        before = parts[(parts["months"] == months) & parts["year"].isin(whole.index) & (parts["year"] < year)]
+        part, figure, n = before["value"].to_numpy(float), whole[before["year"]].to_numpy(), len(before)
+        if n < LEAST_CASES:
+            continue
+        ways = {"difference": (part + _others(figure - part), known + (figure - part).mean())}
+        if min(known, *part) > 0:
+            ways["ratio"] = part * _others(figure / part), known * (figure / part).mean()
+        guess, centre = min(ways.values(), key=lambda way: float(((figure - way[0]) ** 2).sum()))
+        apart = figure - guess
+        values = centre + _width(apart, decimals) * np.random.default_rng(SEED).standard_t(n - 1, len(plain))
+        if np.ptp(np.quantile(values, [0.1, 0.9])) < np.ptp(np.quantile(plain, [0.1, 0.9])):
+            return values, Narrowing(year, {months: known}, n, float(np.abs(apart).max()), int(months))
+    return None
 
 
-def year_draws(
-    history: pd.Series, quarters: pd.Series, known: pd.Series, n: int, limits: tuple[float, float], decimals: int
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """A year's figure in n futures given its known quarters, and the distances it rests on; none with too few cases.
+def _others(values: np.ndarray) -> np.ndarray:
+    """The mean of the other values, for each."""
+    return (values.sum() - values) / (len(values) - 1)
+
+
+def quarter_draws(
+    history: pd.Series, quarters: pd.Series, year: int, n: int, limits: tuple[float, float], decimals: int
+) -> tuple[np.ndarray, Narrowing] | None:
+    """A year's figure in n futures given its known quarters, and what it rests on; none with too few cases.
 
     The first quarters of a year that follows the last figure are gone on from by the quarterly forecast. Any other
     subset gives their mean, and around it a t distribution as wide as years lay from the mean of such quarters.
     """
-    lot = np.random.default_rng(SEED)
-    full = distances(history, quarters)
-    if consecutive(known, quarters) and len(full) >= LEAST_YEARS:
-        years = year_from_quarters(quarters, known, n, limits, decimals)
-        return years + lot.choice(full, n), full
-    some = subset_distances(history, quarters, set(known.index.quarter))
-    if len(some) < LEAST_CASES:
+    known = quarters[quarters.index.year == year].dropna()
+    if known.empty:
         return None
-    # Half a unit of print is the least that is not known of a year from its rounded quarters.
-    width = np.hypot(np.sqrt((some**2).mean()), 10.0**-decimals / np.sqrt(12))
-    return known.mean() + width * lot.standard_t(len(some), n), some
+    lot = np.random.default_rng(SEED)
+    apart = distances(history, quarters)
+    if consecutive(known, quarters) and len(apart) >= LEAST_YEARS:
+        values = year_from_quarters(quarters, known, n, limits, decimals) + lot.choice(apart, n)
+    else:
+        apart = subset_distances(history, quarters, set(known.index.quarter))
+        if len(apart) < LEAST_CASES:
+            return None
+        values = known.mean() + _width(apart, decimals) * lot.standard_t(len(apart), n)
+    shown = dict(zip(known.index.quarter.tolist(), known.tolist(), strict=True))
+    return values, Narrowing(year, shown, len(apart), float(np.abs(apart).max()))
+
+
+def _width(apart: np.ndarray, decimals: int) -> float:
+    """The spread of such distances; half a unit of print is the least that isn't known of a year from rounded parts."""
+    return float(np.hypot(np.sqrt((apart**2).mean()), 10.0**-decimals / np.sqrt(12)))
 
 
 def consecutive(known: pd.Series, quarters: pd.Series) -> bool:

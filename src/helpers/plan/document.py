@@ -1,4 +1,4 @@
-"""Reads a development plan (in Kazakh: text digitised page by page, HTML or DOCX) into the tables of `data/plan`.
+"""Reads a development plan in Kazakh or Russian (digitised text, HTML or DOCX) into the tables of `data/plan`.
 
 On a damaged page rows have more cells than headings, and the last planned year is empty in every row: each row lost one
 cell, and those behind it stand one year too early. Where section 2.1 prints the same indicator, the lost cell is proven
@@ -6,6 +6,7 @@ cell, and those behind it stand one year too early. Where section 2.1 prints the
 that prints it, and else stays empty.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,44 +14,56 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, plan
-from helpers.plan import lost_cells, write as write
-from helpers.plan.indicator_table import DIRECTION, GOAL, Item, find_lost_cells, items_of, label, pages_of, periods
+from helpers.plan import form, lost_cells, write as write
+from helpers.plan.indicator_table import Item, find_lost_cells, items_of, label, pages_of, starts_of
 from helpers.plan.names import Names
-from helpers.plan.rows import Row, number, plain, read as read_rows
+from helpers.plan.rows import NUMBER, Row, number, plain, read as read_rows
 
-SECTIONS = {  # in the order of the document; the form is the same for every ministry
-    "national": "2.1.",
-    "directions": "Мемлекеттік органның стратегиялық бағыттары",
-    "goals": "Мемлекеттік органның мақсаттары",
-    "programmes": "Бюджеттік бағдарламалар",
-    "further": "2.2.",
-    "indicators": "3-бөлім",
-    "resources": "4-бөлім",
-}
-RESOURCES = {"Қаржылық": "finance", "Адами": "staff"}
-OPEN_LIST = re.compile(r"\(20\d\d жылы[^)]*$")
-LIST = re.compile(r"(.+?) ?\((20\d\d жылы.*)\)\W*")
-YEAR_ITEM = re.compile(r"20\d\d (?:жылы|ж\.) ?[–-]")
-LIST_ITEM = re.compile(r"(20\d\d) жылы ?[–-] ?(.*)")
-FLOOR = re.compile(r"(\d+(?:,\d+)?) ?%-[а-яәіңғүұқөһ]+ төмен емес")
-KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)  # letters that Russian does not have
+RESOURCES = {"finance": "Қаржылық|Финансов", "staff": "Адами|Человеческ|Кадров|Трудов|Людск"}
+WHEN = r"20\d\d (?:жылы|жыл|ж\.|году|год|г\.)"
+OPEN_LIST = re.compile(rf"\({WHEN}[^)]*$")
+LIST = re.compile(rf"(.+?) ?\(({WHEN}.*)\)\W*")
+YEAR_ITEM = re.compile(rf"{WHEN} ?[–-]")
+LIST_ITEM = re.compile(r"(20\d\d) \S+ ?[–-] ?(.*)")
+FLOOR = re.compile(r"(\d+(?:,\d+)?) ?%-[а-яәіңғүұқөһ]+ төмен емес|не (?:менее|ниже) (\d+(?:,\d+)?) ?%")
 Record = dict[str, str]
 
 
 def _sections(path: Path) -> dict[str, list[Row]]:
-    """Rows of each section, its heading first."""
+    """Rows of each section, its heading first; those that the plan lacks are empty, and said."""
     rows = read_rows(path)
-    starts = [0]
-    for heading in SECTIONS.values():
-        found = [i for i in range(starts[-1], len(rows)) if plain(rows[i].cells[0]).startswith(heading)]
-        if not found:
-            last = rows[-1].where if rows else f"{path}, line 1"
-            words = " ".join(cell for row in rows for cell in row.cells)
-            if re.search("[а-яё]", words, re.IGNORECASE) and not KAZAKH.search(words):
-                raise UserError(f"{path}: holds no Kazakh; only the Kazakh text of a development plan is read")
-            raise UserError(f"{last}: the text ends without a heading «{heading}»; is it a whole development plan?")
-        starts.append(found[0])
-    return {name: rows[a:b] for name, a, b in zip(SECTIONS, starts[1:], [*starts[2:], len(rows)], strict=True)}
+    heads = [n for n, row in enumerate(rows) if form.INDICATORS.match(plain(row.cells[0]))]
+    tables = starts_of(rows)
+    start = max((n for n in heads if n < max(tables, default=0)), default=None)
+    start = min(tables, default=None) if start is None else start
+    if start is None:
+        last = rows[-1].where if rows else f"{path}, line 1"
+        wanted = "the table of section 3" if heads else "a heading «3-бөлім» or «Раздел 3»"
+        raise UserError(f"{last}: the text ends without {wanted}; is it a whole development plan?")
+    first = min(n for n in tables if n >= start)
+    words = [plain(row.cells[0]) for row in rows]
+    fourth = [n for n in range(first, len(rows)) if form.RESOURCES.match(words[n])]
+    end = next((n for n in fourth if "ресурс" in words[n].casefold()), next(iter(fourth), len(rows)))
+    ends = [n for n in range(first, len(rows)) if len(rows[n].cells) == 1 and form.END.match(words[n])]
+    stop, close = min([*ends, end]), next((n for n in ends if n > end), len(rows))
+    if end == len(rows) and rows[-1].where.startswith(f"{path}, line"):
+        raise UserError(f"{rows[-1].where}: the text ends without a heading «4-бөлім» or «Раздел 4»; is it whole?")
+    parts = _architecture(rows[:start], words) | {"indicators": rows[start:stop], "resources": rows[end:close]}
+    if absent := ", ".join(name for name, lines in parts.items() if not lines):
+        logging.getLogger("jospar").warning("%s: not found, so left empty: %s", path, absent)
+    return parts
+
+
+def _architecture(rows: list[Row], words: list[str]) -> dict[str, list[Row]]:
+    """The parts of section 2, which a plan may lack; a table of contents names them before."""
+    at = max((n for n in range(len(rows)) if form.ARCHITECTURE["national"].match(words[n])), default=0)
+    starts = {}
+    for name, pattern in form.ARCHITECTURE.items():
+        found = next((n for n in range(at, len(rows)) if pattern.match(words[n])), None)
+        if found is not None:
+            starts[name] = at = found
+    ends = dict(zip(starts, [*list(starts.values())[1:], len(rows)], strict=False))
+    return {name: rows[starts[name] : ends[name]] if name in starts else [] for name in form.ARCHITECTURE}
 
 
 # Section 2.1: a national target is a name and a list of years in brackets; both may run on after a page break.
@@ -64,14 +77,12 @@ def _lists(rows: list[Row]) -> Iterator[tuple[Row, str, str]]:
             if LIST.fullmatch(text):
                 yield row, document, text
             elif YEAR_ITEM.search(text):
-                raise UserError(
-                    f"{row.where}: «{text[-60:]}» is no whole list of years and targets; compare with the plan"
-                )
+                row.refuse(f"«{text[-60:]}» is no whole list of years and targets; compare with the plan")
             elif not any(row.cells[1:]) and "<p>" not in row.cells[0]:
                 document = text
             text = ""
     if text:
-        raise UserError(f"{rows[-1].where}: the list of years «…{text[-40:]}» has no end; is the text cut?")
+        rows[-1].refuse(f"the list of years «…{text[-40:]}» has no end; is the text cut?")
 
 
 def _national(rows: list[Row], names: Names) -> list[Record]:
@@ -80,10 +91,11 @@ def _national(rows: list[Row], names: Names) -> list[Record]:
         name, body = LIST.fullmatch(text).groups()
         record = names.find("national_target", name, row.where)
         document = {"document": names.find("document", printed, row.where)["key"]}
-        for part in re.split(r" ?, ?(?=20\d\d жылы)", body):
+        for part in re.split(rf" ?[,;] ?(?={WHEN})", body):
             item = LIST_ITEM.fullmatch(part.strip())
-            if not item:
-                raise UserError(f"{row.where}: «{part[:60]}» is not a year and its target («2023 жылы – 4,9%»)")
+            if not item or (item[2] and not NUMBER.fullmatch(item[2])):
+                row.refuse(f"«{part[:60]}» is not a year and its target («2023 жылы – 4,9%»): it is not a number")
+                continue
             value = item[2] and number(item[2], row.where)
             targets.append(record | document | {"year": item[1], "value": value})
     return targets
@@ -91,60 +103,82 @@ def _national(rows: list[Row], names: Names) -> list[Record]:
 
 def _outline(parts: dict[str, list[Row]], names: Names) -> tuple[list[Record], list[Record]]:
     """Directions and goals from the headings of section 3. Section 2.1 lists them too: lacking one is a cut text."""
-    directions, goals = [], []
-    for row in parts["indicators"]:
-        if match := DIRECTION.fullmatch(label(row)):
-            directions.append(names.find("direction", match[2], row.where, match[1]) | {"direction": match[1]})
-        elif match := GOAL.fullmatch(label(row)):
-            place = {"goal": match[1], "direction": directions[-1]["direction"] if directions else ""}
-            goals.append(names.find("goal", match[2], row.where, match[1]) | place)
-    for table, found, head in (("directions", directions, "стратегиялық бағыт"), ("goals", goals, "-мақсат")):
+    directions: dict[str, Record] = {}
+    goals: dict[str, Record] = {}
+    rows = parts["indicators"]
+    for row in rows:
+        if heading := form.outline(form.DIRECTION, label(row)):
+            number, words = heading
+            directions[number] = names.find("direction", words, row.where, number) | {"direction": number}
+        elif heading := form.outline(form.GOAL, label(row)):
+            number, words = heading
+            place = {"goal": number, "direction": list(directions)[-1] if directions else "1"}
+            goals[number] = names.find("goal", words, row.where, number) | place
+    heads = r".*(стратегиялық бағыт|-мақсат|стратегическое направление \d+|цель [\d.]+)\W*"
+    for table, found in (("directions", directions), ("goals", goals)):
         cells = [plain(cell) for row in parts[table][1:] for cell in row.cells]
-        listed = len([cell for cell in cells if cell and not cell.endswith(head)])
-        if listed != len(found):
-            where = parts["indicators"][-1].where
-            raise UserError(f"{where}: section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?")
-    return directions, goals
+        listed = len([cell for cell in cells if cell and not re.fullmatch(heads, cell, re.IGNORECASE)])
+        if parts[table] and listed != len(found):
+            rows[-1].refuse(f"section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?")
+    if not directions:
+        logging.getLogger("jospar").warning("%s: no heading «Стратегическое направление 1.»", rows[0].where)
+        directions["1"] = names.find("direction", plain(rows[0].cells[0]), rows[0].where, "1") | {"direction": "1"}
+    return list(directions.values()), list(goals.values())
 
 
 def _programmes(rows: list[Row], further: list[Row], names: Names) -> list[Record]:
     """Programmes by direction, checked against the number that each column's heading announces; then the others."""
-    head, *body = rows[1:] or rows
+    head, *body = rows[1:] or rows or [Row("", [])]
     texts = [" ".join(plain(row.cells[i]) for row in body if i < len(row.cells)) for i in range(len(head.cells))]
     other = " ".join(plain(cell) for row in further[1:] for cell in row.cells)
     records = []
     for column, text in enumerate([*texts, other], start=1):
         found = re.findall(r"(\d{3}) «([^»]+)»", text)
         if column <= len(texts) and not plain(head.cells[column - 1]).endswith(f"– {len(found)}"):
-            raise UserError(f"{head.where}: column {column} announces another number of programmes than {len(found)}")
+            head.refuse(f"column {column} announces another number of programmes than {len(found)}")
         direction = {"direction": str(column) if column <= len(texts) else ""}
         records += [names.find("programme", n, head.where, code) | direction | {"code": code} for code, n in found]
     return records
 
 
 def _indicator(item: Item, names: Names) -> Record:
-    name, *others = item.texts
-    kinds = ("responsible", "source", "unit")
-    terms = {kind: names.find(kind, text, item.where)["key"] for kind, text in zip(kinds, others, strict=True)}
+    name, texts = item.texts["name"], item.texts
+    if "unit" not in texts:
+        unit = re.search(r"(?:,\s*|\()([^,()]{1,20})\)?$", name)
+        texts = texts | {"unit": unit[1].strip() if unit else ""}
+    kinds = {kind: text for kind in ("responsible", "source", "unit") if (text := texts.get(kind))}
+    terms = {kind: names.find(kind, text, item.where)["key"] for kind, text in kinds.items()}
     floor = FLOOR.search(name)
-    own = {"indicator": item.number, "floor": number(floor[1], item.where) if floor else ""}
-    return names.find("indicator", name, item.where, item.number) | item.place | terms | own
+    own = {"indicator": item.number, "floor": number(floor[1] or floor[2], item.where) if floor else ""}
+    stems = form.BETTER.items()
+    better = [way for way, stem in stems if re.search(stem, texts.get("better", ""), re.IGNORECASE)]
+    own |= {"better": better[0]} if len(better) == 1 else {}
+    place = {key: item.place[key] for key in ("direction", "goal", "kind")}
+    return names.find("indicator", name, item.where, item.number) | place | terms | own
 
 
 def _resources(rows: list[Row], names: Names) -> list[Record]:
-    head, *body = rows[1:] or rows
-    first, years = periods(head)
+    if not rows:
+        return []
+    at = next((n for n in range(len(rows)) if len(rows[n].cells) > 3 and form.head_of(rows[n:])), None)
+    head = form.head_of(rows[at:]) if at is not None else None
+    if not head or not head.consecutive:
+        rows[-1].refuse("section 4 has no table with years («2023 жыл», «2023 год»); is the text cut?")
+        return []
     records = []
-    for row in body:
-        cells, width = [plain(cell) for cell in row.cells], 2 + len(years)
-        if first != 2 or not len(head.cells) == len(cells) == width or not all(cells) or cells[0] not in RESOURCES:
-            raise UserError(f"{row.where}: not a row of resources with {width} cells; is the text cut?")
-        common = {"resource": RESOURCES[cells[0]], "unit": names.find("unit", cells[1], row.where)["key"]}
-        for i, (period, value) in enumerate(zip(head.cells[2:], cells[2:], strict=True)):
-            when = {"period": plain(period), "year": years[i], "column": lost_cells.column_of(i)}
-            records.append(common | when | {"value": number(value, row.where)})
-    if [record["resource"] for record in records[:: len(years)]] != list(RESOURCES.values()):
-        raise UserError(f"{rows[-1].where}: section 4 needs the rows {' and '.join(RESOURCES)}; is the text cut?")
+    for row in rows[at + head.lines :]:
+        cells = [plain(cell) for cell in row.cells]
+        kinds = [kind for kind, stem in RESOURCES.items() if re.match(stem, cells[0], re.IGNORECASE)]
+        if len(cells) != head.width or not all(cells) or not kinds:
+            row.refuse(f"not a row of resources with {head.width} cells; is the text cut?")
+            continue
+        unit = names.find("unit", cells[head.columns.get("unit", 1)], row.where)["key"]
+        for column, year, kind in zip(head.at, head.years, head.kinds, strict=True):
+            period = " ".join(filter(None, (plain(line.cells[column]) for line in rows[at : at + head.lines])))
+            when = {"period": period, "year": year, "column": kind, "value": number(cells[column], row.where)}
+            records.append({"resource": kinds[0], "unit": unit} | when)
+    if [record["resource"] for record in records[:: len(head.years)]] != list(RESOURCES):
+        rows[-1].refuse("section 4 needs the rows Қаржылық and Адами (Финансовые, Человеческие); is the text cut?")
     return records
 
 
@@ -175,12 +209,16 @@ def _read(path: Path, known: Names) -> dict[str, pd.DataFrame]:
     items = items_of(pages)
     lost = find_lost_cells(pages, items, records["national_targets"])
     records["indicators"] = [_indicator(item, known) for item in items]
+    columns = dict(zip(pages[0].head.years, pages[0].head.kinds, strict=True))
     records["targets"] = []
     for item, about in zip(items, records["indicators"], strict=True):
         lost_cell, note = lost.get(item.number), about.get("evidence", "")
-        rows = lost_cells.place_cells(item.cells, item.values, pages[0].years, lost_cell, note)
+        rows = lost_cells.place_cells(item.cells, item.values, columns, lost_cell, note)
         records["targets"] += [{"indicator": item.number} | row for row in rows]
     records["programmes"] = _programmes(parts["programmes"], parts["further"], known)
     records["resources"] = _resources(parts["resources"], known)
+    if unsaid := [row["indicator"] for row in records["indicators"] if not row.get("better")]:
+        advice = "fill in `better` in the list that `jospar plan names` makes"
+        logging.getLogger("jospar").warning(f"{path}: no word which way is better for {', '.join(unsaid)}; {advice}")
     tables = {name: pd.DataFrame(records[name], columns=columns, dtype=object) for name, columns in plan.TABLES.items()}
     return {name: table.fillna("").astype(str) for name, table in tables.items()}

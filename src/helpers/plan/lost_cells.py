@@ -55,26 +55,23 @@ def explain_lost_cells(
 
 
 def place_cells(
-    cells: list[str], values: list[str], years: list[str], lost: LostCell | None, note: str
+    cells: list[str], values: list[str], columns: dict[str, str], lost: LostCell | None, note: str
 ) -> list[dict[str, str]]:
-    """A row of `targets.csv` for each year. Behind a lost cell each cell stands under the year before its own.
+    """A row of `targets.csv` for each year; `columns` says of each whether it is reported, current or planned.
 
+    Behind a lost cell each cell stands under the year before its own.
     `note`, what we know besides, joins the evidence of damaged cells and explains planned years left blank.
     """
+    years = list(columns)
     gap, reading, evidence, known = lost or LostCell(len(years), "certain", "")
     result = []
     for i, year in enumerate(years):
         at = len(cells) if i == gap else i - (i > gap)
         text, value, printed_year = [*cells, ""][at], [*values, known][at], [*years, ""][at]
         blank = not text and i != gap
-        noted = f"{evidence} {note}".strip() if (lost and not blank) or (blank and i > 1) else ""
-        record = {"year": year, "column": column_of(i), "value": value, "as_printed": text}
+        noted = f"{evidence} {note}".strip() if (lost and not blank) or (blank and columns[year] == "planned") else ""
+        record = {"year": year, "column": columns[year], "value": value, "as_printed": text}
         result.append(
             record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
         )
     return result
-
-
-def column_of(index: int) -> str:
-    """What a plan's year columns are: the reported year, the current one, then the planned ones."""
-    return ("reported", "current")[index] if index < 2 else "planned"

@@ -1,12 +1,17 @@
 """A plan's document as rows of cells, whichever format it has: digitised text, a web page, or DOCX."""
 
+import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers import UserError
 
-NUMBER = re.compile(r"(-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?)(?: ?(?:%|мың)| ?\([^()]*\))?")
+NUMBER = re.compile(
+    r"(?:(?:до|от|не (?:менее|ниже|более|выше)|кемінде) |[≥≤] ?)?(-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?)"
+    r"(?: ?(?:%|мың|тыс\.?|\*+)| ?\([^()]*\))?",
+    re.IGNORECASE,
+)
 WEB = re.compile(rb"<(!doctype html|html|table)\b", re.IGNORECASE)
 ZIP = b"PK\x03\x04"
 OTHERS = {b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old Word document (.doc)"}  # by their first bytes
@@ -21,6 +26,12 @@ class Row:
     cells: list[str]
     above: dict[int, str] = field(default_factory=dict)  # columns that a cell of an earlier row covers, and its text
     beside: dict[int, str] = field(default_factory=dict)  # columns that a cell to the left covers, and its text
+
+    def refuse(self, fault: str) -> None:
+        """Raises UserError in a digitised text, which may be damaged; elsewhere says what is left aside."""
+        if re.search(r", line \d+$", self.where):
+            raise UserError(f"{self.where}: {fault}")
+        logging.getLogger("jospar").warning("%s: left aside: %s", self.where, fault)
 
 
 def read(path: Path) -> list[Row]:

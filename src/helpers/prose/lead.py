@@ -49,7 +49,8 @@ def _inside(words: str) -> str:
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(["met", "missed"])]
     if done.empty:
-        return text("No target here can be checked against a published figure.")
+        none = text("No target here can be checked against a published figure.")
+        return none if (judged["year"] < _today(outlooks).year).any() else ""
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
     words = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
     if n_met in (0, n):
@@ -152,8 +153,8 @@ def _suspected(outlook: Outlook) -> str:
 def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
     undecided = judged[judged["probability"].notna()]
-    today = max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
-    past, ahead = undecided[undecided["year"] < today.year], undecided[undecided["year"] >= today.year]
+    over = undecided["year"] < _today(outlooks).year
+    past, ahead = undecided[over], undecided[~over]
     sentences = []
     if len(past):
         sentences.append(
@@ -165,6 +166,10 @@ def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
             )
         )
     return [*sentences, _ahead(ahead)] if len(ahead) else sentences
+
+
+def _today(outlooks: dict[str, Outlook]) -> date:
+    return max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
 
 
 def _ahead(ahead: pd.DataFrame) -> str:
@@ -189,6 +194,8 @@ def _without(outlooks: dict[str, Outlook]) -> str:
         return ""
     ((holder, held),) = Counter(outlook.about["source"] for outlook in without).most_common(1)
     counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
+    if not holder:
+        return text("For {n} of the {all} indicators there are no comparable figures.", all=len(outlooks), **counts)
     if len(without) == len(outlooks):
         return text(
             "For none of the {n} indicators here are comparable figures published, so no target can be checked. The "

@@ -42,31 +42,35 @@ def jointly(outlook: Outlook) -> list[str]:
 
 
 def narrowed(outlook: Outlook) -> str:
-    """Which published quarters narrow a year's forecast, and how near a year comes to such quarters."""
+    """Which published quarters or months narrow a year's forecast, and how near years came to what such tell."""
     return " ".join(narrowed_by(known, outlook) for known in outlook.narrowing)
 
 
 def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
-    """The quarters of one year with their figures, and how far years lay from the mean of such quarters."""
-    # A distance between two shares is in points.
-    share = outlook.unit.startswith("%")
+    """The quarters or months of one year with their figures, and how far years lay from what such tell."""
     digits = outlook.decimals + 1
-    # "Never more than" has to be rounded up.
+    # "Never more than" has to be rounded up; a distance between two shares is in points.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
-    apart = number(largest, digits)
-    figures = [
-        f"{quarter(known.year, place)} {number(value, outlook.decimals)}" for place, value in known.known.items()
-    ]
+    points = text("{change} points", change=number(largest, digits)) if outlook.unit.startswith("%") else ""
+    said = {"year": known.year, "compared": known.compared}
+    said |= {"apart": literal(points or quantity(largest, digits, outlook.unit))}
+    if known.months:
+        return text(
+            "The figure for the first {months} months of {year} ({figure}) narrows its forecast: each of {compared} "
+            "years before came within {apart} of what such a figure told of it.",
+            months=known.months,
+            figure=literal(quantity(known.known[known.months], outlook.decimals, outlook.unit)),
+            **said,
+        )
+    figures = [f"{quarter(known.year, n)} {number(value, outlook.decimals)}" for n, value in known.known.items()]
     return plural(
         "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from the mean of such quarters.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from the mean of such quarters.",
         known.quarters,
-        year=known.year,
         figures=literal(listing(figures)),
-        compared=known.compared,
-        apart=text("{change} points", change=apart) if share else literal(quantity(largest, digits, outlook.unit)),
+        **said,
     )
 
 

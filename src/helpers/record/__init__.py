@@ -1,13 +1,5 @@
 """How good forecasts and verdicts have been: panel, scores, tables, charts."""
 
 __all__ = [
-    "charts",
-    "compare",
-    "hindsight",
-    "moved",
-    "news",
-    "page",
-    "scores",
-    "tables",
-    "workbench",
-]
+    "charts", "compare", "hindsight", "moved", "news", "page", "scores", "tables", "workbench",
+]  # fmt: skip

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, files, plan, statistics
+from helpers import UserError, plan, statistics
 from helpers.charts import captions
 from helpers.forecast import expect
-from helpers.language import listing, name, number, quarter, said_of, text
-from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS, outcomes
+from helpers.language import listing, name, number, quarter, text
+from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
 from helpers.targets import quarters_of
 
 CLOSE = 1e-4  # relative; the files hold six digits
@@ -125,7 +125,8 @@ def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     if exact:
         return [Cause(words, float(effect)) for words, effect, applies in found if applies and abs(effect) > CLOSE]
     # Without the later run's method at hand effects would mix; what is recorded still says what changed.
-    return [Cause(words) for words, _, applies in found if applies]
+    rest = text("by how much each can't be told: this program has not the method of that run any more")
+    return [*(Cause(words) for words, _, applies in found if applies), Cause(rest)]
 
 
 def median(known: pd.Series, area: str, period: str, until: str, when: str) -> float:
@@ -162,21 +163,6 @@ def _revised_words(known: pd.Series, changed: pd.Series) -> str:
 def _shown(values: pd.Series, year: pd.Period) -> str:
     """A figure as its publisher prints it."""
     return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
-
-
-def verdict_lines(before: Path, after: Path) -> list[str]:
-    """The verdicts that differ between the folders of two runs, a line each, in the order of the later one."""
-    keys = ("plan", "area", "indicator", "year")
-    tables = [folder / outcomes.VERDICTS for folder in (before, after)]
-    if not all(table.is_file() for table in tables):
-        return []
-    old, new = ({tuple(row[key] for key in keys): row for row in files.read_rows(table)} for table in tables)
-    changed = [(old[key], row) for key, row in new.items() if key in old and old[key]["verdict"] != row["verdict"]]
-    found = []
-    for was, row in changed:
-        words = " → ".join(text(said_of(one)) for one in (was, row))
-        found.append(f"{called(row['plan'], row['indicator'], row['area'], row['year'])}: {words}")
-    return found
 
 
 def called(plan_name: str, indicator: str, area: str, period: str) -> str:

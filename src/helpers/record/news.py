@@ -4,30 +4,37 @@ from pathlib import Path
 
 from helpers import UserError, files, plan
 from helpers.charts import captions
-from helpers.language import in_language, name, number, percent, text
+from helpers.language import LANGUAGES, in_language, name, number, percent, text
 from helpers.record import compare
 from helpers.render import VERDICTS
 
 KEY = ("plan", "indicator", "area", "year")
+LINE = "{indicator}. {name}, {place}, {year}: {before} → {after}: {why}"
 
 
 def changes(before: dict | None, after: dict) -> list[dict]:
-    """A row a target whose verdict in words changed: indicator, name, area, year, before, after, why; in English.
+    """A row a target whose verdict in words changed: indicator, name, place, year, before, after, why; in English.
 
-    before, after: the records of two runs with their folders; without an earlier run nothing has changed.
+    before, after: the records of two runs with their folders; without an earlier run nothing has changed. `said` is
+    the row as one line in each language.
     """
     if before is None:
         return []
     old, new = (verdicts(run["folder"]) for run in (before, after))
     changed = [key for key in new if key in old and new[key]["verdict"] != old[key]["verdict"]]
-    with in_language("en"):
-        causes = reasons(before["folder"], after["folder"]) if changed else {}
-        return [
-            dict(zip(KEY, key, strict=True))
-            | {"name": called(*key[:2]), "place": captions.place(key[2])}
-            | {"before": words(old[key]), "after": words(new[key]), "why": why(new[key], causes.get(key, ""))}
-            for key in changed
-        ]
+    rows, said = [], [{} for _ in changed]
+    for language in reversed(LANGUAGES):  # English is the last
+        with in_language(language):
+            causes = reasons(before["folder"], after["folder"], changed)
+            rows = [
+                dict(zip(KEY, key, strict=True))
+                | {"name": called(*key[:2]), "place": captions.place(key[2])}
+                | {"before": words(old[key]), "after": words(new[key]), "why": why(new[key], causes.get(key, ""))}
+                for key in changed
+            ]
+        for line, row in zip(said, rows, strict=True):
+            line[language] = LINE.format_map(row)
+    return [row | {"said": line} for row, line in zip(rows, said, strict=True)]
 
 
 def verdicts(folder: Path) -> dict[tuple[str, ...], dict]:
@@ -48,10 +55,12 @@ def words(row: dict) -> str:
     return text(row["verdict"]) + chance
 
 
-def reasons(before: Path, after: Path) -> dict[tuple[str, ...], str]:
-    """Why forecasts moved, by plan, indicator, area and year; nothing where a run kept no forecasts."""
+def reasons(before: Path, after: Path, changed: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Why the forecasts behind changed verdicts moved, by their keys; nothing where a run kept no forecasts."""
+    wanted = {(indicator, area, folder) for folder, indicator, area, _ in changed}
     try:
-        moves = compare.compare(*(compare.load(folder, folder.parent) for folder in (before, after)))
+        runs = [compare.load(folder, folder.parent) for folder in (before, after)] if changed else [{}, {}]
+        moves = compare.compare(*({key: run[key] for key in run.keys() & wanted} for run in runs))
     except UserError:
         return {}
     return {

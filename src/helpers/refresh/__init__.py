@@ -17,12 +17,8 @@ from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
 __all__ = [
-    "MOST_LINES",
-    "Outcome",
-    "known_figures",
-    "people",
-    "refresh",
-]
+    "MOST_LINES", "Outcome", "known_figures", "people", "refresh",
+]  # fmt: skip
 
 
 MOST_LINES = 12  # about one series that is held back
@@ -99,10 +95,7 @@ def refresh(
 
 
 def _read(
-    asked: list[Request],
-    folder: Path | None,
-    limits: Limits,
-    tell: Callable[[str], None],
+    asked: list[Request], folder: Path | None, limits: Limits, tell: Callable[[str], None]
 ) -> tuple[Keyed, list[str], list[str]]:
     """Answers, faults, and the names of files that answer nothing."""
     if folder is None:

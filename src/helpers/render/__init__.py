@@ -17,39 +17,11 @@ from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_cs
 from helpers.render.progress import Progress
 
 __all__ = [
-    "COLUMNS",
-    "DEFAULT_PLAN",
-    "FIGURES",
-    "FORECASTS",
-    "STOP_LIMIT",
-    "VERDICTS",
-    "Progress",
-    "Run",
-    "archive",
-    "as_csv",
-    "batch",
-    "cluster",
-    "finish",
-    "ignore",
-    "keep",
-    "kernels",
-    "outcomes",
-    "parcel",
-    "prepared",
-    "preview",
-    "provenance",
-    "render_all",
-    "result",
-    "run",
-    "schedule",
-    "source",
-    "start",
-    "stop",
-    "submitter",
-    "summary",
-    "take_over",
-    "work",
-]
+    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "STOP_LIMIT", "VERDICTS", "Progress", "Run", "archive",
+    "as_csv", "batch", "cluster", "finish", "ignore", "keep", "kernels", "outcomes", "parcel", "prepared",
+    "preview", "provenance", "render_all", "result", "run", "schedule", "source", "start", "stop", "submitter",
+    "summary", "take_over", "work",
+]  # fmt: skip
 
 
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
@@ -73,12 +45,7 @@ class Run:
     def about(self, n: int) -> dict:
         """What is known of a report before it is rendered."""
         job = self.jobs[n]
-        return {
-            "name": job.name,
-            "notebook": job.notebook.name,
-            "parameters": job.parameters,
-            "key": self.keys[n],
-        }
+        return {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "key": self.keys[n]}
 
     def turn(self, n: int) -> int:
         """How many languages of the report come before this one."""
@@ -103,12 +70,14 @@ def run(
     watch: Callable[[str, int, int], None] = ignore,
     if_changed: bool = False,
     asked: dict | None = None,
+    news: Callable[[dict, dict], list[dict]] | None = None,
 ) -> dict:
     """The record of a finished run: every job rendered, taken over unchanged, or its failure kept beside the last good.
 
     The run becomes `latest` and the index is replaced only when all jobs have ended. An interrupted run leaves what it
     finished; the next one takes that over. `tell` gets each report's record, `watch` its name and the cell under way.
-    With `if_changed`, the latest complete run is returned as it is when it holds just these reports.
+    With `if_changed`, the latest complete run is returned as it is when it holds just these reports. `news` tells which
+    verdicts a new batch changed, from the records of the last one and of this; they open the index.
     """
     run_ = prepared(jobs, output, force)
     with archive.locked(output, wait, "wait for it with --wait"), archive.writing_to(output):
@@ -128,7 +97,7 @@ def run(
             with contextlib.suppress(OSError, UserError):
                 run_.save(complete=False)
             raise
-        return finish(run_, output) | {"new": True}
+        return finish(run_, output, news) | {"new": True}
 
 
 def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
@@ -272,7 +241,7 @@ def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list
     run_.save()
 
 
-def finish(run_: Run, output: Path) -> dict:
+def finish(run_: Run, output: Path, news: Callable[[dict, dict], list[dict]] | None = None) -> dict:
     """Gather the forecasts, write summary and index, make the run the latest; last of all it is recorded complete."""
     from helpers.render import index, outcomes, summary
 
@@ -282,9 +251,12 @@ def finish(run_: Run, output: Path) -> dict:
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
     check_data(run_)
     facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
-    summary.write(facts | {"folder": run_.folder})
     past = [facts | {"folder": run_.folder}, *archive.history(output)]
-    latest = archive.latest_complete(past)
+    latest, former = (archive.latest_complete(runs) for runs in (past, past[1:]))
+    if news and former and latest is past[0] and outcomes.differ(former["folder"], run_.folder):
+        facts = run_.save(changes=news(former, latest)) | {"complete": True}
+        latest |= facts
+    summary.write(facts | {"folder": run_.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
     for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
         files.write(output / name, page)

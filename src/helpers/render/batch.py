@@ -5,11 +5,11 @@ import hashlib
 import itertools
 import math
 import re
-import reprlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from reprlib import repr as brief
 
 from helpers import UserError, files
 from helpers.language import LANGUAGE_NAMES
@@ -18,7 +18,7 @@ from helpers.render.batch_tree import check_tree
 from helpers.render.source import opened, source_cells
 
 TYPES, FORMATS = {"str": str, "int": int, "float": (int, float), "bool": bool}, ("html", "xlsx", "pdf")
-KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str}
+KEYS = {"notebook": str, "parameters": dict, "skip": bool, "formats": list, "time_limit": int, "batch": str, "own": str}
 DEFAULT_PLAN = "data/plan"
 DECLARED_PLAN = re.compile(r"^plan(?:: str)? = ([\"'])(.*?)\1", re.M)
 MOST_LETTERS = 1_000_000  # of a batch file; the largest in use has 2,000
@@ -34,6 +34,7 @@ class Job:
     parameters: dict = field(default_factory=dict)
     formats: tuple[str, ...] = ("html",)
     time_limit: int = 600  # seconds for one cell
+    own: str = ""  # folder of own figures, from the repository's root; `none` for the public edition
 
     @property
     def name(self) -> str:
@@ -102,6 +103,10 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
         raise UserError(f"{file}: line {mark.line + 1 if mark else 1}: {problem}") from None
     batches = content.get("batches") if isinstance(content, dict) else None
     jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
+    if len(folders := sorted({job.own for job in jobs})) > 1:
+        raise UserError(
+            f"{file}: own: a run takes one folder of own figures for all reports, not {', '.join(map(brief, folders))}"
+        )
     return distinct(jobs)
 
 
@@ -147,7 +152,7 @@ def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> 
         raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {brief(entry)}")
     for key, value in entry.items():
         if key not in KEYS:
-            raise fault(f"unknown key {brief(key)}; {meant(str(key), KEYS)}", key)
+            raise fault(f"unknown key {brief(key)}; {files.nearest(str(key), KEYS)}", key)
         if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
             raise fault(f"{key}: takes {KEYS[key].__name__}, not {brief(value)}", key)
     if "batch" in entry and entry.keys() - {"batch", "skip"}:
@@ -162,6 +167,8 @@ def check_values(entry: dict, fault: Callable[..., UserError]) -> None:
     for name, value in entry.get("parameters", {}).items():
         if any(isinstance(one, dict | list) for one in (value if isinstance(value, list) else [value])):
             raise fault(f"{brief(name)}: takes a value or a list of values", "parameters", str(name))
+    if "own" in entry.get("parameters", {}):
+        raise fault("own: is a key of the entry, beside parameters", "parameters", "own")
     if wrong := [one for one in entry.get("formats", []) if not isinstance(one, str)]:
         raise fault(f"formats: knows {', '.join(FORMATS)}, not {brief(wrong[0])}", "formats")
     if any(sign in entry.get("notebook", "") for sign in "\0\n") or len(entry.get("notebook", "")) > LONGEST_PATH:
@@ -175,16 +182,6 @@ def check_values(entry: dict, fault: Callable[..., UserError]) -> None:
         raise fault(f"{empty[0]}: an empty list leaves nothing to render", "parameters", str(empty[0]))
     if unknown := set(entry.get("formats", [])) - set(FORMATS):
         raise fault(f"formats: knows {', '.join(FORMATS)}, not {', '.join(map(str, unknown))}", "formats")
-
-
-def brief(value: object) -> str:
-    """A value in a few letters, for a line that names it."""
-    return reprlib.repr(value)
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """Advice after a wrong word: the known word most like it, or all of them."""
-    return files.nearest(word, known)
 
 
 def line_of(node: object, *keys: object) -> int:
@@ -210,6 +207,7 @@ def combinations(folder: Path, entry: dict) -> list[Job]:
     settings = {
         "formats": tuple(entry.get("formats", Job.formats)),
         "time_limit": entry.get("time_limit", Job.time_limit),
+        "own": entry.get("own", Job.own),
     }
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
@@ -242,7 +240,7 @@ def check(job: Job) -> None:
     known = declared(job.notebook)
     for name, value in job.parameters.items():
         if name not in known:
-            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {meant(name, known)}")
+            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {files.nearest(name, known)}")
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")

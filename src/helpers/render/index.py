@@ -33,7 +33,7 @@ STATES = {
     "failed": (message("failed"), "bad"),
 }
 MISSING = ("no comparable data", "no target")
-COUNTRY = "KAZ"
+COUNTRY, OWN = "KAZ", "OWN"  # OWN: the place of a list that `jospar judge` read
 FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
 
@@ -71,14 +71,16 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
 
     environment = Environment(loader=FileSystemLoader(files.TEMPLATES), autoescape=True, finalize=visible)
     environment.globals |= {"text": text, "language": current, "languages": LANGUAGE_NAMES, "file_name": file_name}
-    plan = main_plan(verdicts)
+    plan = main_plan(verdicts, facts["reports"])
     use_terms({row["term"]: row for row in plan_rows("terms", plan) if row["kind"] == "unit"})
     main, others = scorecards([row for row in verdicts if row["plan"] == plan], plan)
     reports = [report(group, prefix) for group in same_report(facts["reports"])]
     started, read = (day(date.fromisoformat(facts[key][:10])) for key in ("started", "data_read_on"))
     shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
-    shown |= {"started": started, "read": read, "prefix": prefix, "answer": answer(facts["reports"], plan)}
+    question = text("Will the targets be met?") if plan.startswith("data/own/") else text("Will the plan be met?")
+    shown |= {"started": started, "read": read, "prefix": prefix, "question": question}
+    shown["answer"] = answer(facts["reports"], plan)
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
     return environment.get_template("index.html.j2").render(shown)
@@ -104,9 +106,10 @@ def read_verdicts(folder: Path) -> list[dict]:
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
 
-def main_plan(verdicts: list[dict]) -> str:
-    """The plan whose scorecard opens the run: the default one where the run judged it, else the first."""
-    judged = dict.fromkeys(row["plan"] for row in verdicts)
+def main_plan(verdicts: list[dict], reports: list[dict]) -> str:
+    """The plan that opens the run: the default one where the run judged it, else the first judged or reported on."""
+    named = [one["parameters"].get("plan", DEFAULT_PLAN) for one in reports]
+    judged = dict.fromkeys([row["plan"] for row in verdicts] or named)
     return DEFAULT_PLAN if DEFAULT_PLAN in judged or not judged else next(iter(judged))
 
 
@@ -191,7 +194,8 @@ def report(group: list[dict], prefix: str) -> dict:
     first, parameters = group[0]["notebook"].partition("_")[0], group[0]["parameters"]
     area = parameters.get("area", "")
     rest = {key: value for key, value in parameters.items() if key not in ("language", "area")}
-    shown = [area_name(area)] * bool(area) + [f"{key} = {value}" for key, value in rest.items()]
+    listed = plan_title(rest.pop("plan")) if area == OWN and "plan" in rest else area_name(area)
+    shown = [listed] * bool(area) + [f"{key} = {value}" for key, value in rest.items()]
     found = {"title": titled["title"] or group[0]["notebook"], "href": titled["href"], "language": titled["language"]}
     # A notebook whose name begins with a direction's number is the report of that direction.
     known = plan_table("directions", parameters.get("plan", DEFAULT_PLAN))

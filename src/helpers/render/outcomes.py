@@ -48,6 +48,12 @@ def keep(folder: Path, reports: list[dict], version: str) -> list[str]:
     return list(contradictions)
 
 
+def differ(before: Path, after: Path) -> bool:
+    """Whether two runs kept different verdicts; False where one kept none."""
+    tables = [folder / VERDICTS for folder in (before, after)]
+    return all(table.is_file() for table in tables) and tables[0].read_bytes() != tables[1].read_bytes()
+
+
 def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:
     """What each report of a run handed out, of the last good copy where it failed."""
     for report in reports:

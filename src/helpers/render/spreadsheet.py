@@ -85,11 +85,14 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     book.set_properties({"title": visible(facts["title"]), "created": created})
     looks = Looks(book)
     with in_language(facts["language"]):
-        tables += behind.tables(notebook)
+        tables += (made := behind.tables(notebook))
         names = sheet_names([text("Contents"), *(table["caption"] for table in tables)])
         contents(book.add_worksheet(names[0]), looks, facts, [t["caption"] for t in tables], names[1:])
         for table, name in zip(tables, names[1:], strict=True):
             fill(book.add_worksheet(name), looks, facts, table)
+        if len(made) == 2:
+            pairs = dict(zip(names[-2:], made, strict=True))
+            behind.draw(book, book.get_worksheet_by_name(names[-2]), pairs, HEAD + 1)
     book.close()
     return buffer.getvalue()
 

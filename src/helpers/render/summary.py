@@ -35,8 +35,7 @@ def left_out(facts: dict) -> list[str]:
 
 def said(facts: dict) -> dict[str, list[str]]:
     """The message by heading: which verdicts changed and why, what failed, what is missing, the numbers."""
-    line = "{indicator}. {name}, {place}, {year}: {before} → {after}: {why}"
-    changed = [line.format_map(one) for one in facts.get("changes", [])]
+    changed = [one["said"]["en"] for one in facts.get("changes", [])]
     broken = [f"refresh: {line}" for line in facts.get("refresh", [])]
     for one in failures(facts):
         copy = f"the index shows the copy of {one['copy_of']}" if one["copy_of"] else "there is no earlier copy"

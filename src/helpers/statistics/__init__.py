@@ -12,31 +12,10 @@ from helpers.statistics import own
 from helpers.statistics.store import STATUSES, all_observations, period_end, series_table, table_of
 
 __all__ = [
-    "STATUSES",
-    "Figures",
-    "areas",
-    "bound",
-    "breaks",
-    "by_area",
-    "catalogue",
-    "check",
-    "covers",
-    "figures",
-    "for_indicator",
-    "known_day",
-    "last_known",
-    "not_measured",
-    "observations",
-    "own",
-    "part_year",
-    "period_end",
-    "series",
-    "short_names",
-    "side_by_side",
-    "sources",
-    "transform",
-    "vintages",
-]
+    "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
+    "for_indicator", "known_day", "last_known", "not_measured", "observations", "own", "part_year", "period_end",
+    "series", "short_names", "side_by_side", "sources", "transform", "vintages",
+]  # fmt: skip
 
 
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:

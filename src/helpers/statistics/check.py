@@ -37,27 +37,25 @@ def check(folder: Path = files.DATA) -> list[str]:
 
 def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
     """Faults of the office's own tables, one line each, by the rules of the published ones but for address and unit."""
-    package = {resource["path"]: resource for resource in _package(folder)["resources"]}
-    tables, faults = {}, []
-    for name in ("series", "observations", "sources"):
-        resource = package[f"statistics/{name}.csv"]
-        free = [{**field, "constraints": {}} if field["name"] in ("url", "unit") else field
-                for field in resource["schema"]["fields"]]  # fmt: skip
-        table = files.read_table(place / f"{name}.csv", [field["name"] for field in free])
-        tables[name] = table.set_axis(table.attrs["lines"])
-        about = resource | {"path": f"own/{name}.csv", "schema": resource["schema"] | {"fields": free}}
-        faults += _schema_faults(about, tables[name])
-    if faults:
+    package = {resource["name"]: resource for resource in _package(folder)["resources"]}
+    tables, own, faults = {}, {}, []
+    for name in ("series", "observations", "sources", "areas", "indicators"):
+        tables[name] = published = _read(folder, package[name])[0]
+        if not (path := place / f"{name}.csv").is_file() and name in ("areas", "indicators"):
+            continue
+        about = package[name] | {"path": f"own/{name}.csv"}
+        free = [f | ({"constraints": {}} if f["name"] in ("url", "unit") else {}) for f in about["schema"]["fields"]]
+        own[name] = about | {"schema": about["schema"] | {"fields": free}}
+        table = files.read_table(path, [field["name"] for field in free])
+        table.index = [line for line, _ in files.read_cells(path)[1:]]
+        faults += _schema_faults(own[name], table)
+        tables[name] = table if name == "observations" else pd.concat([table, published])
+    if faults := faults or [line for name in ("series", "observations") for line in _key_faults(own[name], tables)]:
         return faults
-    published = _read(folder, package["statistics/series.csv"])[0]
-    catalogue = pd.concat([tables["series"], published]).drop_duplicates("series").set_index("series").to_dict("index")
+    catalogue = tables["series"].drop_duplicates("series").set_index("series").to_dict("index")
     for number, row in tables["observations"].to_dict("index").items():
-        wrong = _row_faults(row, catalogue[row["series"]]) if row["series"] in catalogue else [("series", "is unknown")]
-        if row["source"] not in set(tables["sources"]["source"]):
-            wrong = [*wrong, ("source", "is not in sources.csv; add it")]
-        faults += [
-            _line({"path": "own/observations.csv"}, number, column, row[column], words) for column, words in wrong
-        ]
+        wrong = _row_faults(row, catalogue[row["series"]])
+        faults += [_line(own["observations"], number, column, row[column], words) for column, words in wrong]
     return faults
 
 

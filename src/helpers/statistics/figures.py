@@ -67,6 +67,12 @@ class Figures:
         """What is known but is no final figure of a whole period: part-years and doubtful ones."""
         return self.observations[self.observations["status"] != "final"]
 
+    @property
+    def parts(self) -> pd.DataFrame:
+        """Figures of the first months of years, in the unit: year, months, value."""
+        rows = self.observations[self.observations["status"] == "part_year"]
+        return rows.assign(year=rows["period"].str[:4].astype(int))[["year", "months", "value"]]
+
     @cached_property
     def vintages(self) -> pd.DataFrame:
         """Every value ever printed, with the day from which it counts: see `statistics.vintages`."""
@@ -92,7 +98,7 @@ class Figures:
     def content(self) -> tuple:
         """All that a forecast takes of it, in plain values: what is equal here gives the same forecast."""
         about = (self.code, self.area, str(self.as_of), str(self.breaks), self.lower, self.upper, self.decimals)
-        return (*about, list(map(str, self.values.index)), self.values.tolist())
+        return (*about, list(map(str, self.values.index)), self.values.tolist(), self.parts.to_numpy().tolist())
 
     def __getitem__(self, span: slice) -> pd.Series:
         """The values of a span of periods or years: `figures[2016:]`; of one year: `figures[2016]`."""

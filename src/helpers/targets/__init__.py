@@ -73,11 +73,7 @@ def _outlooks(
 
 
 def gather(
-    rows: plan.TargetRows,
-    *known: Outlook,
-    choices: Choices | None = None,
-    as_of: str = "",
-    until: int = 2027,
+    rows: plan.TargetRows, *known: Outlook, choices: Choices | None = None, as_of: str = "", until: int = 2027
 ) -> Found:
     """The outlooks of all rows, in the plan's order: those that are known, and the rest as `outlook` has them."""
     own = {one.indicator: one for one in known}

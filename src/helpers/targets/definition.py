@@ -24,6 +24,8 @@ def yearly_series(name_kk: str, area: str) -> str:
 
 def why_not(name_kk: str, area: str) -> str:
     """The reason why nothing can be judged: one English sentence, translated where it is shown."""
+    if area in statistics.areas().query("kind == 'own'").index:
+        return message("The list gives no figures for it.")
     if name_kk in set(statistics.catalogue().query("role == 'indicator'")["name_kk"]):
         return message("No figures are published for this area.")
     numbers = {name: number for number, name in reference_numbers().items()}

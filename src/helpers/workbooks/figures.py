@@ -40,7 +40,7 @@ def read(cell: object, percent: bool = False) -> Figure | str | None:
 
 def from_text(words: str) -> Figure | str | None:
     """A figure out of text."""
-    raw = words.strip()
+    raw = re.sub(r"^[≈~]\s*|\s*\((?:факт|нақты|fact)\)$", "", words.strip(), flags=re.IGNORECASE)
     if raw.lower() in MISSING:
         return f"«{raw}» stands for no figure"
     bare = FOOTNOTE.sub("", raw).strip()

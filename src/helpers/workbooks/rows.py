@@ -18,18 +18,20 @@ LABELS = (
     "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
 NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
-UNIT_HEADS = ("ед.", "единиц", "unit", "бірлік")
+UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
     r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|"
     r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
 )
+AIM = re.compile(r"(план|жоспар|plan|target|цель)\w*")
 SERIES = (
     "series_id", "series", "indicator", "показатель", "индикатор", "наименование", "көрсеткіш",
     "наименование показателя",
 )  # fmt: skip
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
+AREAS = re.compile(r"регион|област|территор|өңір|аймақ|облыс|\b(area|region)")
 VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
 
 
@@ -47,9 +49,12 @@ class Row:
     aside: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)  # the row's other words by heading
+    area: str = ""  # of which place its figures are, where a column says it
 
     def add(self, head: heads.Head, cell: object, percent: bool, unsaved: bool) -> None:
         """Take one cell under its heading."""
+        if isinstance(cell, str) and self.unit:
+            cell = re.sub(rf"(?<=[\d\s]){re.escape(self.unit)}\.?$", "", cell.strip(), flags=re.IGNORECASE)
         found = (
             "is a formula without a stored value; open and save the file" if unsaved else figures.read(cell, percent)
         )
@@ -78,12 +83,24 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
+def date_by_caption(sheet: Sheet) -> None:
+    """Give «План» and «Факт» above a sheet's columns the one year that its name or caption states."""
+    captions = [sheet.name, *(heads.words_of(cell) for row in sheet.cells[:4] for cell in row)]
+    years = {year for words in captions for year in heads.years_of(words)}
+    for row in sheet.heads[:10] if len(years) == 1 else []:
+        words = [heads.words_of(cell) for cell in row if cell is not None]
+        if len(words) > 1 and any(map(heads.FACT.match, words)) and not any(map(heads.is_year, row)):
+            row[:] = [f"{cell} {min(years)}" if heads.is_part(cell) else cell for cell in row]
+            return
+
+
 def of_sheet(sheet: Sheet) -> list[Row]:
     """The rows of one sheet."""
+    date_by_caption(sheet)
     if columns := long_columns(sheet):
         return long_rows(sheet, *columns)
-    down = max((sum(map(heads.is_year, column)) for column in zip(*sheet.cells, strict=True)), default=0)
-    across = max((sum(map(heads.is_year, row)) for row in sheet.cells), default=0)
+    lines = zip(*sheet.cells, strict=True), sheet.cells
+    down, across = (max((len({*filter(heads.is_year, line)}) for line in way), default=0) for way in lines)
     return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
 
 
@@ -94,7 +111,8 @@ def turned(sheet: Sheet) -> Sheet:
         return [list(column) for column in zip(*cells, strict=True)]
 
     swapped = [{(c, r) for r, c in places} for places in (sheet.percent, sheet.unsaved)]
-    return Sheet(sheet.name, turn(sheet.cells), turn(sheet.heads), set(), *swapped, sheet.state)
+    hidden = (sheet.hidden_columns, *swapped, sheet.state, sheet.hidden)
+    return Sheet(sheet.name, turn(sheet.cells), turn(sheet.heads), *hidden)
 
 
 def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
@@ -110,12 +128,15 @@ def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
 
 def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> list[Row]:
     """The rows of a table with one figure a row, joined by series."""
-    found: dict[str, Row] = {}
+    found: dict[tuple[str, str], Row] = {}
     name = ""
+    place = next((c for c, cell in enumerate(sheet.cells[top]) if AREAS.match(heads.words_of(cell))), -1)
     for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
+        area = heads.words_of(cells[place]) if place >= 0 else ""
         name = str(cells[series]) if series >= 0 and cells[series] is not None else name or sheet.name
         number = ORDINAL.match(name)
-        row = found.setdefault(name, Row(f"{sheet.name}!{r + 1}", number[1] if number else "", name, "", ""))
+        new = Row(f"{sheet.name}!{r + 1}", number[1] if number else "", name, area, "", area=area)
+        row = found.setdefault((name, area), new)
         head = heads.read([cells[period]])
         if head is None:
             row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
@@ -142,6 +163,9 @@ def is_head(sheet: Sheet, r: int) -> bool:
     years = [c for c, cell in enumerate(row) if heads.is_year(cell)]
     if not years:
         return False
+    stated = [int(heads.years_of(heads.words_of(row[c]))[0]) for c in years]
+    if len(stated) > 2 and sorted(stated) == list(range(min(stated), max(stated) + 1)):
+        return True
     rest = [cell for cell in row[years[0] :] if cell is not None]
     before = [heads.words_of(cell) for cell in row[: years[0]] if cell is not None]
     named = [word for word in before if len(word) > 3 and not any(known in word for known in LABELS)]
@@ -186,12 +210,14 @@ def is_below(cells: list[object]) -> bool:
 def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, down: bool) -> Iterator[Row]:
     """The rows of figures below one band of headings."""
     first, group, unit, before = min(columns), "", caption(sheet, top), None
+    above = [cell for cell in sheet.cells[top - 1] if cell is not None] if top else []
     titles = [heads.words_of(cell) for cell in sheet.heads[top]]
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
         filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
         if (not labels and not filled) or numbering(sheet.cells[r]):
             continue
+        labels = labels or (dict(enumerate(above)) if len(above) == 1 else {})  # a table for a single indicator
         row = described(sheet, r, labels, titles, down)
         if not filled:
             said = row.unit or heads.words_of(row.label).strip("():, ")
@@ -199,7 +225,7 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
-        row.unit, row.group = row.unit or unit, group
+        row.unit, row.group = row.unit or unit, row.area or group
         fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
@@ -207,12 +233,17 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
 
 def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:
     """Put the cells of a line into its row; what has no period is kept by its heading."""
-    aims = any(re.fullmatch(r"(план|жоспар|plan|target|цель)\w*", cell.lower()) for cell in row.cells.values())
-    for c, head in filled.items():
+    aims = any(AIM.fullmatch(cell.lower()) for cell in (sheet.name, *row.cells.values()))
+    others = [cell for cell in row.cells.values() if cell not in (row.label, row.number) and len(cell) < 20]
+    other = next((cell for cell in others if cell.lower() != row.unit and heads.OTHER.search(cell.lower())), "")
+    for c, head in sorted(filled.items(), key=lambda place: place[0] in sheet.hidden_columns):
+        head = heads.Head("", aside=f"«{other}»") if other else head
         aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
         row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
         if not head.period:
             row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+        if c in sheet.hidden_columns:
+            row.doubts.append(f"the column of {head.period or titles[c]} is hidden in the file")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
     if sheet.state != "visible":
@@ -256,4 +287,5 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
     if trailing := re.search(r",\s*([^,]+)$", label):
         unit = unit or (trailing[1].lower() if UNITS.match(trailing[1].lower()) else "")
     place = f"{sheet.name}, column {r + 1}" if down else f"{sheet.name}, row {r + 1}"
-    return Row(place, number, label, "", unit, cells=cells)
+    area = next((words for title, words in cells.items() if AREAS.match(title)), "")
+    return Row(place, number, label, "", unit, cells=cells, area=area)

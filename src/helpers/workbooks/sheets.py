@@ -27,6 +27,7 @@ class Sheet:
     percent: set[tuple[int, int]] = field(default_factory=set)
     unsaved: set[tuple[int, int]] = field(default_factory=set)  # formulas without a stored value
     state: str = "visible"
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def read(path: Path) -> list[Sheet]:
@@ -87,6 +88,8 @@ def excel_sheet(sheet: object, formulas: object) -> Sheet:
             for column in range(area.min_col - 1, min(area.max_col, len(cells[row]))):
                 one.heads[row][column] = cells[area.min_row - 1][area.min_col - 1]
     one.hidden = {n - 1 for n, row in sheet.row_dimensions.items() if row.hidden}
+    folded = [column for column in sheet.column_dimensions.values() if column.hidden]
+    one.hidden_columns = {n - 1 for column in folded for n in range(column.min, column.max + 1)}
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
             if isinstance(cell.value, int | float) and "%" in str(cell.number_format):

@@ -15,6 +15,7 @@ from helpers.workbooks import Figure, Row, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
+NATION = re.compile(r"казахстан|қазақстан|kazakhstan|\b(рк|қр|kaz)\b|стран|всего|барлығы|total", re.IGNORECASE)
 SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 
 
@@ -55,34 +56,53 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
     today = today or date.today()
     about = plan.indicators().set_index("indicator")
     names = names_of(about, statistics.short_names())
-    rows = read_rows(path)
-    by_hand = mapping(chosen, rows, set(about.index))
-    matches = [(row, by_hand.get(id(row)) or match(row, names)) for row in rows]
-    disputed = twice(matches)
     result = Preview()
+    rows = national(read_rows(path), result)
+    by_hand = mapping(chosen, rows, set(about.index))
+    alike = {(row.label, row.group, row.number): row for row in rows}
+    known = {words: match(row, names) for words, row in alike.items()}
+    matches = [(row, by_hand.get(id(row)) or known[row.label, row.group, row.number]) for row in rows]
+    disputed = twice(matches)
     for row, one in matches:
-        words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
-        if not row.figures:
-            result.aside.append(f"{words}: no figure" + (": only planned values" if row.planned else ""))
-        elif not one.indicator:
-            advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
-            result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
-        elif one.indicator in disputed and id(row) not in by_hand:
-            result.aside.append(
-                f'{words}: several rows differ for indicator {one.indicator}; say --map "{row.where}={one.indicator}"'
-            )
-        elif why := other_unit(row, about.loc[one.indicator]):
-            result.aside.append(f"{words}: {why}")
-        else:
-            take(result, row, one, about.loc[one.indicator], today, words)
-        result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
-        if row.planned and row.figures:
-            result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
+        place(result, row, one, about, one.indicator in disputed and id(row) not in by_hand, today)
     result.series = {key: one for key, one in result.series.items() if one.figures}
     if not result.series:
         near = f"; {result.aside[0]}" if result.aside else ""
         raise UserError(f"{path.name}: no row could be matched with an indicator and figures{near}")
     return result
+
+
+def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: bool, today: date) -> None:
+    """Take a row's figures over for its indicator, or leave it aside and say why."""
+    words = f"{row.where} «{row.number + ' ' if row.number else ''}{row.label[:60]}»"
+    if not row.figures:
+        result.aside.append(f"{words}: no figure" + (": only planned values" if row.planned else ""))
+    elif not one.indicator:
+        advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
+        result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
+    elif disputed:
+        advice = f'say --map "{row.where}={one.indicator}"'
+        result.aside.append(f"{words}: several rows differ for indicator {one.indicator}; {advice}")
+    elif why := other_unit(row, about.loc[one.indicator]):
+        result.aside.append(f"{words}: {why}")
+    else:
+        take(result, row, one, about.loc[one.indicator], today, words)
+    result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
+    if row.planned and row.figures:
+        result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
+
+
+def national(rows: list[Row], result: Preview) -> list[Row]:
+    """The rows of the whole country; those of its parts are left aside."""
+    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].map(str.casefold).to_numpy()
+    found = []
+    for row in rows:
+        area = row.area or (row.label if row.label.casefold() in regions else "")
+        if area and not NATION.search(area):
+            result.aside.append(f"{row.where} «{area}»: is of a part of the country")
+        else:
+            found.append(row)
+    return found
 
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
@@ -118,7 +138,8 @@ def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str
     if people and scale != wanted:
         return Decimal(scale) / wanted, f"figures in {row.unit} are turned into {about['unit']}"
     usual, largest = targets.median(), max(abs(f.value) for f in row.figures.values())
-    if about["unit"].startswith("%") and largest <= 1 and usual > 3:
+    nearer = "дол" in row.unit and 0 < 10 * largest <= usual  # a hundredfold comes nearer to the plan's own level
+    if about["unit"].startswith("%") and largest <= 1 and (usual > 3 or nearer):
         said = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
         return Decimal(100), f"{said}, so they are taken as shares of one, times 100"
     return Decimal(1), ""

@@ -149,7 +149,7 @@ def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
     rows, cells = [], []
     for number, item in enumerate(listing.items, 1):
         row = {"indicator": number, "direction": groups.index(item.group or title) + 1, "kind": "macro"}
-        row |= dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better, "source": title}
+        row |= dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better}
         rows.append(row)
         for year, figure in sorted(item.targets.items()):
             printed = f"{figure.value:f}"
