@@ -27,10 +27,16 @@ def read(data: bytes) -> pd.DataFrame:
             _first(row, AREAS) or "KAZ",
             tidy.dated(row["Year"], _first(row, STATUSES)),
             row["Value"].strip(),
-            " ".join(filter(None, [_first(row, UNITS), _first(row, MULTIPLIERS).lower().replace("units", "").strip("0")])),
+            _unit(row),
         )
         for row in rows
     )
+
+
+def _unit(row: dict[str, str]) -> str:
+    """The unit as the file prints it, with its multiplier where that is another than one."""
+    multiplier = _first(row, MULTIPLIERS)
+    return f"{_first(row, UNITS)} {'' if multiplier.lower() in ('0', '1', 'units') else multiplier}".strip()
 
 
 def _first(row: dict[str, str], names: tuple[str, ...]) -> str:
