@@ -2,13 +2,27 @@
 
 import matplotlib.style
 import pandas as pd
+from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers import statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, CLEAR, INK, ORANGE, PHONE, SOFT, STYLE, Chart, across, for_phones, framed
+from helpers.charts.frame import (
+    BLUE,
+    CLEAR,
+    INK,
+    ORANGE,
+    PHONE,
+    SOFT,
+    STYLE,
+    Chart,
+    across,
+    for_phones,
+    framed,
+    nothing,
+)
 from helpers.charts.labels import HALO, wrap
 from helpers.charts.strokes import at, inner, number_axis, recent, unbroken
 from helpers.language import name, number
@@ -19,9 +33,11 @@ LEFT, RIGHT = 0.42, 0.12  # inches beside the panels
 HIGH, NAMED, BETWEEN = 1.0, 0.52, 0.2  # inches: a panel, the room for its name above, the room between two
 
 
-def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart:
+def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart | Markdown:
     """Each region's history beside the country's and the national targets; the region that does worst comes first."""
     table = statistics.by_area(code, as_of=as_of)
+    if table.empty:
+        return nothing()
     latest = table.iloc[:, -1].dropna().sort_values(ascending=outlook.about["better"] == "higher", kind="stable")
     found = {area: recent(statistics.series(code, area, as_of)) for area in latest.index}
     country = recent(statistics.series(code, "KAZ", as_of))
