@@ -3,10 +3,12 @@
 The files in tests/fixtures/faults are small and neutral, made for the purpose.
 """
 
+import io
 import json
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -164,12 +166,50 @@ def test_m6_m12_names_go_from_what_a_cell_shows_also_where_the_user_has_none(mon
     assert execution.cleaned("text/html", "<b>seagull-7</b>") == "<b><machine></b>"
     assert execution.cleaned("application/json", {"a": ["on seagull-7"]}) == {"a": ["on <machine>"]}
     assert execution.cleaned("image/png", "seagull-7") == "seagull-7"
+    assert execution.anonymous("SEAGULL-7.office.example said it") == "<machine> said it"
+
+
+def test_m6_the_account_goes_too_where_the_environment_names_another(monkeypatch):
+    monkeypatch.setenv("LOGNAME", "annag")
+    monkeypatch.setattr(execution, "_account", lambda: "service-3")
+    assert execution.anonymous("Annag, service-3 and annagram") == "<user>, <user> and annagram"
 
 
 def test_l14_an_error_goes_out_short_and_without_control_characters():
     words = execution.one_line(ValueError("\x1b[31mred\u202e" + "x" * 5_000_000 + "\nmore"))
     assert len(words) < 600
     assert words.isprintable()
+
+
+# Streams that break
+
+
+@pytest.mark.parametrize("kind", ["full", "gone"])
+def test_l19_a_full_or_closed_standard_output_is_no_traceback(monkeypatch, capfd, kind):
+    from helpers import cli
+
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full" if kind == "full" else writer, "w") as stream:
+        for name in ("stdout", "__stdout__"):
+            monkeypatch.setattr(sys, name, stream)
+        monkeypatch.setattr(sys, "argv", ["jospar", "--version"])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    assert end.value.code == (2 if kind == "full" else 0)
+
+
+def test_l20_a_locale_of_ascii_alone_prints_every_letter(monkeypatch):
+    from helpers.cli import environment
+
+    raw = io.BytesIO()
+    monkeypatch.setattr(environment, "Lasting", lambda *_, **__: raw)
+    with open(os.devnull, "w", encoding="ascii") as stream:
+        for name in ("stdout", "__stdout__"):
+            monkeypatch.setattr(sys, name, stream)
+        environment.open_streams()
+        print("Жоспар → \ud800")
+        assert raw.getvalue().decode() == "Жоспар → \\ud800\n"
 
 
 # Tables
