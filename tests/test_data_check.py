@@ -258,3 +258,15 @@ def test_every_table_is_in_the_package():
     found = {path.relative_to(files.DATA).as_posix() for path in files.DATA.glob("*/*.csv")}
     assert {name.partition("/")[0] + "/" for name in found} == set(FOLDERS)
     assert found == described
+
+
+def test_own_tables_are_checked_by_the_rules_of_the_published_ones(tmp_path):
+    for name in ("series.csv", "sources.csv", "observations.csv"):
+        head, first, *_ = (files.STATISTICS / name).read_text(encoding="utf-8").splitlines()
+        (tmp_path / name).write_text(f"{head}\n{first}\n", encoding="utf-8")
+    own = tmp_path / "observations.csv"
+    own.write_text(f"{head}\n\nunheard_of,KAZ,2025,1.0,final,nowhere,,2026-01-01\n", encoding="utf-8")
+    assert data_check.check_own(tmp_path) == [
+        "own/observations.csv, line 3, series: 'unheard_of' is unknown",
+        "own/observations.csv, line 3, source: 'nowhere' is not in sources.csv; add it",
+    ]

@@ -44,7 +44,7 @@ def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
         free = [{**field, "constraints": {}} if field["name"] in ("url", "unit") else field
                 for field in resource["schema"]["fields"]]  # fmt: skip
         table = files.read_table(place / f"{name}.csv", [field["name"] for field in free])
-        tables[name] = table.set_axis(table.attrs["lines"])
+        tables[name] = table.set_axis([line for line, _ in files.read_cells(place / f"{name}.csv")[1:]])
         about = resource | {"path": f"own/{name}.csv", "schema": resource["schema"] | {"fields": free}}
         faults += _schema_faults(about, tables[name])
     if faults:
