@@ -517,29 +517,74 @@ def test_a_number_beyond_every_figure_is_no_decision(tmp_path):
         decisions.decisions(["11"], tmp_path / "d.csv")
 
 
-# Series cut anywhere, and with their next period
+# Series cut anywhere, and with their next period; tests/hard/cut_series.py runs the notebooks on such tables
 
 
-def cuts(chance, values):
-    """The values without a random part of them, and with the period that comes next."""
-    whole = pd.concat([values, pd.Series([values.iloc[-1]], [values.index[-1] + 1])])
-    yield whole
-    yield values.iloc[: chance.randint(2, len(values))]
-    yield whole.drop(chance.sample(list(whole.index), chance.randint(1, len(whole) - 2)))
-
-
-@pytest.mark.parametrize("seed", [*range(3), *[pytest.param(seed, marks=pytest.mark.hard) for seed in range(3, 20)]])
-def test_h1_a_series_cut_anywhere_has_a_caption_and_a_forecast(seed):
+def cut_everywhere(monkeypatch, seed):
+    """Have every series of every area cut at a random place, with gaps, or with its next period."""
     from random import Random
 
-    from helpers.forecast import forecast
+    from hard.cut_series import changed
 
-    for code in ("unemployment_quarterly", "unemployment", "poverty"):
-        for values in cuts(Random(seed), statistics.series(code)):
-            if values.index.freqstr.startswith("Q"):
-                assert captions.quarterly(values, code, "KAZ").title
-            else:
-                assert len(forecast(values, until=values.index[-1].year + 1)) == 1
+    whole, cuts = statistics._vintages, {}
+
+    def known(code, area, folder):
+        rows = whole(code, area, folder)
+        if (code, area) not in cuts and len(rows):
+            cuts[code, area] = changed(rows, Random(f"{seed} {code} {area}")).reset_index(drop=True)
+        return cuts.get((code, area), rows)
+
+    monkeypatch.setattr(statistics, "_vintages", known)
+
+
+def look_up_everything(as_of):
+    """Ask for all that notebooks say and draw of series by themselves, beside their own targets."""
+    from helpers import charts, forecast, plan, prose, tables, targets
+    from helpers.pensions import page as pension_page
+    from helpers.prose import region
+
+    for code in statistics.catalogue().index:
+        prose.recent(code, 3, as_of)
+    rows = plan.target_rows()
+    for code, indicator in (("unemployment", "11"), ("poverty", "7")):
+        figures = targets.figures_of(rows[indicator], as_of)
+        expected = forecast.expect(figures, 2027, quarters=targets.quarters_of(figures))
+        one = targets.verdict(rows[indicator], figures, expected)
+        assert statistics.side_by_side(figures) is not None
+        assert tables.series(figures.values, figures.code)
+        assert charts.region_histories(code, one, as_of)
+        assert charts.regions(code, one, as_of)
+        assert charts.fan(one)
+        assert prose.paragraph(one)
+        assert region.rank(statistics.by_area(code, as_of=as_of), code, "KZ-75", as_of)
+    urban, rural = (statistics.series(code, as_of=as_of) for code in ("poverty_urban", "poverty_rural"))
+    assert charts.lines({"a": urban, "b": rural}, "a", captions.town_and_country(urban, rural))
+    assert charts.quarters("unemployment_quarterly", "KAZ", as_of, 2027)
+    assert pension_page.chart("baseline", 2030, as_of)
+    assert pension_page.table(2030, as_of)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.hard) for seed in range(1, 20)]])
+def test_h1_a_series_cut_anywhere_is_told_and_drawn(monkeypatch, seed):
+    cut_everywhere(monkeypatch, seed)
+    look_up_everything(["", "2014-06-01", "2023-06-01"][seed % 3])
+
+
+def test_h1_where_nothing_was_known_yet_a_line_says_so():
+    look_up_everything("2004-06-01")
+
+
+def test_h1_a_region_has_its_place_where_the_country_has_no_figure(monkeypatch):
+    from helpers.prose import region
+
+    whole, table = statistics.series, statistics.by_area("poverty")
+    first = region.rank(table, "poverty", "KZ-75").data
+    monkeypatch.setattr(statistics, "series", lambda code, area="KAZ", *more, **kw: whole(code, area, *more, **kw)[:-1])
+    assert "where the whole country had" in first
+    second = region.rank(table, "poverty", "KZ-75").data
+    assert second.split(". Of")[1] == first.split(". Of")[1]
+    assert "country" not in second
 
 
 # Notebooks that do what none should: each fails alone, and the others are rendered

@@ -116,8 +116,8 @@ def label_latest(axes: Axes, history: pd.Series, country: pd.Series, decimals: i
 
 def one_scale(panels: list[Axes], shown: list[pd.Series], goals: pd.Series, decimals: int) -> None:
     """The same axes everywhere: numbers at the first panel of each row, years below the last one of each column."""
-    first = min(at(history.index[0]) for history in shown)
-    last = max([at(history.index[-1]) for history in shown] + [int(year) for year in goals.index])
+    first = min(at(history.index[0]) for history in shown if len(history))
+    last = max([at(history.index[-1]) for history in shown if len(history)] + [int(year) for year in goals.index])
     values = pd.concat([*shown, goals]).dropna()
     room = 0.4 * ((values.max() - values.min()) or 1)
     for n, axes in enumerate(panels):

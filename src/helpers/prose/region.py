@@ -26,7 +26,7 @@ def rank(table: pd.DataFrame, code: str, area: str, as_of: str = "") -> Markdown
     year, decimals, unit = table.columns[-1], int(about["decimals"]), about["unit"]
     if area not in latest.index:
         return Markdown(text("For {year} no figure of this region is published.", year=year))
-    country = statistics.series(code, "KAZ", as_of).get(pd.Period(year, "Y"))
+    country = statistics.series(code, "KAZ", as_of).get(pd.Period(str(year), "Y"))
     facts = {"figure": f"**{literal(quantity(latest[area], decimals, unit))}**", "year": year}
     first = text("{figure} in {year}.", **facts)
     if country is not None:
