@@ -9,6 +9,7 @@ import os
 import socket
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -136,6 +137,58 @@ def test_a_strange_batch_file_is_one_line(path):
     with pytest.raises(UserError) as fault:
         batch.read_batch(path)
     one_line(fault)
+
+
+READ = {
+    "batch_datetime": "is no day",
+    "batch_inf": "takes int, not inf",
+    "batch_nb_dir": "there is no such notebook",
+    "batch_nb_empty": "there is no such notebook",
+    "batch_null": "takes str, not None",
+    "batch_yes_no": "takes str, not False",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_batch_file_that_can_be_read_but_not_rendered_is_one_line(name):
+    (job,) = batch.read_batch(CASES / "read" / f"{name}.yml")
+    with pytest.raises(UserError, match=READ[name]) as fault:
+        batch.check(replace(job, notebook=files.NOTEBOOKS / job.notebook.name))
+    one_line(fault)
+
+
+@pytest.mark.parametrize(("name", "formats"), [("batch_anchors", ("html", "xlsx")), ("batch_formats_empty", ())])
+def test_two_entries_of_one_report_give_the_formats_of_both(name, formats):
+    (job,) = batch.read_batch(CASES / "read" / f"{name}.yml")
+    assert job.formats == formats
+
+
+def test_a_grid_of_eight_thousand_reports_is_read(tmp_path):
+    path = tmp_path / "batch.yml"
+    many = {"until": list(range(2822)), "language": ["en", "kk", "ru"]}
+    path.write_text(json.dumps({"batches": {"default": [{"notebook": "a.ipynb", "parameters": many}]}}))
+    assert len(batch.read_batch(path)) == 8_466
+
+
+def test_l9_every_name_of_a_notebook_has_a_link_that_leads_to_its_page(tmp_path):
+    from html.parser import HTMLParser
+    from urllib.parse import unquote, urlsplit
+
+    from helpers.render import index
+
+    links = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            links.extend(value for key, value in attrs if key == "href")
+
+    facts, report = record(tmp_path)
+    names = [Job(Path(name)).name for name in json.loads((CASES / "names.json").read_text())["names"]]
+    assert len(names) > 5
+    facts["reports"] = [report | {"name": name, "files": [f"{name}.html"], "title": name} for name in names]
+    Links().feed(index.pages(facts, tmp_path, prefix="run/")["index.html"])
+    for name in names:
+        assert any(unquote(urlsplit(link).path) == f"run/{name}.html" for link in links), name
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.ipynb")), ids=lambda path: f"L8-N-{path.stem}")
@@ -476,6 +529,29 @@ def test_m_a_report_is_rendered_anew_when_a_picture_beside_its_notebook_changes(
 # Documents, and what an earlier run kept
 
 
+@pytest.mark.parametrize("words", ["<div>" * 100_000, "<table><tr><td>" * 3_000], ids=["deep", "deeptable"])
+def test_a_document_of_elements_without_end_is_one_line(tmp_path, words):
+    from helpers.plan import document
+
+    (tmp_path / "deep.html").write_text(f"<html><body>{words}</body></html>")
+    with pytest.raises(UserError) as fault:
+        document.read(tmp_path / "deep.html")
+    one_line(fault)
+
+
+def test_h_a_bom_and_the_line_ends_of_windows_are_no_part_of_a_table():
+    assert forecast_table(read_table(CASES / "tab_bom_crlf.csv"), 1)["period"].tolist() == [2023]
+
+
+def test_e_a_star_behind_a_figure_of_a_workbook_is_no_part_of_it():
+    assert [float(tidy.number(value)) for value in answer("workbook_starred_figures.xlsx")["value"]] == [4.9, 4.8, 4.7]
+
+
+def test_e_a_comma_that_may_stand_before_thousands_is_refused():
+    with pytest.raises(UserError, match="decimals or thousands"):
+        tidy.number(answer("sdg_thousands_comma.csv")["value"].iloc[0])
+
+
 @pytest.mark.parametrize("path", sorted((CASES / "plan").iterdir()), ids=lambda path: f"O-{path.name}")
 def test_o_a_document_that_is_no_plan_is_one_line(path):
     from helpers.plan import document
@@ -595,8 +671,10 @@ FAILS = {
     "input": "StdinNotImplementedError",
     "kill_self": "Kernel died",
     "loop": "timed out",
+    "loop_noint": "timed out",
     "multiline_error": "ValueError: a",
     "os_exit": "Kernel died",
+    "print_500mb": "show more than 100 MB",
     "surrogate_display": "UnicodeEncodeError",
     "sys_exit": "ended itself",
     "sys_exit0": "ended itself",

@@ -113,6 +113,11 @@ def distinct(jobs: list[Job]) -> list[Job]:
         # 1 and True are equal, and so are 1 and 1.0, but their reports differ.
         if repr(first.parameters) != repr(job.parameters):
             raise UserError(f"{job.name}: two reports would have this name; their parameters differ in signs alone")
+        # Whichever entry asks for a format gets it.
+        formats = tuple(dict.fromkeys(first.formats + job.formats))
+        by_name[job.notebook, job.name] = replace(
+            first, formats=formats, time_limit=max(first.time_limit, job.time_limit)
+        )
     return list(by_name.values())
 
 
@@ -147,7 +152,7 @@ def check_entry(file: Path, tree: object, batch: str, n: int, entry: object) -> 
         raise fault(f"an entry has the keys {', '.join(KEYS)}; this is {brief(entry)}")
     for key, value in entry.items():
         if key not in KEYS:
-            raise fault(f"unknown key {brief(key)}; {meant(str(key), KEYS)}", key)
+            raise fault(f"unknown key {brief(key)}; {files.nearest(str(key), KEYS)}", key)
         if not isinstance(value, KEYS[key]) or (KEYS[key] is int and (isinstance(value, bool) or value < 1)):
             raise fault(f"{key}: takes {KEYS[key].__name__}, not {brief(value)}", key)
     if "batch" in entry and entry.keys() - {"batch", "skip"}:
@@ -180,11 +185,6 @@ def check_values(entry: dict, fault: Callable[..., UserError]) -> None:
 def brief(value: object) -> str:
     """A value in a few letters, for a line that names it."""
     return reprlib.repr(value)
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """Advice after a wrong word: the known word most like it, or all of them."""
-    return files.nearest(word, known)
 
 
 def line_of(node: object, *keys: object) -> int:
@@ -242,7 +242,7 @@ def check(job: Job) -> None:
     known = declared(job.notebook)
     for name, value in job.parameters.items():
         if name not in known:
-            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {meant(name, known)}")
+            raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {files.nearest(name, known)}")
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
