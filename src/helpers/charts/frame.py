@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib.style
+from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.charts.captions import Words
 from helpers.charts.labels import wrap
-from helpers.language import visible
+from helpers.language import text, visible
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
@@ -34,6 +35,11 @@ class Print(NamedTuple):
 
 
 FINE, CLEAR = Print(116, 7.8, 0.13), Print(104, 8.5, 0.15)
+
+
+def nothing() -> Markdown:
+    """The line in place of what would show figures, where none is known."""
+    return Markdown(text("No figure had been published by then."))
 
 
 @dataclass(frozen=True)

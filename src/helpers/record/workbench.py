@@ -80,8 +80,8 @@ def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
 
 def figures(one: Outlook) -> Figures:
     """The figures of an outlook. Raises UserError where there are none."""
-    if one.figures is None:
-        raise UserError(f"indicator {one.indicator}: {one.reason} Choose another one")
+    if one.figures is None or one.figures.values.empty:
+        raise UserError(f"indicator {one.indicator}: {one.reason or 'no figure was known by then.'} Choose another one")
     return one.figures
 
 

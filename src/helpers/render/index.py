@@ -1,12 +1,13 @@
 """The pages that open a run: every verdict first, then the reports. One in each language, linked to one another."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from helpers import files
+from helpers import UserError, files
 from helpers.language import (
     LANGUAGE_NAMES,
     LANGUAGES,
@@ -25,7 +26,7 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.outcomes import COLUMNS, VERDICTS
+from helpers.render.outcomes import read_verdicts
 
 STATES = {
     "rendered": (message("new"), "good"),
@@ -57,7 +58,7 @@ def pages(
 
     shelf: run and record of reports rendered singly, listed below those of the run.
     """
-    verdicts = read_verdicts(folder)
+    verdicts = newest_verdicts(folder)
     found = {}
     for language in LANGUAGES:
         with in_language(language):
@@ -96,12 +97,11 @@ def answer(reports: list[dict], plan: str) -> str:
     return ""
 
 
-def read_verdicts(folder: Path) -> list[dict]:
-    """The run's verdicts, one row a target, every cell as text; none where the run judged nothing."""
-    path = folder / VERDICTS
-    if not path.is_file():
-        return []
-    rows = files.read_rows(path, [column for column in COLUMNS[VERDICTS] if column not in ("decision", "lenient")])
+def newest_verdicts(folder: Path) -> list[dict]:
+    """The run's verdicts as known on the newest day of each area; none where its table is damaged, as `runs` says."""
+    rows: list[dict] = []
+    with contextlib.suppress(UserError):
+        rows = read_verdicts(folder)
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
