@@ -306,7 +306,7 @@ def title(row: dict, name: str) -> str:
         return f"Page of {host}" if host.endswith("gov.kz") else f"Report of {host}"
     if name == SDG:
         number = re.search(r"indicator_([\w-]+)\.csv", address)[1].replace("-", ".")
-        version = "later version" if "later" in row["retrieved_vintage"] else "state of 2024-10-24"
+        version = "later version" if "later" in row["retrieved_vintage"] else "as of 24 October 2024"
         return f"National SDG indicator {number}, {version}"
     copy = address.split(" ; copied from ")[-1].split(" ")
     where = next((part for part in copy if "/" in part and not part.startswith("http")), "")

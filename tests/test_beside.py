@@ -63,7 +63,7 @@ def test_only_rows_of_which_others_say_otherwise_are_shown(found):
     assert "4" in shown
     assert "11" not in shown
     agreed = tables.methods({"11": found["11"]})
-    assert agreed.data.startswith("The methods after official bodies say the same")
+    assert agreed.data.startswith("The methods modelled on official bodies say the same")
 
 
 def test_what_nobody_measures_has_an_ambition_and_no_verdict(found):

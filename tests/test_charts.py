@@ -91,6 +91,9 @@ def test_no_text_leaves_the_chart_and_none_is_left_in_english(draw, kind, langua
     assert drawn.y0 >= 0
     assert drawn.x1 <= width + 1e-9
     assert drawn.y1 <= height + 1e-9
+    if chart.narrow is not None:
+        narrow = chart.narrow.get_tightbbox(FigureCanvasAgg(chart.narrow).get_renderer())
+        assert 0 <= narrow.x0 <= narrow.x1 <= chart.narrow.get_figwidth()
     shown = " ".join(text.get_text() for text in boxes)
     assert language == "en" or kind == "planned" or not re.findall("[A-Za-z]+", shown)
 

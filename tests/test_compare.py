@@ -1,6 +1,7 @@
 """A run keeps its forecasts; two runs tell what moved and why, cause by cause."""
 
 import json
+import shutil
 from functools import lru_cache
 
 import nbformat
@@ -248,6 +249,24 @@ def test_a_verdict_that_stays_is_no_news_and_a_first_run_has_none(tmp_path):
     one, other = kept(tmp_path / "a", "likely", "0.7"), kept(tmp_path / "b", "likely", "0.8")
     assert news.changes(one, other) == []
     assert news.changes(None, other) == []
+
+
+def test_a_report_says_in_a_sentence_which_verdicts_changed_since_the_last_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "OUTPUTS", tmp_path)
+    found = targets.outlooks(3, as_of=DAY)
+    assert moved_page.verdicts(found, DAY).data == ""
+    now = found["11"].judged.set_index("year").loc[2026, "verdict"]
+    for name, word in (("before", "missed"), ("later", now)):
+        folder = kept(tmp_path / name, word)["folder"]
+        facts = {"format": archive.FORMAT, "complete": True, "started": f"2026-01-0{len(name)}T02:00", "reports": []}
+        facts |= {"run": name, "version": "1", "data_read_on": "2026-01-04", "seconds": 1.0, "number": len(name)}
+        (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+        said = moved_page.verdicts(found, DAY).data
+        if name == "before":
+            assert said.startswith("1 verdict changed since the run of 6 January 2026: ")
+            assert said.endswith(f"Unemployment rate, 2026: missed → {now}.")
+            shutil.rmtree(folder)
+    assert said == "No verdict changed since the run of 5 January 2026."
 
 
 @pytest.mark.slow

@@ -3,10 +3,13 @@
 The files in tests/fixtures/faults are small and neutral, made for the purpose.
 """
 
+import io
 import json
 import os
 import socket
 import stat
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -136,6 +139,58 @@ def test_a_strange_batch_file_is_one_line(path):
     one_line(fault)
 
 
+READ = {
+    "batch_datetime": "is no day",
+    "batch_inf": "takes int, not inf",
+    "batch_nb_dir": "there is no such notebook",
+    "batch_nb_empty": "there is no such notebook",
+    "batch_null": "takes str, not None",
+    "batch_yes_no": "takes str, not False",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_batch_file_that_can_be_read_but_not_rendered_is_one_line(name):
+    (job,) = batch.read_batch(CASES / "read" / f"{name}.yml")
+    with pytest.raises(UserError, match=READ[name]) as fault:
+        batch.check(replace(job, notebook=files.NOTEBOOKS / job.notebook.name))
+    one_line(fault)
+
+
+@pytest.mark.parametrize(("name", "formats"), [("batch_anchors", ("html", "xlsx")), ("batch_formats_empty", ())])
+def test_two_entries_of_one_report_give_the_formats_of_both(name, formats):
+    (job,) = batch.read_batch(CASES / "read" / f"{name}.yml")
+    assert job.formats == formats
+
+
+def test_a_grid_of_eight_thousand_reports_is_read(tmp_path):
+    path = tmp_path / "batch.yml"
+    many = {"until": list(range(2822)), "language": ["en", "kk", "ru"]}
+    path.write_text(json.dumps({"batches": {"default": [{"notebook": "a.ipynb", "parameters": many}]}}))
+    assert len(batch.read_batch(path)) == 8_466
+
+
+def test_l9_every_name_of_a_notebook_has_a_link_that_leads_to_its_page(tmp_path):
+    from html.parser import HTMLParser
+    from urllib.parse import unquote, urlsplit
+
+    from helpers.render import index
+
+    links = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            links.extend(value for key, value in attrs if key == "href")
+
+    facts, report = record(tmp_path)
+    names = [Job(Path(name)).name for name in json.loads((CASES / "names.json").read_text())["names"]]
+    assert len(names) > 5
+    facts["reports"] = [report | {"name": name, "files": [f"{name}.html"], "title": name} for name in names]
+    Links().feed(index.pages(facts, tmp_path, prefix="run/")["index.html"])
+    for name in names:
+        assert any(unquote(urlsplit(link).path) == f"run/{name}.html" for link in links), name
+
+
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.ipynb")), ids=lambda path: f"L8-N-{path.stem}")
 def test_a_broken_notebook_is_one_line(path):
     source.source_cells(path)
@@ -164,12 +219,50 @@ def test_m6_m12_names_go_from_what_a_cell_shows_also_where_the_user_has_none(mon
     assert execution.cleaned("text/html", "<b>seagull-7</b>") == "<b><machine></b>"
     assert execution.cleaned("application/json", {"a": ["on seagull-7"]}) == {"a": ["on <machine>"]}
     assert execution.cleaned("image/png", "seagull-7") == "seagull-7"
+    assert execution.anonymous("SEAGULL-7.office.example said it") == "<machine> said it"
+
+
+def test_m6_the_account_goes_too_where_the_environment_names_another(monkeypatch):
+    monkeypatch.setenv("LOGNAME", "annag")
+    monkeypatch.setattr(execution, "_account", lambda: "service-3")
+    assert execution.anonymous("Annag, service-3 and annagram") == "<user>, <user> and annagram"
 
 
 def test_l14_an_error_goes_out_short_and_without_control_characters():
     words = execution.one_line(ValueError("\x1b[31mred\u202e" + "x" * 5_000_000 + "\nmore"))
     assert len(words) < 600
     assert words.isprintable()
+
+
+# Streams that break
+
+
+@pytest.mark.parametrize("kind", ["full", "gone"])
+def test_l19_a_full_or_closed_standard_output_is_no_traceback(monkeypatch, capfd, kind):
+    from helpers import cli
+
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full" if kind == "full" else writer, "w") as stream:
+        for name in ("stdout", "__stdout__"):
+            monkeypatch.setattr(sys, name, stream)
+        monkeypatch.setattr(sys, "argv", ["jospar", "--version"])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    assert end.value.code == (2 if kind == "full" else 0)
+
+
+def test_l20_a_locale_of_ascii_alone_prints_every_letter(monkeypatch):
+    from helpers.cli import environment
+
+    raw = io.BytesIO()
+    monkeypatch.setattr(environment, "Lasting", lambda *_, **__: raw)
+    with open(os.devnull, "w", encoding="ascii") as stream:
+        for name in ("stdout", "__stdout__"):
+            monkeypatch.setattr(sys, name, stream)
+        environment.open_streams()
+        print("Жоспар → \ud800")
+        assert raw.getvalue().decode() == "Жоспар → \\ud800\n"
 
 
 # Tables
@@ -436,6 +529,29 @@ def test_m_a_report_is_rendered_anew_when_a_picture_beside_its_notebook_changes(
 # Documents, and what an earlier run kept
 
 
+@pytest.mark.parametrize("words", ["<div>" * 100_000, "<table><tr><td>" * 3_000], ids=["deep", "deeptable"])
+def test_a_document_of_elements_without_end_is_one_line(tmp_path, words):
+    from helpers.plan import document
+
+    (tmp_path / "deep.html").write_text(f"<html><body>{words}</body></html>")
+    with pytest.raises(UserError) as fault:
+        document.read(tmp_path / "deep.html")
+    one_line(fault)
+
+
+def test_h_a_bom_and_the_line_ends_of_windows_are_no_part_of_a_table():
+    assert forecast_table(read_table(CASES / "tab_bom_crlf.csv"), 1)["period"].tolist() == [2023]
+
+
+def test_e_a_star_behind_a_figure_of_a_workbook_is_no_part_of_it():
+    assert [float(tidy.number(value)) for value in answer("workbook_starred_figures.xlsx")["value"]] == [4.9, 4.8, 4.7]
+
+
+def test_e_a_comma_that_may_stand_before_thousands_is_refused():
+    with pytest.raises(UserError, match="decimals or thousands"):
+        tidy.number(answer("sdg_thousands_comma.csv")["value"].iloc[0])
+
+
 @pytest.mark.parametrize("path", sorted((CASES / "plan").iterdir()), ids=lambda path: f"O-{path.name}")
 def test_o_a_document_that_is_no_plan_is_one_line(path):
     from helpers.plan import document
@@ -477,29 +593,74 @@ def test_a_number_beyond_every_figure_is_no_decision(tmp_path):
         decisions.decisions(["11"], tmp_path / "d.csv")
 
 
-# Series cut anywhere, and with their next period
+# Series cut anywhere, and with their next period; tests/hard/cut_series.py runs the notebooks on such tables
 
 
-def cuts(chance, values):
-    """The values without a random part of them, and with the period that comes next."""
-    whole = pd.concat([values, pd.Series([values.iloc[-1]], [values.index[-1] + 1])])
-    yield whole
-    yield values.iloc[: chance.randint(2, len(values))]
-    yield whole.drop(chance.sample(list(whole.index), chance.randint(1, len(whole) - 2)))
-
-
-@pytest.mark.parametrize("seed", [*range(3), *[pytest.param(seed, marks=pytest.mark.hard) for seed in range(3, 20)]])
-def test_h1_a_series_cut_anywhere_has_a_caption_and_a_forecast(seed):
+def cut_everywhere(monkeypatch, seed):
+    """Have every series of every area cut at a random place, with gaps, or with its next period."""
     from random import Random
 
-    from helpers.forecast import forecast
+    from hard.cut_series import changed
 
-    for code in ("unemployment_quarterly", "unemployment", "poverty"):
-        for values in cuts(Random(seed), statistics.series(code)):
-            if values.index.freqstr.startswith("Q"):
-                assert captions.quarterly(values, code, "KAZ").title
-            else:
-                assert len(forecast(values, until=values.index[-1].year + 1)) == 1
+    whole, cuts = statistics._vintages, {}
+
+    def known(code, area, folder):
+        rows = whole(code, area, folder)
+        if (code, area) not in cuts and len(rows):
+            cuts[code, area] = changed(rows, Random(f"{seed} {code} {area}")).reset_index(drop=True)
+        return cuts.get((code, area), rows)
+
+    monkeypatch.setattr(statistics, "_vintages", known)
+
+
+def look_up_everything(as_of):
+    """Ask for all that notebooks say and draw of series by themselves, beside their own targets."""
+    from helpers import charts, forecast, plan, prose, tables, targets
+    from helpers.pensions import page as pension_page
+    from helpers.prose import region
+
+    for code in statistics.catalogue().index:
+        prose.recent(code, 3, as_of)
+    rows = plan.target_rows()
+    for code, indicator in (("unemployment", "11"), ("poverty", "7")):
+        figures = targets.figures_of(rows[indicator], as_of)
+        expected = forecast.expect(figures, 2027, quarters=targets.quarters_of(figures))
+        one = targets.verdict(rows[indicator], figures, expected)
+        assert statistics.side_by_side(figures) is not None
+        assert tables.series(figures.values, figures.code)
+        assert charts.region_histories(code, one, as_of)
+        assert charts.regions(code, one, as_of)
+        assert charts.fan(one)
+        assert prose.paragraph(one)
+        assert region.rank(statistics.by_area(code, as_of=as_of), code, "KZ-75", as_of)
+    urban, rural = (statistics.series(code, as_of=as_of) for code in ("poverty_urban", "poverty_rural"))
+    assert charts.lines({"a": urban, "b": rural}, "a", captions.town_and_country(urban, rural))
+    assert charts.quarters("unemployment_quarterly", "KAZ", as_of, 2027)
+    assert pension_page.chart("baseline", 2030, as_of)
+    assert pension_page.table(2030, as_of)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.hard) for seed in range(1, 20)]])
+def test_h1_a_series_cut_anywhere_is_told_and_drawn(monkeypatch, seed):
+    cut_everywhere(monkeypatch, seed)
+    look_up_everything(["", "2014-06-01", "2023-06-01"][seed % 3])
+
+
+def test_h1_where_nothing_was_known_yet_a_line_says_so():
+    look_up_everything("2004-06-01")
+
+
+def test_h1_a_region_has_its_place_where_the_country_has_no_figure(monkeypatch):
+    from helpers.prose import region
+
+    whole, table = statistics.series, statistics.by_area("poverty")
+    first = region.rank(table, "poverty", "KZ-75").data
+    monkeypatch.setattr(statistics, "series", lambda code, area="KAZ", *more, **kw: whole(code, area, *more, **kw)[:-1])
+    assert "where the whole country had" in first
+    second = region.rank(table, "poverty", "KZ-75").data
+    assert second.split(". Of")[1] == first.split(". Of")[1]
+    assert "country" not in second
 
 
 # Notebooks that do what none should: each fails alone, and the others are rendered
@@ -510,8 +671,10 @@ FAILS = {
     "input": "StdinNotImplementedError",
     "kill_self": "Kernel died",
     "loop": "timed out",
+    "loop_noint": "timed out",
     "multiline_error": "ValueError: a",
     "os_exit": "Kernel died",
+    "print_500mb": "show more than 100 MB",
     "surrogate_display": "UnicodeEncodeError",
     "sys_exit": "ended itself",
     "sys_exit0": "ended itself",

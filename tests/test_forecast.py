@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -23,6 +24,7 @@ from helpers.forecast import (
 )
 from helpers.forecast.ensemble import MEMBERS
 from helpers.forecast.methods import METHODS
+from helpers.language import LANGUAGES, in_language
 
 MATRICES = ("width", "later", "skew", "later_skew")
 UNEMPLOYMENT = [5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9, 4.9, 4.8, 4.9, 4.9]
@@ -256,7 +258,7 @@ def test_the_table_of_coefficients_is_whole():
     numbers = corrections.read()
     seen = ensemble.view(np.array([UNEMPLOYMENT]), 1)
     assert (set(numbers.even), set(numbers.odd)) == (set(seen.even), set(seen.odd))
-    assert set(reasons.PHRASES) == set(numbers.even)
+    assert set(pd.read_csv(reasons.PHRASES)["feature"]) == set(numbers.even)
     assert all(np.isfinite(part).all() for part in numbers[2:])
 
 
@@ -546,3 +548,14 @@ def test_figures_whose_season_is_under_their_print_have_no_season():
     once = np.where(np.arange(60) < 30, np.tile([0.3, 0, -0.3, 0], 15), np.tile([0.03, 0, -0.03, 0], 15))
     ahead = forecast(pd.Series((5 + once).round(1), index=index), horizon=4, frequency="quarterly")
     assert np.ptp(ahead["q50"]) < 0.05
+
+
+def test_explain_speaks_three_languages():
+    falling = yearly([10.4, 9.3, 8.8, 8.4, 8.1, 7.8, 7.3, 6.6, 6.6, 5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9])
+    words = {}
+    for language in LANGUAGES:
+        with in_language(language):
+            words[language] = explain(falling, horizon=2).attrs["reasons"]
+    assert words["ru"][-1].startswith("Диапазон ")
+    assert words["kk"][-1].startswith("Аралық ")
+    assert all(re.search("[а-я]", line) and not re.search("[a-z]", line) for line in words["ru"] + words["kk"])

@@ -2,9 +2,10 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.language import LANGUAGES, use_language
-from helpers.render import index
+from helpers.render import index, page
 
 HEAD = "plan,indicator,area,as_of,year,verdict,probability,figure,decimals,target,target_decimals,reading\n"
 VERDICTS = {
@@ -52,6 +53,25 @@ def test_the_scorecard_comes_before_the_reports_and_says_each_verdict_in_words(m
     cells = [[cell.get_text(" ") for cell in row.find_all("td")] for row in soup.select("table")[0].select("tr")]
     assert ["met 4.6 · target 4.7", "likely 72% · target 4.7"] in cells
     assert ["no comparable data   source in the plan: official statistics"] in cells
+
+
+def test_the_answer_of_the_report_on_the_whole_plan_opens_the_index_in_its_language(made):
+    region = report("7_region", language="en", area="KZ-75") | {"answer": "<p>Turkistan</p>"}
+    failed = report("0_overview", "failed", language="ru", error="no") | {
+        "last_good": report() | {"answer": "<p>да</p>"}
+    }
+    pages = made([region, report("0_overview", language="en") | {"answer": "<p>8 were met.</p>"}, failed])
+    assert [soup.select_one(".lead") and soup.select_one(".lead").get_text() for soup in pages.values()] == [
+        "8 were met.", None, "да",
+    ]  # fmt: skip
+
+
+def test_workings_that_stand_before_the_answer_follow_it_in_the_page():
+    kinds = ["title", "workings", "workings", "lead", "workings"]
+    cells = [new_code_cell(str(n), metadata={"tags": [kind]}) for n, kind in enumerate(kinds)]
+    cells += [new_markdown_cell("## Chart"), new_markdown_cell("### Part"), new_markdown_cell("## Sources")]
+    shown = [cell.source for cell in page.answer_first(cells)]
+    assert shown == ["0", "3", "4", "## Chart", "### Part", "1", "2", "## Sources"]
 
 
 def test_numbers_and_words_follow_the_language(made):
@@ -138,6 +158,19 @@ def test_the_language_in_use_stays_as_it_was(made):
 @pytest.mark.parametrize(("reading", "words"), [("blank", "none set"), ("inferred", "cell lost")])
 def test_a_missing_target_says_why_it_is_missing(reading, words):
     assert index.cell({"verdict": "no target", "reading": reading})["words"] == words
+
+
+def test_a_chart_links_back_only_where_its_row_is():
+    def picture(row):
+        image = {"image/png": "iVBORw0KGgo="}
+        return new_code_cell(outputs=[new_output("display_data", image, metadata={"image/png": {"indicator": row}})])
+
+    row = new_output("display_data", {"text/html": '<span data-row="22">22. Injuries</span>'})
+    notebook = new_notebook(cells=[new_code_cell(outputs=[row]), picture("22"), picture("99")])
+    facts = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {}}
+    notebook.metadata["jospar"] = facts
+    soup = BeautifulSoup(page.page(notebook, "en", []), "html.parser")
+    assert [link["href"] for link in soup.select("a.back, a[id]")] == ["#chart-22", "#row-22"]
 
 
 def test_a_run_of_lists_alone_opens_with_the_list_and_not_with_the_plan():

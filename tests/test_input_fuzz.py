@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pandas as pd
 import pytest
 
 from helpers import UserError, files, statistics
 from helpers.forecast import forecast_table, read_table
-from helpers.record import compare
-from helpers.render import archive, batch, fingerprint, outcomes
+from helpers.record import compare, news
+from helpers.refresh import people
+from helpers.render import archive, batch, fingerprint, index, outcomes
 from helpers.render.batch import Job
+from helpers.statistics import check as data_check
 
 DECISIONS = importlib.import_module("helpers.targets.decisions")  # the room has a function of this name
 PIECES = [
@@ -92,6 +95,28 @@ def read_run(path: Path) -> None:
     compare.compare(*[compare.load(path.parent, path.parent)] * 2)
 
 
+def read_verdicts(path: Path) -> None:
+    news.verdicts(path.parent)  # a night goes on without yesterday's
+    index.newest_verdicts(path.parent)
+    compare.verdict_lines(path.parent, path.parent)
+
+
+def read_own(path: Path) -> None:
+    with pytest.MonkeyPatch.context() as own:
+        own.setenv("JOSPAR_OWN", str(path.parent))
+        statistics.series("poverty", folder=path.parents[1])
+        statistics.catalogue(path.parents[1])
+        data_check.check_own(path.parent, files.DATA)
+
+
+def read_import(path: Path) -> None:
+    people.importing.preview(path)
+
+
+def read_list(path: Path) -> None:
+    people.listing.tables(people.listing.read(path), "A list")
+
+
 def batch_file(folder: Path) -> Path:
     return Path(shutil.copy(files.NOTEBOOKS / "batch.yml", folder))
 
@@ -136,8 +161,30 @@ def run_table(folder: Path, name: str) -> Path:
     key = {"plan": "data/plan", "indicator": "11", "area": "KAZ", "as_of": "2026-01-01", "method": "ensemble"}
     years = [key | {"version": "1", "period": "2026", "adjustment": 0} | dict.fromkeys(outcomes.QUANTILES, 4.6)]
     known = [key | {"series": "unemployment", "period": str(year), "value": 4.8} for year in range(2015, 2026)]
-    for file, rows in ((outcomes.FORECASTS, years), (outcomes.FIGURES, known)):
+    judged = [key | {"year": 2026, "verdict": "open", "probability": 0.4, "target": 4.5, "target_decimals": 1}]
+    for file, rows in ((outcomes.FORECASTS, years), (outcomes.FIGURES, known), (outcomes.VERDICTS, judged)):
         (folder / file).write_text(outcomes.as_csv(outcomes.COLUMNS[file], rows))
+    return folder / name
+
+
+def own_tables(folder: Path, name: str) -> Path:
+    few_statistics(folder, name)
+    own = folder / "own"
+    own.mkdir()
+    head, *rows = (folder / "observations.csv").read_text(encoding="utf-8").splitlines()
+    (own / "observations.csv").write_text("\n".join([head, *rows[-3:], ""]), encoding="utf-8")
+    for other in ("series.csv", "sources.csv"):
+        shutil.copy(folder / other, own)
+    return own / name
+
+
+def spreadsheet(folder: Path, name: str) -> Path:
+    heads = ["Indicator", "Unit", "Better", *range(2018, 2026), "target 2027"]
+    rows = [[label, "%", "lower", *(n / 7 for n in range(40, 48)), 5] for label in ("Unemployment", "Poverty rate")]
+    if name.endswith(".csv"):
+        (folder / name).write_text("\n".join(";".join(map(str, row)) for row in [heads, *rows]) + "\n")
+    else:
+        pd.DataFrame(rows, columns=heads).to_excel(folder / name, index=False)
     return folder / name
 
 
@@ -155,6 +202,16 @@ INPUTS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], None]]] = {
         name: (lambda folder, name=name: run_table(folder, name), read_run)
         for name in (outcomes.FORECASTS, outcomes.FIGURES)
     },
+    outcomes.VERDICTS: (lambda folder: run_table(folder, outcomes.VERDICTS), read_verdicts),
+    **{
+        f"own {name}": (lambda folder, name=name: own_tables(folder, name), read_own)
+        for name in ("observations.csv", "series.csv")
+    },
+    **{
+        f"{kind} {name}": (lambda folder, name=name: spreadsheet(folder, name), read)
+        for kind, read in (("import", read_import), ("list", read_list))
+        for name in ("a.csv", "a.xlsx")
+    },
 }
 
 
@@ -162,16 +219,17 @@ def reads_or_says_why(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, 
     """Read the input once as it is and once for each seed after an accident."""
     make, read = INPUTS[name]
     path = make(folder)
-    if path.parent == folder:
-        monkeypatch.setattr(files, "STATISTICS", folder if read is read_statistics else files.STATISTICS)
+    tables = (read_statistics, read_own)
+    if read in tables:
+        monkeypatch.setattr(files, "STATISTICS", folder)
     whole = path.read_bytes()
     read(path)
     for seed in seeds:
         # A place of its own each time: tables are read once for each folder.
         place = folder / f"{seed}" / path.parent.relative_to(folder)
-        shutil.copytree(path.parent, place, ignore=shutil.ignore_patterns(*map(str, seeds)))
-        if read is read_statistics:
-            monkeypatch.setattr(files, "STATISTICS", place)
+        shutil.copytree(folder, folder / f"{seed}", ignore=shutil.ignore_patterns(*map(str, seeds)))
+        if read in tables:
+            monkeypatch.setattr(files, "STATISTICS", folder / f"{seed}")
         (place / path.name).write_bytes(damaged(whole, Random(seed)))
         lines = ["read"]
         try:

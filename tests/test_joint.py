@@ -81,7 +81,7 @@ def test_a_single_open_target_needs_no_joint_sentence():
 
 def test_the_real_reports_say_it():
     found = targets.outlooks(3, as_of="2026-11-22")
-    assert "of the open targets can be expected to be met, with an 80% range of" in prose.headline(found).data
+    assert "of the open targets can be expected to be met, with an 80% range of" in prose.worries(found).data
     said = prose.paragraph(found["11"]).data
     assert "2 published quarters narrow the forecast of 2026 (Q1 2026 4.5 and Q2 2026 4.5)" in said
     assert "never more than 0.13 points away" in said

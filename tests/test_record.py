@@ -140,12 +140,6 @@ def test_both_cores_give_the_same_record_as_one(stand_in):
     pd.testing.assert_frame_equal(recording.record(made_panel(), jobs=2), recording.record(made_panel(), jobs=1))
 
 
-def test_word_frequencies_are_shares_of_what_was_met():
-    found = recording.word_frequencies(made_panel(), "linear")
-    assert list(found.index) == ["met", "missed"]
-    assert found["met"] > 0.5 > found["missed"]
-
-
 def test_the_record_is_written_whole(stand_in, tmp_path):
     panel, output = tmp_path / "panel.csv", tmp_path / "record.csv"
     made_panel().to_csv(panel, index=False)

@@ -113,10 +113,13 @@ def test_the_report_says_what_was_measured():
     assert "1 fell inside their 80% ranges, where 2 would be expected" in words
     assert "in 1 of 2 cases, and further off in 1" in words
     assert (
-        "**0.150**, against 0.180 for a random walk and 0.160 for the best method after an official body (OECD)"
+        "**0.150**, against 0.180 for a random walk and 0.160 for the best method modelled on an official body (OECD)"
         in words
     )
-    assert "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%" in words
+    assert (
+        "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%. The ranges are somewhat too narrow."
+        in words
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])

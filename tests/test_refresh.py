@@ -185,7 +185,7 @@ HELD = {
     "a moved decimal point": (
         KNOWN + "2024,PT,KZAKM,45.0\n", "KZ-11 2024 is 45.0 where 4.8 stood: has the decimal point moved?",
     ),
-    "another unit": (KNOWN.replace("PT", "TH_PEOPLE"), "open_sdg_8_5_2 prints the unit 'TH_PEOPLE', not 'PT'"),
+    "another unit": (KNOWN.replace("PT", "TH_PEOPLE"), "open_sdg_8_5_2 prints the unit 'PT or TH_PEOPLE', not 'PT'"),
     "a vanished figure": (KNOWN.replace("2022,PT,KZAKM,5.0\n", ""), "KZ-11 2022 has vanished, it was 5.0"),
     "an end": (KNOWN.replace("2023,PT,KZAKM,4.8\n", ""), "KZ-11 ends at 2022, it was known to 2023"),
 }  # fmt: skip

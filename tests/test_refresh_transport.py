@@ -1,5 +1,6 @@
 """Asking publishers: a server on this machine that does everything a publisher can do wrong."""
 
+import gzip
 import http.server
 import io
 import json
@@ -126,7 +127,44 @@ def asked(world, server):  # noqa: F811
     return refreshed
 
 
+def raw(words: bytes):
+    """An answer of these very bytes, head and all."""
+
+    def answer(handler):
+        handler.wfile.write(words)
+        handler.close_connection = True
+
+    return answer
+
+
+def many_heads(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(300)) + b"\r\n")
+    handler.close_connection = True
+
+
+SQUEEZED = gzip.compress(b"0" * 30_000_000, 9)
 FAULTS = {
+    "a redirect to a file": (send(status=302, Location="file:///etc/passwd"), "a redirect to another host, None"),
+    "a redirect by another protocol": (send(status=302, Location="ftp://127.0.0.1/x"), "a redirect to another host"),
+    "a redirect with a user's name": (
+        send(status=302, Location="http://127.0.0.1:x@localhost/"), "a redirect to another host, localhost",
+    ),
+    "a redirect in raw bytes": (
+        raw(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\xe9\xff\r\n\r\n"), "open_sdg",
+    ),
+    "bytes that unpack to more than allowed": (send(SQUEEZED, Content_Encoding="gzip"), "more than 1 MB"),
+    "bytes packed twice": (send(gzip.compress(SQUEEZED), Content_Encoding="gzip, gzip"), "more than 1 MB"),
+    "bytes that are not packed as they say": (send(SDG, Content_Encoding="gzip"), "the connection broke off"),
+    "brackets without end": (send(b"[" * 200_000), "no valid JSON"),
+    "objects without end": (send(b'{"rows":' * 100_000), "no valid JSON"),
+    "a length below nothing": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"), "in no known format"),
+    "a chunk of no length": (
+        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\nabc"), "the connection broke off",
+    ),
+    "busy for a day": (send(status=503, Retry_After="100000"), "no whole answer within 0.6 s"),
+    "300 heads": (many_heads, "no connection"),
+    "no protocol at all": (raw(b"\x00\xff" * 100 + b"\r\n\r\n"), "no connection"),
+    "nothing new": (send(status=304), "status 304"),
     "a redirect to another host": (
         send(status=302, Location="http://localhost:1/"), "a redirect to another host, localhost",
     ),
@@ -156,7 +194,7 @@ def test_each_fault_of_a_publisher_is_one_line_and_changes_nothing(asked, server
     answer, message = FAULTS[case]
     server.answers = [answer]
     before = snapshot(world)
-    outcome = asked(limits=SHORT if answer in (drip, drip_head, hang) else LIMITS)
+    outcome = asked(limits=SHORT if answer in (drip, drip_head, hang) or "for a day" in case else LIMITS)
     assert len(outcome.faults) == 1, outcome.faults
     assert message in outcome.faults[0]
     assert outcome.faults[0].startswith("open_sdg indicator=8-5-2: ")
@@ -245,6 +283,26 @@ def test_pages_without_end_or_sense_are_one_fault(asked, server, world, pages, f
     outcome = asked(sources=["national_bank"], limits=replace(LIMITS, pages=4))
     assert len(outcome.faults) == 1
     assert fault in outcome.faults[0]
+    assert snapshot(world) == before
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (b'"report_date":"2026-01-01","amount":"\\u001b[31m5x"', "'\\x1b[31m5x' is no number"),
+        (b'"report_date":"2026-01-01","amount":1e308', "is no number"),
+        (b'"report_date":"2026-01-01","amount":NaN', "no figure"),
+        (b'"report_date":"2999-12-31","amount":1234567890', "savings"),
+    ],
+)
+def test_a_figure_that_can_not_be_is_a_fault_or_held_back(asked, server, world, row, fault):  # noqa: F811
+    whole = b'{"rows":[{%s,"type":"thsd. tenge","class_type":"Pension savings"}],"totalRows":1}' % row
+    server.answers = [send(whole, ETag='"a\xff"')]
+    before = snapshot(world)
+    outcome = asked(sources=["national_bank"])
+    assert fault in "\n".join(outcome.lines())
+    assert outcome.faults or outcome.held
+    assert all(line.isprintable() for line in outcome.lines())
     assert snapshot(world) == before
 
 

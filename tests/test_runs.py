@@ -41,7 +41,7 @@ class Rendering(list):
 def rendered(monkeypatch):
     found = Rendering()
     monkeypatch.setattr("helpers.render.execution.render", found.render)
-    monkeypatch.setattr("helpers.render.kernels.prepare", lambda: None)
+    monkeypatch.setattr("helpers.render.kernels.prepare", lambda sources: None)
     return found
 
 

@@ -44,7 +44,7 @@ class Broken(set):
 def broken(monkeypatch):
     found = Broken()
     monkeypatch.setattr("helpers.render.execution.render", found.render)
-    monkeypatch.setattr("helpers.render.kernels.prepare", lambda: None)
+    monkeypatch.setattr("helpers.render.kernels.prepare", lambda sources: None)
     return found
 
 

@@ -291,3 +291,122 @@ def test_the_other_recorded_answers_are_read():
     assert ("", "РЕСПУБЛИКА КАЗАХСТАН", "2025-12", "9704982009100.89", "") in rows(tree)
     japan = ilostat.read((SAMPLES / "ilostat_rplumber_excerpt.csv").read_bytes())
     assert rows(japan) == [("SDG_0852_SEX_AGE_RT SEX_T AGE_YTHADULT_YGE15", "JPN", "2025", "2.5", "")]
+
+
+def sheet(*cells: list, **formats: str) -> bytes:
+    """A workbook of one sheet, with formats by cell."""
+    made = openpyxl.Workbook()
+    for row in cells:
+        made.active.append(row)
+    for place, form in formats.items():
+        made.active[place].number_format = form
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+QUARTER_HEADS = [["", 2021, None, None], ["", "I quarter", "9 months", "year"], ["A", 1.5, 2.5, 3.5]]
+# What stands in a workbook; its figures by period; what is left out, by the words that name it.
+PLACES = {
+    "a row without a name": (sheet(["", 2021], ["A", 1], [None, 3]), {"2021": "1"}, {"row 3 without a name": 1}),
+    "heads that are no years": (
+        sheet(["", 2021, "2022/23", "2023 plan", "rank"], ["A", 1, 2, 3, 4]),
+        {"2021": "1"},
+        {"2022/23": 1, "2023 plan": 1, "rank": 1},
+    ),
+    "a plan below a year": (
+        sheet(["", 2021, 2022], ["", "факт", "план"], ["A", 1, 2]), {"2021": "1"}, {"2022 план": 1}
+    ),
+    "years beside quarters": (
+        sheet(["", 2021, 2022, None], ["", None, "I кв.", "II кв."], ["A", 1, 2, 3]),
+        {"2021": "1", "2022-Q1": "2", "2022-Q2": "3"},
+        {},
+    ),
+    "nine months": (sheet(*QUARTER_HEADS), {"2021-Q1": "1.5", "2021": "3.5"}, {"2021 9 months": 1}),
+    "a table without years above": (
+        sheet(["", "2014/15"], ["A", 3], [], ["", 2021, 2022], ["A", 1, 2]),
+        {"2021": "1", "2022": "2"},
+        {"rows above the years": 1},
+    ),
+    "a sheet without years": (
+        book([["", 2021], ["A", 1]], [["", "2014/15"], ["A", 3]]), {"2021": "1"}, {"sheet Sheet 2": 1}
+    ),
+    "a unit below every year": (sheet(["", 2021, 2022], ["", "%", "%"], ["A", 1, 2]), {"2021": "1", "2022": "2"}, {}),
+    "years in words": (sheet(["", "2021 жылы", "за 2022 год"], ["A", 1, 2]), {"2021": "1", "2022": "2"}, {}),
+    "a percent sign that is only printed": (
+        sheet(["", 2021, 2022], ["A", 5.1, 0.049], B2='0.0"%"', C2="0.0%"), {"2021": "5.1", "2022": "4.9"}, {}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_what_a_workbook_holds_is_read_or_named(case):
+    data, figures, left_out = PLACES[case]
+    table = workbook.read(data)
+    assert dict(zip(table["period"], table["value"], strict=True)) == figures
+    assert table.attrs["left_out"] == left_out
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ([["", 2021, 2022], ["", "%", "persons"], ["A", 1, 2]], "but 2 that can't be placed: '2021 %', '2022 persons'"),
+        ([["", 2021, 2022], ["A", 1998, 1999]], "may be years or figures"),
+        ([["Year", "A"], [2021, 5.5]], "rows above the years"),
+        ([["", 2021, 2022], *[["A", 1, 2]] * 20_001], "more than 20,000 rows"),
+    ],
+)
+def test_a_workbook_that_could_be_misread_is_refused(cells, words):
+    with pytest.raises(Unreadable, match=words):
+        workbook.read(sheet(*cells))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "left_out"),
+    [
+        ("open_sdg_csv", b"Year,Observation status,Value\n2021,A,5\n2026,F,6\n", {"2026, a forecast": 1}),
+        ("open_sdg_csv", b"Year,OBS_STATUS,Value\n2021,,5\n2026,Forecast value,6\n", {"2026, a forecast": 1}),
+        (
+            "ilostat_csv",
+            b"ref_area,source,indicator,time,obs_value,obs_status\nKAZ,BA,U,2022,5,U\nKAZ,BA,U,2026,5,F\n",
+            {"2026, a forecast": 1},
+        ),
+        ("taldau_json", b'[{"text": "A", "y122021": "5", "y132022": "6"}]', {"y132022": 1}),
+        (
+            "world_bank_csv",
+            b"Country Name,Country Code,Indicator Name,Indicator Code,2024,2024/25,\nA,KAZ,I,FP,8,9,\n",
+            {"2024/25": 1},
+        ),
+    ],
+)
+def test_a_figure_of_a_publishers_own_forecast_or_of_no_period_is_named(name, data, left_out):
+    table = formats.read(data, [name])
+    assert len(table) == 1
+    assert table.attrs["left_out"] == left_out
+
+
+def test_a_row_with_a_cell_too_many_is_refused_in_every_table():
+    head = b"Country Name,Country Code,Indicator Name,Indicator Code,2024,2025,\n"
+    with pytest.raises(Unreadable, match="'Korea' has 8 cells instead of 7"):
+        formats.read(head + b"Korea, Rep.,KOR,I,FP,8,9,\n".replace(b"Korea,", b"Korea,"), ["world_bank_csv"])
+
+
+def test_a_figure_in_thousands_has_another_unit_than_one_in_units():
+    table = formats.read(
+        b"Year,Units,Unit multiplier,Value\n2021,persons,Units,5\n2022,persons,Thousands,6\n", ["open_sdg_csv"]
+    )
+    assert table["unit"].tolist() == ["persons", "persons Thousands"]
+
+
+@pytest.mark.parametrize("words", ["4 9", "12 34", "5.1 4.2", "1,5 2"])
+def test_two_numbers_in_a_cell_are_no_figure(words):
+    with pytest.raises(Unreadable):
+        tidy.number(words)
+
+
+def test_footnotes_behind_a_figure_and_behind_a_sign_for_none_go():
+    assert [str(tidy.number(words)) for words in ("12 345,6", "- 5.1", "4,9 1)", "78,8**", "78,8 *)")] == [
+        "12345.6", "-5.1", "4.9", "78.8", "78.8",
+    ]  # fmt: skip
+    assert tidy.is_missing("…*")
+    assert tidy.is_missing("- 1)")

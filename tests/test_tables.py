@@ -70,7 +70,16 @@ def test_worries_begin_with_the_least_likely_and_say_how_old_figures_are(found):
     assert cells(table, "25. ")[5].words == "no forecast"
     said = prose.worries(found).data
     assert "Least likely to be met: growth in real money income" in said
-    assert "three or more years old: youth unemployment rate" in said
+    assert "three or more years old: youth unemployment" in said
+
+
+def test_a_target_without_figure_and_chance_says_which_is_missing(found):
+    moves = found["16"]
+    assert list(moves.judged["verdict"][-2:]) == ["too few figures for a forecast"] * 2
+    assert cells(tables.scorecard(found), "16. ")[5].words == "too few figures for a forecast"
+    row = plan.target_row("11")
+    alone = targets.verdict(row, targets.figures_of(row, "2026-11-22"))
+    assert list(alone.judged["verdict"][-2:]) == ["no forecast", "no forecast"]
 
 
 def test_one_rule_says_which_published_series_are_judged(found):
@@ -134,7 +143,10 @@ def test_the_headline_counts_what_the_scorecard_shows(found):
 def test_the_headline_tells_past_years_without_a_figure_from_those_ahead(found):
     said = prose.headline(found).data
     assert "For 5 targets of 2024–2025 no yearly figure was found yet." in said
-    assert "Of **14** targets of 2026–2027" in said
+    assert (
+        "Of **14** targets of 2026–2027, 6 are likely to be met, 6 are unlikely to be met and 2 could go either way."
+        in said
+    )
     assert "**21** of the 29 indicators no comparable figures" in said
 
 
@@ -156,7 +168,7 @@ def test_the_headline_of_a_direction_names_a_break_that_we_suspect_and_a_fall_of
 
 def test_a_sentence_says_a_unit_once(found):
     said = prose.headline({"22": found["22"]}).data
-    assert "occupational injury rate (0.20\N{NO-BREAK SPACE}per 1,000 workers in 2024, target 0.215)" in said
+    assert "occupational injuries (0.20\N{NO-BREAK SPACE}per 1,000 workers in 2024, target 0.215)" in said
     latest, _, ahead = prose.paragraph(found["22"]).data.split(". ")[:3]
     assert latest.count("per 1,000 workers") == ahead.count("per 1,000 workers") == 1
 
@@ -186,7 +198,9 @@ def test_each_licence_stands_apart(found):
 
 def test_a_direction_without_series_says_so():
     said = prose.headline(targets.outlooks(1)).data
-    assert "For none of the **3** indicators here are comparable figures published." in said
+    assert (
+        "For none of the **3** indicators here are comparable figures published, so no target can be checked." in said
+    )
 
 
 def test_the_paragraph_names_figure_target_forecast_and_chance(found):
@@ -213,5 +227,5 @@ def test_captions_name_the_extremes():
 
 def test_figures_that_quarters_follow_are_not_called_unseen(found):
     said = prose.worries(found).data.partition("What has happened since cannot be seen")[2]
-    assert "youth unemployment rate" in said
-    assert "female unemployment rate" not in said
+    assert "youth unemployment" in said
+    assert "female unemployment" not in said

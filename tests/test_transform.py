@@ -66,8 +66,3 @@ def test_a_share_is_in_per_cent_of_common_periods():
 def test_a_share_of_zero_is_refused():
     with pytest.raises(UserError, match="zero"):
         transform.share_of(yearly({2024: 1}), yearly({2024: 0}))
-
-
-def test_real_terms_take_out_inflation():
-    real = transform.real_terms(yearly({2019: 100, 2020: 121, 2021: 121}), yearly({2020: 10, 2021: 10}), BASE)
-    assert real.tolist() == pytest.approx([100, 110, 100])

@@ -12,6 +12,7 @@ import pytest
 from helpers import UserError
 from helpers.forecast import read_panel, read_table
 from helpers.prose import own as own_indicator
+from helpers.workbooks import long_table
 
 # Files of Excel 97, which no living library writes.
 WORKBOOKS = Path(__file__).parent / "fixtures" / "workbooks"
@@ -104,3 +105,28 @@ def test_the_command_forecasts_a_russian_csv_and_says_one_line(tmp_path):
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stderr == "a.csv: Другая доля: left aside: 2025: «…» stands for no figure\n"
     assert pd.read_csv(out)["period"].tolist() == [2026, 2027, 2025, 2026]
+
+
+@pytest.mark.parametrize(
+    ("rows", "due", "named"),
+    [
+        ([["", 2021, "2022/23"], ["A", 1, 2]], {"2021": 1}, "«2022/23» is no whole year"),
+        ([["", 2021, "2022-09"], ["A", 1, 2]], {"2021": 1}, "«2022-09» is no whole year"),
+        ([["", 2021, 2022, None], ["", "год", "янв", "фев"], ["A", 1, 2, 3]], {"2021": 1}, "is a single month"),
+        ([["", 2021, 2022, 2022], ["A", 1, 2, 3]], {"2021": 1}, "two figures, 2 and 3; none is taken"),
+        ([["", 2021, 2022], ["A", "12 345,6", "4 9"]], {"2021": 12345.6}, "«4 9» is no single figure"),
+        ([["Year", "A"], [2021, 1.5], [2022, 2.5]], {"2021": 1.5, "2022": 2.5}, ""),
+    ],
+)
+def test_a_figure_of_no_whole_year_is_never_taken_for_the_years(tmp_path, caplog, rows, due, named):
+    table = long_table(save(tmp_path / "a.xlsx", rows))
+    assert dict(zip(table["period"], table["value"], strict=True)) == due
+    assert named in caplog.text
+
+
+def test_a_sheet_whose_numbers_have_no_periods_is_named(tmp_path, caplog):
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        for name, rows in (("one", [["", 2021, 2022], ["A", 1, 2]]), ("two", [["", "first"], ["A", 3]])):
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
+    assert len(long_table(tmp_path / "a.xlsx")) == 2
+    assert "1 numbers without years or quarters as headings" in caplog.text

@@ -116,7 +116,7 @@ def _text(path: Path, name: str, advice: str, most: int) -> str:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         raise UserError(f"{name}, line {line}: holds a NUL, so it is no text; save it as CSV in UTF-8")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").lstrip("\ufeff")  # two programs may each have put one
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise UserError(f"{name}, line {line}: is not in UTF-8; save it so") from None

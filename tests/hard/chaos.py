@@ -4,8 +4,8 @@
 
 A trial of a signal renders two small notebooks and sends SIGINT, SIGTERM, SIGHUP or SIGKILL at a random moment. A
 trial of a full disk leaves a random room on a small tmpfs; where none can be mounted, no file exceeds a random size.
-Afterwards `latest` must be whole, no process of the trial may live after 5 s, and the next run must end well.
-Prints the counts; exit code 1 if a trial fails.
+A run that had ended before its signal is counted apart. Afterwards `latest` must be whole, no process of the trial may
+live after 5 s, and the next run must end well. Prints the counts; exit code 1 if a trial fails.
 """
 
 import argparse
@@ -105,13 +105,12 @@ def stop(folder: Path, trial: str, chance: random.Random, seconds: float) -> tup
     (folder / "b.ipynb").touch()
     run = render(folder, trial)
     try:
-        error = run.communicate(timeout=moment)[1]
+        error, name = run.communicate(timeout=moment)[1], "already ended"  # counted apart: it tells nothing of signals
     except subprocess.TimeoutExpired:
         run.send_signal(kind)
-        error = run.communicate(timeout=60)[1]
-    return kind.name, (["a traceback"] if "Traceback" in error else []) + faults_after(
-        folder, trial, folder / "outputs"
-    )
+        error, name = run.communicate(timeout=60)[1], kind.name
+    faults = ["a traceback"] if "Traceback" in error else []
+    return name, faults + faults_after(folder, trial, folder / "outputs")
 
 
 def fill(folder: Path, trial: str, chance: random.Random, disk: Path | None) -> tuple[str, list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib.style
 import pandas as pd
+from IPython.display import Markdown
 
 from helpers import UserError, statistics
 from helpers.charts import captions
@@ -24,6 +25,7 @@ from helpers.charts.frame import (
     canvas,
     for_phones,
     framed,
+    nothing,
 )
 from helpers.charts.labels import label_ends, wrap
 from helpers.charts.panels import Box, Panel, put, sheet
@@ -44,14 +46,14 @@ from helpers.charts.strokes import (
     unbroken,
 )
 from helpers.forecast import forecast
-from helpers.language import name, text, visible
+from helpers.language import name, text
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
     "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
     "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
-    "label_ends", "lines", "measure", "number_axis", "paths_to", "place", "put", "quarters", "region_histories",
-    "regions", "scorecard", "sheet", "wrap",
+    "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
+    "region_histories", "regions", "scorecard", "sheet", "wrap",
 ]  # fmt: skip
 
 
@@ -88,20 +90,25 @@ def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, word
     return Chart(figure, words.alt)
 
 
-def quarters(code: str, area: str, as_of: str, until: int) -> Chart:
+def quarters(code: str, area: str, as_of: str, until: int) -> Chart | Markdown:
     """A quarterly series from 2010 on with its forecast to the end of the year `until`."""
     known = statistics.series(code, area, as_of)
+    if known.empty:
+        return nothing()
     about, ahead = statistics.catalogue().loc[code], pd.Period(f"{until}Q4", freq="Q")
     expected = None
     if known.index[-1] < ahead:
         limits = {"lower": about["lower_bound"], "upper": about["upper_bound"], "decimals": int(about["decimals"])}
         expected = forecast(known, until=ahead, frequency="quarterly", **limits)
-    return history_and_forecast(known["2010":], expected, captions.quarterly(known, code, area), int(about["decimals"]))
+    shown = known["2010":] if known.index[-1].year >= 2010 else known
+    return history_and_forecast(shown, expected, captions.quarterly(known, code, area), int(about["decimals"]))
 
 
-def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart:
+def regions(code: str, outlook: Outlook, as_of: str = "") -> Chart | Markdown:
     """Each region's figure in the plan's reported year (ring) and the latest (dot), with the national target."""
     table = statistics.by_area(code, as_of=as_of)
+    if table.empty:
+        return nothing()
     reported = reported_year(outlook.printed)
     first = reported if reported in table else table.columns[0]
     latest = table.columns[-1]
@@ -116,7 +123,9 @@ def lines(
     figure, axes = canvas(words, 3.3)
     with matplotlib.style.context(STYLE):
         labels = []
-        for label, series in sorted(named.items(), key=lambda item: item[0] == focus):
+        for label, series in sorted(
+            ((key, one) for key, one in named.items() if len(one)), key=lambda item: item[0] == focus
+        ):
             colour = BLUE if label == focus else GREY
             for part in unbroken(series, breaks):
                 axes.plot([at(p) for p in part.index], part, color=colour, linewidth=2 if label == focus else 1.1)
@@ -132,8 +141,9 @@ def lines(
 def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words) -> Chart:
     """Each area's earlier (ring) and latest (dot) figure, sorted, with the plan's national target as a line."""
     after = after.dropna().sort_values()
-    names = [visible(name(statistics.areas().loc[area])) for area in after.index]
-    figure, axes = canvas(words, 0.25 * len(after), left=0.29 if across() == WIDTH else 0.21)
+    left, letters, row = (0.29, 40, 0.25) if across() == WIDTH else (0.22, 20, 0.3)
+    names = [wrap(name(statistics.areas().loc[area]), letters) for area in after.index]
+    figure, axes = canvas(words, row * len(after), left)
     with matplotlib.style.context(STYLE):
         axes.grid(axis="x")
         axes.grid(False, axis="y")

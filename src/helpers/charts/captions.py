@@ -45,9 +45,9 @@ def fan(outlook: Outlook) -> Words:
         last = settled.iloc[-1]
         met_, missed = text("The target of {year} was met"), text("The target of {year} was missed")
         parts.append((met_ if last["verdict"] == "met" else missed).format(year=last["year"]))
-    open_ = outlook.judged[outlook.judged["probability"].notna()]
-    if len(open_):
-        last = open_.iloc[-1]
+    undecided = outlook.judged[outlook.judged["probability"].notna()]
+    if len(undecided):
+        last = undecided.iloc[-1]
         alone, second = (
             text("The target of {year} has a chance of {chance}"),
             text("that of {year} has a chance of {chance}"),
@@ -67,8 +67,8 @@ def subtitle(outlook: Outlook) -> str:
 def measure(words: str, unit: str, area: str = "") -> str:
     """What is measured, in which unit (unless its name says so), and where."""
     # A bare per cent sign says little enough to stand twice.
-    said = len(text(unit)) > 1 and text(unit) in words
-    return ", ".join([words, *([] if said else [text(unit)]), *([place(area)] if area else [])])
+    named = len(text(unit)) > 1 and text(unit) in words
+    return ", ".join([words, *([] if named else [text(unit)]), *([place(area)] if area else [])])
 
 
 def place(area: str) -> str:
@@ -92,21 +92,21 @@ def planned_words(title: str, subtitle: str) -> Words:
     return Words(title, subtitle, text("Source: the development plan, order No. 547 of 30 December 2022, section 3"))
 
 
-def short_names(found: dict[str, Outlook]) -> dict[str, str]:
-    """Each indicator's number and short name, under its key in `found`; another plan's keeps its whole name."""
+def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
+    """Each indicator's number and short name, under its key in `outlooks`; another plan's keeps its whole name."""
     short, numbers, names = statistics.short_names(), {kk: n for n, kk in reference_numbers().items()}, {}
-    for key, outlook in found.items():
+    for key, outlook in outlooks.items():
         number = numbers.get(outlook.about["name_kk"])
         row = short.loc[number] if number in short.index else outlook.about
         names[key] = f"{outlook.indicator}. {name(row)}"
     return names
 
 
-def planned(found: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
+def planned(outlooks: dict[str, Outlook], *indicators: str) -> dict[str, pd.Series]:
     """The planned path of each named indicator by year, under its number and short name."""
-    names, paths = short_names(found), {}
+    names, paths = short_names(outlooks), {}
     for indicator in indicators:
-        goals = found[indicator].judged.dropna(subset=["target"])
+        goals = outlooks[indicator].judged.dropna(subset=["target"])
         paths[names[indicator]] = goals.set_index("year")["target"]
     return paths
 
@@ -140,8 +140,8 @@ def region_histories(latest: pd.Series, code: str, outlook: Outlook, year: int) 
     good = latest.map(lambda value: met(value, goal, outlook.about["better"], decimals))
     row = outlook.judged.set_index("year").loc[year]
     aim = quantity(goal, target_decimals(row), unit)
-    told = {"all": integer(len(good)), "year": year, "target": aim}
-    title = text("All {all} regions reach the national target of {year} ({target})", **told)
+    values = {"all": integer(len(good)), "year": year, "target": aim}
+    title = text("All {all} regions reach the national target of {year} ({target})", **values)
     if not good.all():
         far = latest.idxmin() if outlook.about["better"] == "higher" else latest.idxmax()
         title = text(
@@ -149,29 +149,28 @@ def region_histories(latest: pd.Series, code: str, outlook: Outlook, year: int) 
             n=integer(good.sum()),
             area=place(far),
             figure=quantity(latest[far], decimals, unit),
-            **told,
+            **values,
         )
     return Words(title, shown, source_line([code]))
 
 
-def scorecard(found: dict[str, Outlook]) -> Words:
+def scorecard(outlooks: dict[str, Outlook]) -> Words:
     """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
-    judged = assess(found)
+    judged = assess(outlooks)
     settled = judged[judged["verdict"].isin(["met", "missed"])]
     parts = [text("No target can be checked against a published figure yet")]
     if len(settled):
         n_met = integer((settled["verdict"] == "met").sum())
         parts = [plural("{met} of {n} target with a published figure is met",
                         "{met} of {n} targets with a published figure are met", len(settled), met=n_met)]  # fmt: skip
-    unmeasured = sum(not outlook.has_verdict for outlook in found.values())
+    unmeasured = sum(not outlook.has_verdict for outlook in outlooks.values())
     if unmeasured:
-        parts.append(
-            text("{n} of {all} indicators have no comparable figures", n=integer(unmeasured), all=integer(len(found)))
-        )
-    area = place(next(iter(found.values())).area)
+        numbers = {"n": integer(unmeasured), "all": integer(len(outlooks))}
+        parts.append(text("{n} of {all} indicators have no comparable figures", **numbers))
+    area = place(next(iter(outlooks.values())).area)
     years = span(int(judged["year"].min()), int(judged["year"].max()))
     shown = text("Every target of the development plan, {years}, {area}", years=years, area=area)
-    codes = [outlook.series.name for outlook in found.values() if outlook.series is not None]
+    codes = [outlook.series.name for outlook in outlooks.values() if outlook.series is not None]
     return Words("; ".join(parts), shown, source_line(codes))
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib.style
+from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.charts.captions import Words
 from helpers.charts.labels import wrap
-from helpers.language import visible
+from helpers.language import text, visible
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
@@ -34,6 +35,11 @@ class Print(NamedTuple):
 
 
 FINE, CLEAR = Print(116, 7.8, 0.13), Print(104, 8.5, 0.15)
+
+
+def nothing() -> Markdown:
+    """The line in place of what would show figures, where none is known."""
+    return Markdown(text("No figure had been published by then."))
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figur
     """An empty chart, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
     with matplotlib.style.context(STYLE):
-        # Beside the plot a narrow chart keeps the same room in inches.
-        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across()
+        # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
+        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)
         right = max(right, min(left + 0.45, 0.97))
         return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))

@@ -1,6 +1,7 @@
 """Words in charts: broken into lines, and set at the ends of lines where they touch nothing."""
 
 import textwrap
+from operator import itemgetter
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ HALO = withStroke(linewidth=3, foreground="white")  # keeps a word apart from a 
 
 def wrap(words: str, width: int) -> str:
     """Words broken into lines of at most `width` letters."""
-    return "\n".join(textwrap.wrap(visible(words), width)) or words
+    return "\n".join(textwrap.wrap(visible(words), width, break_long_words=False)) or words
 
 
 def label_ends(axes: Axes, labels: list[tuple]) -> None:
@@ -21,9 +22,9 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
     if not labels:
         return
     low, high = axes.get_ylim()
-    right = max(x for x, *_ in labels)
-    ordered = sorted(labels, key=lambda label: label[1])
-    sizes = [(high - low) * 0.062 * (wrap(words, 16).count("\n") + 1) for _, _, words, _ in ordered]
+    right, letters = max(x for x, *_ in labels), 16 if axes.figure.get_figwidth() > 5 else 13
+    ordered = sorted(((x, y, wrap(words, letters), colour) for x, y, words, colour in labels), key=itemgetter(1))
+    sizes = [(high - low) * 0.062 * (words.count("\n") + 1) for _, _, words, _ in ordered]
     places = spread([y for _, y, *_ in ordered], sizes, low)
     for place, size, (_, y, words, colour) in zip(places, sizes, ordered, strict=True):
         # A label that was pushed away is tied to its line.
@@ -32,7 +33,7 @@ def label_ends(axes: Axes, labels: list[tuple]) -> None:
             ends = axes.transData.transform([(right, y), (right, place)])
             ends = axes.transData.inverted().transform(ends + np.array([(3, 0), (10 * axes.figure.dpi / 72, 0)]))
             axes.plot(*ends.T, color=colour, linewidth=0.6, clip_on=False, scalex=False, scaley=False)
-        axes.annotate(wrap(words, 16), (right, place), xytext=(12 if away else 7, 0), textcoords="offset points",
+        axes.annotate(words, (right, place), xytext=(12 if away else 7, 0), textcoords="offset points",
                       va="center", color=colour, size=8.7, annotation_clip=False, path_effects=[HALO])  # fmt: skip
 
 

@@ -52,6 +52,8 @@ LOOKS = {
     "unlikely": _look("unlikely", "▼", 0.09),
     "very unlikely": _look("very unlikely", "▼▼", 0.18),
     "no comparable data": _look("no comparable data", "–", 0.1),
+    "too few figures for a forecast": _look("too few figures for a forecast", "…", 0.1),
+    "no forecast": _look("no forecast", "○", 0.1),
     "cell lost": Look("#ffffff", SOFT, "?"),
     "none set": Look("#ffffff", SOFT, ""),
 }
@@ -65,15 +67,15 @@ class Line(NamedTuple):
     verdicts: dict[int, str] | None = None
 
 
-def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
+def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
-    words, judged = captions.scorecard(found), assess(found)
+    words, judged = captions.scorecard(outlooks), assess(outlooks)
     years = sorted(judged["year"].astype(int).unique())
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
     with matplotlib.style.context(STYLE):
-        columns = balanced(blocks(found, groups, years))
-        said = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
-        key = key_places([verdict for verdict in LOOKS if verdict in said])
+        columns = balanced(blocks(outlooks, groups, years))
+        present = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
+        key = key_places([verdict for verdict in LOOKS if verdict in present])
         above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
         below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
         whole = above + max(map(tall, columns)) + below
@@ -90,19 +92,19 @@ def scorecard(found: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     return Chart(figure, words.alt)
 
 
-def blocks(found: dict[str, Outlook], groups: pd.DataFrame, years: list[int]) -> list[list[Line]]:
+def blocks(outlooks: dict[str, Outlook], groups: pd.DataFrame, years: list[int]) -> list[list[Line]]:
     """For each direction its heading and its indicators, in the plan's order, with a verdict for each of the years."""
-    names, labels, made = groups.set_index(groups["direction"].astype(str)), captions.short_names(found), {}
-    for key, outlook in found.items():
+    names, labels, lines = groups.set_index(groups["direction"].astype(str)), captions.short_names(outlooks), {}
+    for key, outlook in outlooks.items():
         direction = str(outlook.about["direction"])
-        if direction not in made:
+        if direction not in lines:
             heading = fitted(f"{direction}. {name(names.loc[direction])}", COLUMN, weight="bold")
-            made[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
+            lines[direction] = [Line(heading, PITCH + 0.12 + LINE * heading.count("\n"))]
         label = fitted(labels[key], COLUMN - CELL * len(years) - 0.1)
         verdicts = dict.fromkeys(years, "none set")
         verdicts |= {int(row["year"]): said_of(row) for _, row in outlook.judged.iterrows()}
-        made[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
-    return list(made.values())
+        lines[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
+    return list(lines.values())
 
 
 def length(words: str, **style: object) -> float:
@@ -178,14 +180,14 @@ def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: 
 
 def key_places(verdicts: list[str]) -> list[tuple[int, float, str]]:
     """Where each verdict stands in the key: row, distance from the left in inches, verdict."""
-    found, row, left = [], 0, EDGE
+    places, row, left = [], 0, EDGE
     for verdict in verdicts:
         wide = CELL + 0.2 + length(text(verdict))
         if left + wide > WIDE - EDGE + 0.15:
             row, left = row + 1, EDGE
-        found.append((row, left, verdict))
+        places.append((row, left, verdict))
         left += wide
-    return found
+    return places
 
 
 def put(figure: Figure, left: float, top: float, words: str, **style: object) -> None:

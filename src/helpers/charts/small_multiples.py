@@ -2,12 +2,13 @@
 
 import matplotlib.style
 import pandas as pd
+from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from helpers import statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, STYLE, Chart, across, for_phones, framed
+from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, STYLE, Chart, across, for_phones, framed, nothing
 from helpers.charts.labels import HALO, wrap
 from helpers.charts.panels import Box, Panel, Span, put, sheet
 from helpers.charts.strokes import at, inner, recent, unbroken
@@ -20,9 +21,11 @@ BEFORE, AFTER = 0.6, 1.1  # years of room beside the lines
 HIGH, NAMED, BETWEEN = 1.0, 0.52, 0.2  # inches: a panel, the room for its name above, the room between two
 
 
-def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart:
+def region_histories(code: str, outlook: Outlook, as_of: str = "") -> Chart | Markdown:
     """Each region's history beside the country's and the national targets; the region that does worst comes first."""
     table = statistics.by_area(code, as_of=as_of)
+    if table.empty:
+        return nothing()
     latest = table.iloc[:, -1].dropna().sort_values(ascending=outlook.about["better"] == "higher", kind="stable")
     regions = {area: recent(statistics.series(code, area, as_of)) for area in latest.index}
     country = recent(statistics.series(code, "KAZ", as_of))
@@ -57,7 +60,8 @@ def histories(
             panel.targets(goals, goals.index, 0.5, 1.8)
             draw_region(panel, history, breaks.get(area, []))
             label_latest(panel, history, country, decimals)
-            title, outer = wrap(name(statistics.areas().loc[area]), 22), (n + in_row() >= len(boxes), n % in_row() == 0)
+            title = wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20)
+            outer = (n + in_row() >= len(boxes), n % in_row() == 0)
             put(axes, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
     return Chart(figure, words.alt)
 
@@ -98,7 +102,7 @@ def label_latest(panel: Panel, history: pd.Series, country: pd.Series, decimals:
 
 def one_scale(shown: list[pd.Series], goals: pd.Series) -> tuple[Span, Span]:
     """The scales of all panels: years with room for the latest figure's number, and values."""
-    first = min(at(history.index[0]) for history in shown)
+    first = min(at(history.index[0]) for history in shown if len(history))
     last = max([at(history.index[-1]) for history in shown] + [int(year) for year in goals.index])
     values = pd.concat([*shown, goals]).dropna()
     room = 0.4 * ((values.max() - values.min()) or 1)

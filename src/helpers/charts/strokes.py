@@ -26,11 +26,13 @@ def recent(history: pd.Series, years: int = 16) -> pd.Series:
 
 def inner(history: pd.Series, breaks: Sequence[pd.Period]) -> list[pd.Period]:
     """The breaks that part one figure of a history from another."""
-    return [edge for edge in breaks if history.index[0] <= edge < history.index[-1]]
+    return [edge for edge in breaks if len(history) and history.index[0] <= edge < history.index[-1]]
 
 
 def unbroken(history: pd.Series, breaks: Sequence[pd.Period] = ()) -> Iterator[pd.Series]:
     """The stretches of a history between its breaks, a missing period as a missing value that no line crosses."""
+    if history.empty:
+        return
     whole = history.reindex(pd.period_range(history.index[0], history.index[-1], freq=history.index.freq))
     for start, end in pairwise([whole.index[0] - 1, *inner(history, breaks), whole.index[-1]]):
         yield whole[(whole.index > start) & (whole.index <= end)]

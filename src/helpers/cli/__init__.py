@@ -8,7 +8,7 @@ import typer
 
 from helpers import ONE_THREAD, UserError
 from helpers.cli import forecasts, lists, reports, tables
-from helpers.cli.environment import open_streams, writable_home
+from helpers.cli.environment import lost_output, open_streams, writable_home
 
 __all__ = [
     "app",
@@ -51,9 +51,15 @@ def main() -> None:
     open_streams()
     # jsonschema would load these for formats that no schema of ours or Jupyter's uses: 1.3 s for their grammars.
     sys.modules |= dict.fromkeys(("rfc3987_syntax", "isoduration"))
+    code: object = 0
     try:
         with writable_home():
             app()
     except UserError as fault:
         print(f"jospar: {fault}", file=sys.stderr)
-        raise SystemExit(2) from None
+        code = 2
+    except SystemExit as end:
+        code = end.code
+    if lost := lost_output():
+        print(f"jospar: {lost}", file=sys.stderr)
+    raise SystemExit(code or (2 if lost else 0))

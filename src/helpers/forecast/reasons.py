@@ -1,41 +1,20 @@
 """Why the ensemble's forecast was drawn in or out and its range made wider or narrower, in words."""
 
+from pathlib import Path
+
 import numpy as np
 
+from helpers import files
 from helpers.forecast import centres, corrections, ensemble
+from helpers.language import message, number, per_cent_sign, text
 
 LEVEL = list(corrections.LEVELS).index("80")
 MOST, LEAST = 3, 0.01  # reasons named, and the share of a change below which nothing is said
-# What a feature below and above its usual value means; the constant is what holds for official series at large.
-PHRASES = {
-    "constant": ("official series usually do so", "official series usually do so"),
-    "length": ("the history is short", "the history is long"),
-    "trend": ("the trend is weak beside its noise", "the trend is strong beside its noise"),
-    "steady": ("changes cancel each other", "changes add up in one direction"),
-    "steady amount": ("it is no amount that grows steadily", "it is an amount that grows steadily"),
-    "one way": ("it rises as often as it falls", "it mostly moves one way"),
-    "unchanged": ("it moves in every period", "it often stays as it is"),
-    "unchanged of late": ("it moved in each of the last periods", "it stayed as it was in the last periods"),
-    "largest step": ("no step stands out", "one step was far larger than the rest"),
-    "last step": ("the last step was small", "the last step was large"),
-    "last two steps": ("the last two steps were small", "the last two steps were large"),
-    "last four steps": ("the last four steps were small", "the last four steps were large"),
-    "steps in a row": ("a rise is mostly followed by a fall", "steps follow each other in one direction"),
-    "swings": ("steps swing about their mean", "steps go together in spells"),
-    "far from mean": ("the last value is near the mean", "the last value is far from the mean"),
-    "at its extreme": ("the last value is no record", "the last value is a record"),
-    "step to level": ("steps are small beside the level", "steps are large beside the level"),
-    "no negatives": ("it can be negative", "it is never negative"),
-    "percent": ("it is no percentage", "it may be a percentage"),
-    "whole numbers": ("it has decimals", "it is printed in whole numbers"),
-    "many decimals": ("it is printed with few decimals", "it has many decimals, as computed figures have"),
-    "step to print": ("steps are small beside the last printed digit", "steps are large beside the last printed digit"),
-    "near zero": ("zero is far", "zero is near"),
-    "near hundred": ("100 is far or no bound", "100 is near"),
-    "trust": ("no member foresees the next step closely", "the past is smooth"),
-    "mixture width": ("the smoothing models are sure of themselves", "the smoothing models are unsure"),
-    "members apart": ("the simple forecasts agree", "the simple forecasts disagree"),
-}
+PHRASES = Path(__file__).with_name("reasons.csv")  # what a feature below and above its usual value means
+# What became of the trend and of the range: less, more, neither.
+TREND = message("The trend was drawn in by {share}"), message("The trend was carried further by {share}")
+RANGE = message("The range was narrowed by {share}"), message("The range was widened by {share}")
+LEFT = {TREND: message("The trend was left as it was."), RANGE: message("The range was left as it was.")}
 
 
 def reasons(values: np.ndarray, horizon: int) -> list[str]:
@@ -57,7 +36,7 @@ def reasons(values: np.ndarray, horizon: int) -> list[str]:
     return [
         *_rest(values, seen.even["trust"]),
         _trend(float(before), float(point), pulls, numbers.even, x[0]),
-        _sentence("The range was {}", ("narrowed", "widened"), factor - 1, width, numbers.even, x[0]),
+        _sentence(RANGE, factor - 1, width, numbers.even, x[0]),
     ]
 
 
@@ -66,28 +45,32 @@ def _rest(values: np.ndarray, trust: np.ndarray) -> list[str]:
     rest, step = float(centres.rest(values[None], trust)[0]), np.abs(np.diff(values))
     if rest < LEAST:
         return []
-    share = step[-4:].mean() / step.mean()
-    return [
-        f"The members' trend was drawn in by {100 * rest:.0f} %: the last four steps were {share:.2f} of a usual one."
-    ]
+    words = text(
+        "The members' trend was drawn in by {share}: the last four steps were {part} of a usual one.",
+        share=_share(rest),
+        part=number(step[-4:].mean() / step.mean(), 2),
+    )
+    return [words]
+
+
+def _share(part: float) -> str:
+    return f"{number(100 * part, 0)}{per_cent_sign()}"
 
 
 def _trend(before: float, point: float, pulls: np.ndarray, names: tuple[str, ...], x: np.ndarray) -> str:
     """What became of the distance that the members' centre lies from the last value."""
     if abs(before) < 0.05:
-        return f"The members foresaw next to no change; the forecast lies {point:+.2f} usual steps from the last value."
-    return _sentence(
-        "The trend was {}", ("drawn in", "carried further"), point / before - 1, pulls / before, names, x
-    )  # fmt: skip
+        words = text("The members foresaw next to no change; the forecast lies {n} usual steps from the last value.")
+        return words.format(n=number(point, 2))
+    return _sentence(TREND, point / before - 1, pulls / before, names, x)
 
 
-def _sentence(
-    start: str, verbs: tuple[str, str], change: float, parts: np.ndarray, names: tuple[str, ...], x: np.ndarray
-) -> str:
+def _sentence(words: tuple[str, str], change: float, parts: np.ndarray, names: tuple[str, ...], x: np.ndarray) -> str:
     """A change in %, and the features that speak most for it."""
     if abs(change) < LEAST:
-        return start.format("left as it was") + "."
+        return text(LEFT[words])
     speaking = [i for i in np.argsort(-np.sign(change) * parts) if parts[i] * change > 0][:MOST]
-    why = "; ".join(PHRASES[names[i]][int(x[i] > 0)] for i in speaking)
-    words = start.format(verbs[int(change > 0)])
-    return f"{words} by {abs(100 * change):.0f} %" + (f": {why}." if why else ".")
+    phrases = {row["feature"]: (row["low"], row["high"]) for row in files.read_rows(PHRASES)}
+    why = "; ".join(text(phrases[names[i]][int(x[i] > 0)]) for i in speaking)
+    start = text(words[int(change > 0)], share=_share(abs(change)))
+    return f"{start}: {why}." if why else f"{start}."

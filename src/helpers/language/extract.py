@@ -10,14 +10,14 @@ def extract_notebook(file: io.BufferedReader, keywords: dict, comment_tags: list
     import nbformat
     from babel.messages.extract import extract_python
 
-    found = []
+    messages = []
     for cell in nbformat.reads(file.read().decode(), as_version=4).cells:
         if cell.cell_type == "markdown":
             lines = [split_mark(line)[1] for line in cell.source.splitlines() if line.strip()]
-            found += [(1, None, line, []) for line in lines]
+            messages += [(1, None, line, []) for line in lines]
         else:
-            found += list(extract_python(io.BytesIO(cell.source.encode()), keywords, comment_tags, options))
-    return found
+            messages += list(extract_python(io.BytesIO(cell.source.encode()), keywords, comment_tags, options))
+    return messages
 
 
 def extract_table(file: io.BufferedReader, keywords: dict, comment_tags: list, options: dict) -> list[tuple]:

@@ -16,13 +16,13 @@ def visible(words: object) -> object:
     """The words with each unseen control character as its code point, such as ⟨U+202E⟩; other objects as they are."""
     if type(words) is not str:  # a text that was marked as safe markup is another type, and our own
         return words
-    return UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", words)
+    return UNSEEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", words)
 
 
 def literal(words: str) -> str:
     """A text from data as it stands in Markdown: no link, no emphasis, no HTML comes of it."""
     line = " ".join(visible(words).splitlines())
-    return MARKUP.sub(lambda found: f"&#{ord(found.group())};", line.strip())
+    return MARKUP.sub(lambda match: f"&#{ord(match.group())};", line.strip())
 
 
 def code_table(frame: Any, index: bool = False) -> str:
@@ -32,8 +32,8 @@ def code_table(frame: Any, index: bool = False) -> str:
         return escape(str(visible(value))) if isinstance(value, str) else value
 
     def code(words: object) -> str:
-        said = escape(str(visible(str(words))))
-        return f"<code>{said}</code>" if re.fullmatch(r"[a-z_]+", said) else said
+        shown = escape(str(visible(str(words))))
+        return f"<code>{shown}</code>" if re.fullmatch(r"[a-z_]+", shown) else shown
 
     table = frame.apply(lambda column: column.map(code if column.name in CODE else shown))
     table = table.rename(columns=code).rename_axis(index=code if frame.index.name else None)

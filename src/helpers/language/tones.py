@@ -14,6 +14,8 @@ TONE = {
     message("missed"): "bad",
     message("no target"): "quiet",
     message("no comparable data"): "quiet",
+    message("too few figures for a forecast"): "quiet",
+    message("no forecast"): "quiet",
 }
 # Shown where no page style reaches, such as a notebook on a code host.
 INLINE = {"good": "color:#0b6e4f", "bad": "color:#9c2413", "mid": "color:#6a4b00", "quiet": "color:#52606b"}

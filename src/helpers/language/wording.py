@@ -72,6 +72,9 @@ def message(words: str) -> str:
     return words
 
 
+message("{value} per 1,000 workers"), message("{value} per 1,000 employees")  # see `quantity`
+
+
 def text(words: str, **values: object) -> str:
     """A message in the language in use, with its named placeholders filled."""
     translated = _catalogue(current()).gettext(words) if words else ""
@@ -134,6 +137,8 @@ def quantity(value: float, decimals: int, unit: str) -> str:
     """A value with its unit, short enough for a sentence: `% of total income` is shown as a bare per cent sign."""
     if unit.startswith("%"):
         return number(value, decimals) + per_cent_sign()
+    if (phrase := text(f"{{value}} {unit}")) != f"{{value}} {unit}":  # a language may put the unit first
+        return phrase.format(value=number(value, decimals))
     return f"{number(value, decimals)}{NBSP}{text(unit)}" if unit else number(value, decimals)
 
 
@@ -161,11 +166,11 @@ def years(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}{RANGE}{last}"
 
 
-def month(period: "object") -> str:
+def month(when: date) -> str:
     """A month with its year: August 2026."""
     from babel.dates import format_date
 
-    return format_date(period.to_timestamp(), format=MONTHS[current()], locale=current())
+    return format_date(when, format=MONTHS[current()], locale=current())
 
 
 def quarter(year: int, number_in_year: int) -> str:

@@ -44,15 +44,15 @@ def named(scenario: str) -> str:
 def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     """The pension-to-wage ratio so far, its range in the scenario, and the middles of the other scenarios' ranges."""
     ratio = statistics.series(pensions.RATIO, as_of=as_of)
-    made = {name: pensions.replacement(name, until, as_of) for name in [scenario, *scenarios.known()]}
-    if made[scenario].empty:
+    paths = {name: pensions.replacement(name, until, as_of) for name in [scenario, *scenarios.known()]}
+    if paths[scenario].empty:
         return Markdown(text("No figure that the model could start from had been published, or none lies ahead."))
-    words = _words(ratio, made[scenario], scenario)
+    words = _words(ratio, paths[scenario], scenario)
     figure, axes = canvas(words)
     start, last = ratio.index[-1].year, float(ratio.iloc[-1])
     with matplotlib.style.context(STYLE):
         labels = []
-        for other, path in made.items():
+        for other, path in paths.items():
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
             if other == scenario:
                 axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
@@ -67,8 +67,8 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     return Chart(figure, words.alt)
 
 
-def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
-    last = made.iloc[-1]
+def _words(ratio: pd.Series, path: pd.DataFrame, scenario: str) -> Words:
+    last = path.iloc[-1]
     title = text(
         "By the scenario: {range} of the average wage in {year}, after {now} in {last}",
         range=between(last["low"], last["high"], 1, "%"),
@@ -80,13 +80,23 @@ def _words(ratio: pd.Series, made: pd.DataFrame, scenario: str) -> Words:
     return Words(title, shown, captions.source_line(BEHIND))
 
 
+def expected(scenario: str, until: int, as_of: str = "") -> str:
+    """How much of the average wage the average pension will be in the last year, by a scenario; empty without years."""
+    path = pensions.replacement(scenario, until, as_of)
+    if path.empty:
+        return ""
+    words = text('In the scenario "{name}" the average pension is {range} of the average wage in {year}.')
+    last = path.iloc[-1]
+    return words.format(name=named(scenario), range=between(last["low"], last["high"], 1, "%"), year=last.name)
+
+
 def table(until: int, as_of: str = "") -> Table:
     """The ratio by year in each scenario."""
     rows, years = [], []
     for scenario in scenarios.known():
-        made = pensions.replacement(scenario, until, as_of)
-        years = list(made.index)
-        cells = [_between_cell(row["low"], row["high"]) for _, row in made.iterrows()]
+        path = pensions.replacement(scenario, until, as_of)
+        years = list(path.index)
+        cells = [_between_cell(row["low"], row["high"]) for _, row in path.iterrows()]
         rows.append(Row([Cell(named(scenario), text("model")), *cells]))
     heads = [text("Scenario"), *map(str, years)]
     caption = text("Average pension as a share of the average wage, %")

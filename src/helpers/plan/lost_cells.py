@@ -31,8 +31,8 @@ def explain_lost_cells(
     `known` holds section 2.1's targets by indicator and year. A row that they don't prove follows a proven one: of the
     same page, else of any page damaged alike. With none, the cells stay as printed and the last one counts as lost.
     """
-    found = {row: lost_cell(cells, years, known.get(row, {})) for row, (_, cells) in rows.items()}
-    proven = {row: lost for row, lost in found.items() if lost is not None}
+    lost_by_row = {row: lost_cell(cells, years, known.get(row, {})) for row, (_, cells) in rows.items()}
+    proven = {row: lost for row, lost in lost_by_row.items() if lost is not None}
     result = {}
     for row, (page, cells) in rows.items():
         near = [other for other in proven if rows[other][0] == page]
@@ -40,17 +40,17 @@ def explain_lost_cells(
         lost = proven.get(row, proven.get(witness, len(years) - 1))
         if row in proven:
             listed = ", ".join(f"{value} for {year}" for year, value in known[row].items())
-            said = f"section 2.1 prints {listed}, and the row agrees with it only if its {years[lost]} cell was lost."
+            words = f"section 2.1 prints {listed}, and the row agrees with it only if its {years[lost]} cell was lost."
         elif witness:
             where = "the same page" if near else "another page damaged alike"
-            said = f"row {witness} on {where} is proven to have lost its {years[lost]} cell; no proof for this row."
+            words = f"row {witness} on {where} is proven to have lost its {years[lost]} cell; no proof for this row."
         else:
-            said = "which one is not known, so the cells are left where they are printed."
+            words = "which one is not known, so the cells are left where they are printed."
         if row not in proven and not cells[0]:
-            said += f" With {years[0]} blank, all values may also stand a year later than printed."
+            words += f" With {years[0]} blank, all values may also stand a year later than printed."
         grid = f"More cells than headings, and {years[-1]} is empty in the whole page: one cell of the row was lost;"
         value = known[row].get(years[lost], "") if row in proven else ""
-        result[row] = LostCell(lost, "resolved" if row in proven else "inferred", f"{grid} {said}", value)
+        result[row] = LostCell(lost, "resolved" if row in proven else "inferred", f"{grid} {words}", value)
     return result
 
 
@@ -69,9 +69,9 @@ def place_cells(
         at = len(cells) if i == gap else i - (i > gap)
         text, value, printed_year = [*cells, ""][at], [*values, known][at], [*years, ""][at]
         blank = not text and i != gap
-        said = f"{evidence} {note}".strip() if (lost and not blank) or (blank and columns[year] == "planned") else ""
+        noted = f"{evidence} {note}".strip() if (lost and not blank) or (blank and columns[year] == "planned") else ""
         record = {"year": year, "column": columns[year], "value": value, "as_printed": text}
         result.append(
-            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": said}
+            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
         )
     return result

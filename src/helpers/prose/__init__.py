@@ -1,10 +1,8 @@
 """The report's sentences: each is a whole message with named placeholders, filled from what was computed."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan, statistics
@@ -22,15 +20,15 @@ from helpers.language import (
     text,
 )
 from helpers.prose import lead, statements
-from helpers.prose.lead import DOUBTFUL, HOPEFUL
+from helpers.prose.lead import DOUBTFUL, HOPEFUL, short_names
 from helpers.targets import Outlook, decimals_shown, promise, target_decimals
 
 __all__ = [
-    "DOUBTFUL", "HOPEFUL", "headline", "lowered", "own", "paragraph", "part_year", "plain", "plan_title",
+    "DOUBTFUL", "HOPEFUL", "headline", "own", "paragraph", "part_year", "plan_title",
     "planned", "recent", "record", "region", "worries",
 ]  # fmt: skip
 
-TOLD = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
+DECIDED = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
 OLD = 3  # years from which a figure is called old
 
 
@@ -39,22 +37,12 @@ def plan_title(folder: str) -> Markdown:
     return Markdown(f"**{literal(name(plan.title(folder)))}**")
 
 
-def headline(found: dict[str, Outlook], *more: str) -> Markdown:
+def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
     """The answer: what was met and missed, what is open, what can be expected, what has no comparable figures.
 
     more: sentences on what the page shows besides, such as `recent`; they make one point.
     """
-    return Markdown("\n".join(f"- {words}" for words in lead.points(found, *more)))
-
-
-def plain(words: str) -> str:
-    """A name without what it explains in brackets at its end, since the sentence puts its figures there."""
-    return re.sub(r"\s*\([^()]*\)$", "", words) or words
-
-
-def lowered(words: str) -> str:
-    """A name as it stands inside a sentence: its first letter small, unless it opens an abbreviation."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    return Markdown("\n".join(f"- {words}" for words in lead.points(outlooks, *more)))
 
 
 def paragraph(outlook: Outlook) -> Markdown:
@@ -69,7 +57,7 @@ def paragraph(outlook: Outlook) -> Markdown:
         statements.narrowed(outlook),
     ]
     sentences += [statements.decided(outlook), *statements.adjusted(outlook)]
-    sentences += [literal(text(said)) for said in (outlook.reason, outlook.series["note"])]
+    sentences += [literal(text(note)) for note in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
@@ -116,9 +104,9 @@ def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     """The latest figure for a part of a year that has no final figure yet: it is shown, and never judged."""
     if not len(outlook.history):
         return Markdown("")
-    said = _first_months(outlook.series.name, outlook.history.index[-1].year, outlook.area, as_of)
+    months = _first_months(outlook.series.name, outlook.history.index[-1].year, outlook.area, as_of)
     rule = text("A part of a year is not judged.")
-    return Markdown(f"{said} {rule}" if said else "")
+    return Markdown(f"{months} {rule}" if months else "")
 
 
 def recent(code: str, count: int, as_of: str = "") -> str:
@@ -127,13 +115,10 @@ def recent(code: str, count: int, as_of: str = "") -> str:
     if known.empty:
         return ""
     decimals = int(about["decimals"])
-    shown = _dated({_when(period): value for period, value in known.items()}, decimals, about["unit"])
-    said = text("{name}: {figures}.", name=literal(name(about)), figures=shown)
-    return f"{said} {_first_months(code, known.index[-1].year, as_of=as_of)}".strip()
-
-
-def _when(period: pd.Period) -> str:
-    return quarter(period.year, period.quarter) if period.freqstr[0] == "Q" else str(period.year)
+    days = [quarter(day.year, day.quarter) if day.freqstr[0] == "Q" else str(day.year) for day in known.index]
+    shown = _dated(dict(zip(days, known, strict=True)), decimals, about["unit"])
+    sentence = text("{name}: {figures}.", name=literal(name(about)), figures=shown)
+    return f"{sentence} {_first_months(code, known.index[-1].year, as_of=as_of)}".strip()
 
 
 def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> str:
@@ -158,34 +143,34 @@ def _dated(figures: Mapping, decimals: int, unit: str) -> str:
 
 def planned(outlook: Outlook) -> str:
     """What the plan itself sets for an indicator: from its first printed value to its last target."""
-    made = promise(outlook)
-    if made is None:
+    promised = promise(outlook)
+    if promised is None:
         return ""
-    start, end = (again(value, outlook.decimals, outlook.unit) for value in (made.start, made.target))
+    start, end = (again(value, outlook.decimals, outlook.unit) for value in (promised.start, promised.target))
     return text(
         "{name}: the plan goes from {start} ({since}) to {end} ({year}).",
         name=literal(name(outlook.about)),
         start=literal(start),
-        since=made.since,
+        since=promised.since,
         end=literal(end),
-        year=made.year,
+        year=promised.year,
     )
 
 
-def worries(found: dict[str, Outlook]) -> Markdown:
+def worries(outlooks: dict[str, Outlook]) -> Markdown:
     """The targets ahead that are least likely, and those of which the figures are too old to tell."""
-    named = {key: literal(lowered(plain(name(outlook.about)))) for key, outlook in found.items()}
+    named = short_names(outlooks)
     # Where there are too few figures for a chance, the last verdict speaks.
-    known = {key: [word for word in one.judged["verdict"] if word in TOLD] for key, one in found.items()}
+    known = {key: [word for word in one.judged["verdict"] if word in DECIDED] for key, one in outlooks.items()}
     least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
     # Quarters since the last yearly figure tell what has happened.
-    unseen = [key for key, one in found.items() if one.age >= OLD and not one.narrowing]
-    old = [named[key] for key in unseen if found[key].judged["year"].max() >= found[key].as_of.year]
+    unseen = [key for key, one in outlooks.items() if one.age >= OLD and not one.narrowing]
+    old = [named[key] for key in unseen if outlooks[key].judged["year"].max() >= outlooks[key].as_of.year]
     sentences = [text("Least likely to be met: {names}.", names=listing(least))] if least else []
     if old:
         sentences.append(text("What has happened since cannot be seen, with figures three or more years old: {names}.",
                               names=listing(old)))  # fmt: skip
-    return Markdown(" ".join(sentences))
+    return Markdown(" ".join([*sentences, statements.together(outlooks)]).strip())
 
 
 def _age(outlook: Outlook) -> list[str]:
@@ -198,5 +183,5 @@ def _age(outlook: Outlook) -> list[str]:
         words = text("The figure for {year} is due about {month}.")
         if day < outlook.as_of:
             words = text("The figure for {year} was due about {month} and was not found.")
-        following = [words.format(year=ahead.year, month=month(pd.Period(day, "M")))]
+        following = [words.format(year=ahead.year, month=month(day))]
     return old + following

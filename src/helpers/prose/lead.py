@@ -1,12 +1,13 @@
 """The answer that opens a page: what was met and missed, what asked for nothing, what is open, what has no figures."""
 
+import re
 from collections import Counter
 from datetime import date
 
 import pandas as pd
 
+from helpers.charts import captions
 from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
-from helpers.prose import statements
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 MOST = 5  # points
@@ -18,17 +19,31 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
-    findings = (
-        [_settled(judged, outlooks), _lenient(judged, outlooks)],
+    without = [_without(outlooks)]
+    none = not any(outlook.has_verdict for outlook in outlooks.values())
+    findings = [
+        without if none else [_settled(judged, outlooks), _lenient(judged, outlooks)],
         _always(judged, outlooks),
         own,
         more,
-        [*_open(judged, outlooks), statements.together(outlooks)],
-        [_without(outlooks)],
-    )
-    said = [" ".join(sentence for sentence in sentences if sentence) for sentences in findings]
-    said = [words for words in said if words]
-    return said if len(said) <= MOST else [*said[: MOST - 1], " ".join(said[MOST - 1 :])]
+        _open(judged, outlooks),
+        [] if none else without,
+    ]
+    sentences = [" ".join(filter(None, finding)) for finding in findings]
+    sentences = [words for words in sentences if words]
+    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], " ".join(sentences[MOST - 1 :])]
+
+
+def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
+    """Each indicator's short name as it stands inside a sentence, by its key."""
+    names = captions.short_names(outlooks)
+    return {key: literal(_inside(words.partition(". ")[2])) for key, words in names.items()}
+
+
+def _inside(words: str) -> str:
+    """A name without the brackets at its end, its first letter small unless it opens an abbreviation."""
+    words = re.sub(r"\s*\([^()]*\)$", "", words) or words
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
@@ -41,14 +56,14 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     if n_met in (0, n):
         whole = text("Of the **{n} targets** for {years} that can be checked, every one was met.")
         none = text("Of the **{n} targets** for {years} that can be checked, none was met.")
-        said = (whole if n_met else none).format(n=number(n, 0), **words)
+        sentence = (whole if n_met else none).format(n=number(n, 0), **words)
     else:
-        said = text(
+        sentence = text(
             "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
             n=number(n, 0),
             **words,
         )
-    return f"{said} {_as_printed(outlooks, n_met, n)}".strip()
+    return f"{sentence} {_as_printed(outlooks, n_met, n)}".strip()
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -57,27 +72,25 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     counts = int((other == "met").sum()), int(other.isin(["met", "missed"]).sum())
     if counts == (n_met, n):
         return ""
-    met_, all_ = (number(count, 0) for count in counts)
-    return text("With the damaged rows read as printed it is {met} of {n}.", met=met_, n=all_)
+    met_then, all_then = (number(count, 0) for count in counts)
+    return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
 def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Indicators whose targets were met every year, and those whose were missed every year, with the last figures."""
     done = judged[judged["verdict"].isin(["met", "missed"])]
-    groups = {word: [] for word in ("met", "missed")}
+    groups, names = {word: [] for word in ("met", "missed")}, short_names(outlooks)
     for indicator, rows in done.groupby("indicator", sort=False):
         if rows["verdict"].nunique() == 1:
-            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator]))
+            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]))
     heads = text("Met every year: {items}."), text("Missed every year: {items}.")
     return [head.format(items=listing(items)) for head, items in zip(heads, groups.values(), strict=True) if items]
 
 
-def _against(row: pd.Series, outlook: Outlook) -> str:
-    from helpers import prose
-
+def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
     return text(
         "{name} ({figure} in {year}, target {target})",
-        name=literal(prose.lowered(prose.plain(name(outlook.about)))),
+        name=called,
         figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
         year=row["year"],
         target=literal(again(row["target"], target_decimals(row), outlook.unit)),
@@ -125,7 +138,7 @@ def _suspected(outlook: Outlook) -> str:
         verdict = text(
             "Taken as printed, the first target, {target}, would be missed; no reason for the change is stated."
         )
-    said = text(
+    change = text(
         "{name}: {before} in {since}, {after} in {year}.",
         name=literal(name(outlook.about)),
         before=literal(quantity(outlook.history.iloc[-1], outlook.decimals, outlook.unit)),
@@ -134,17 +147,17 @@ def _suspected(outlook: Outlook) -> str:
         year=outlook.redefined.index[0].year,
     )
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return f"{said} {verdict.format(target=target)}"
+    return f"{change} {verdict.format(target=target)}"
 
 
 def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
     """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
-    open_ = judged[judged["probability"].notna()]
-    over = open_["year"] < _today(outlooks).year
-    past, ahead = open_[over], open_[~over]
-    said = []
+    undecided = judged[judged["probability"].notna()]
+    over = undecided["year"] < _today(outlooks).year
+    past, ahead = undecided[over], undecided[~over]
+    sentences = []
     if len(past):
-        said.append(
+        sentences.append(
             plural(
                 "For {n} target of {years} no yearly figure was found yet.",
                 "For {n} targets of {years} no yearly figure was found yet.",
@@ -152,7 +165,7 @@ def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
                 years=_span(past),
             )
         )
-    return [*said, _ahead(ahead)] if len(ahead) else said
+    return [*sentences, _ahead(ahead)] if len(ahead) else sentences
 
 
 def _today(outlooks: dict[str, Outlook]) -> date:
@@ -161,16 +174,17 @@ def _today(outlooks: dict[str, Outlook]) -> date:
 
 def _ahead(ahead: pd.DataFrame) -> str:
     words = ahead["verdict"]
-    if words.isin(HOPEFUL).all() and len(ahead) > 1:
-        return text("All {n} targets of {years} are likely to be met.", n=number(len(ahead), 0), years=_span(ahead))
-    return text(
-        "Of {n} targets of {years}, likely to be met: {hopeful}; unlikely: {doubtful}; even chances: {even}.",
-        n=f"**{number(len(ahead), 0)}**",
-        years=_span(ahead),
-        hopeful=number(words.isin(HOPEFUL).sum(), 0),
-        doubtful=number(words.isin(DOUBTFUL).sum(), 0),
-        even=number((words == "about as likely as not").sum(), 0),
+    hopeful, doubtful, even = (
+        int(words.isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
     )
+    parts = {
+        plural("{n} is likely to be met", "{n} are likely to be met", hopeful): hopeful,
+        plural("{n} is unlikely to be met", "{n} are unlikely to be met", doubtful): doubtful,
+        plural("{n} could go either way", "{n} could go either way", even): even,
+    }
+    named = listing([part for part, n in parts.items() if n])
+    whole = f"**{number(len(ahead), 0)}**"
+    return text("Of {n} targets of {years}, {parts}.", n=whole, years=_span(ahead), parts=named)
 
 
 def _without(outlooks: dict[str, Outlook]) -> str:
@@ -184,8 +198,8 @@ def _without(outlooks: dict[str, Outlook]) -> str:
         return text("For {n} of the {all} indicators there are no comparable figures.", all=len(outlooks), **counts)
     if len(without) == len(outlooks):
         return text(
-            "For none of the {n} indicators here are comparable figures published. The plan takes {held} of them from "
-            "this source: {holder}. Its figures would settle the question.",
+            "For none of the {n} indicators here are comparable figures published, so no target can be checked. The "
+            "plan takes {held} of them from this source: {holder}. Its figures would settle the question.",
             **counts,
         )
     return text(

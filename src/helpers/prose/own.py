@@ -18,10 +18,10 @@ def read(path: str | Path) -> pd.Series:
     """
     path = Path(path)
     if not workbooks.is_plain(path, ["year", "value"]):
-        found = check_panel(workbooks.long_table(path), path.name)
-        if (names := found["series_id"].unique()).size > 1:
+        panel = check_panel(workbooks.long_table(path), path.name)
+        if (names := panel["series_id"].unique()).size > 1:
             raise UserError(f"{path.name}: has {names.size} rows of figures ({', '.join(names[:3])} …); leave one")
-        return _by_year(found)
+        return _by_year(panel)
     table = files.read_table(path, ["year", "value"], "give a CSV file with the columns year and value")
     known = table[table["value"].str.strip() != ""].rename(columns={"year": "period"})
     return _by_year(check_panel(known.assign(series_id="value"), path.name))

@@ -9,9 +9,9 @@ from helpers.tables import signed
 from helpers.targets import Outlook, joint
 
 
-def together(found: dict[str, Outlook]) -> str:
+def together(outlooks: dict[str, Outlook]) -> str:
     """How many of the open targets will be met, with the range; empty where fewer than two are open."""
-    count = joint.expected_met(found)
+    count = joint.expected_met(outlooks)
     if count is None or count.open < 2:
         return ""
     if count.low == count.high:
@@ -110,18 +110,17 @@ def record(outlook: Outlook) -> str:
         return text("Too few comparable figures are published to try the method on this series' past.")
     digits = outlook.decimals + 1
     error, same = number(past.error, digits), number(past.no_change, digits)
-    said = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
-    said |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
-    if said["bias"] == number(0, digits):
+    numbers = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
+    numbers |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
+    if numbers["bias"] == number(0, digits):
         lean = text("on average neither too high nor too low")
     else:
-        lean = (
-            text("on average {bias} too high", **said) if past.bias > 0 else text("on average {bias} too low", **said)
-        )
+        high, low = text("on average {bias} too high", **numbers), text("on average {bias} too low", **numbers)
+        lean = high if past.bias > 0 else low
     return text(
         "Record of this method on this series, {ahead} years ahead, {n} cases ({years}): mean error {error}, where no "
         "change would have erred by {same}; {lean}; the 80% range held in {inside} of {n}.",
-        **said,
+        **numbers,
         lean=lean,
     )
 

@@ -26,7 +26,7 @@ from helpers.charts import (
     sheet,
     wrap,
 )
-from helpers.language import integer, name, per_cent_sign, plural, text
+from helpers.language import integer, name, per_cent_sign, plural
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"
@@ -76,7 +76,7 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
             bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
             box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
             draw(panel := Panel(), indicator)
-            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 44), outlook.decimals)
+            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns), outlook.decimals)
     return Chart(figure, words.alt)
 
 
@@ -86,8 +86,6 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
     figure, axes = canvas(words, 4.2)
     with matplotlib.style.context(STYLE):
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.annotate(text("stated as often as met"), (0.99, 0.97), ha="right", va="top", size=8.5, color=SOFT,
-                      xytext=(-14, 4), textcoords="offset points")  # fmt: skip
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
             cases = plural("{n} target", "{n} targets", row["n"])
@@ -95,6 +93,6 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
                           size=7.8, color=SOFT, va="top")  # fmt: skip
         axes.set(xlim=(0, 1.12), ylim=(0, 1.02))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if across() == WIDTH or axis is axes.yaxis else [0, 0.5, 1])
             axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
     return Chart(figure, words.alt)

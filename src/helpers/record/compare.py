@@ -65,6 +65,8 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
     kinds = {"indicator": str, "period": str, "series": str}
     forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
     found = {}
+    forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
+    pd.PeriodIndex(forecasts["period"], freq="Y"), pd.to_datetime(forecasts["as_of"])  # raise for what is none
     for key, rows in forecasts.groupby(KEYS, sort=False):
         known = figures[(figures[KEYS] == list(key)).all(axis=1)]
         known = known[known["as_of"] == rows["as_of"].max()]
@@ -88,11 +90,12 @@ def compare(before: dict, after: dict) -> list[Move]:
 def _moves(key: tuple[str, str, str], a: tuple, b: tuple) -> Iterator[Move]:
     """The moves of one indicator in one area, by one plan."""
     indicator, area, plan_name = key
-    decimals = int(statistics.catalogue().loc[b[1].name, "decimals"]) + 1
+    told = {b[1].name, a[1].name} <= set(statistics.catalogue().index)  # own figures may have been taken away since
+    decimals = int(statistics.catalogue().loc[b[1].name, "decimals"]) + 1 if told else 1
     for period in a[0].index.intersection(b[0].index):
         before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
         if round(before, decimals) != round(after, decimals):
-            why = tuple(with_remainder(causes(area, period, a, b), after - before, decimals))
+            why = tuple(with_remainder(causes(area, period, a, b), after - before, decimals)) if told else ()
             yield Move(indicator, area, period, before, after, decimals, why, plan_name)
 
 

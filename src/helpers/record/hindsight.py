@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from helpers import statistics
+from helpers import UserError, statistics
 from helpers.forecast import LEVELS, SEED, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.shared import shared
@@ -64,6 +64,8 @@ def rolling(found: dict[str, Outlook]) -> pd.DataFrame:
     crps_naive (in mean absolute yearly changes up to the origin); in80, in95, naive80, naive95 (0 or 1).
     """
     rows = [row for outlook in found.values() if outlook.series is not None for row in _origins(outlook)]
+    if not rows:
+        raise UserError("no past forecast can be compared with figures that were known by then; name a later day")
     return pd.concat(rows, ignore_index=True)
 
 

@@ -5,11 +5,14 @@ from datetime import date
 from IPython.display import Markdown
 
 from helpers import files, plan
-from helpers.language import day, literal, name, text
-from helpers.record import compare
+from helpers.charts import captions
+from helpers.language import day, literal, name, plural, text
+from helpers.record import compare, news
 from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, as_csv
 from helpers.tables import Cell, Row, Table, value_cell
 from helpers.targets import Found, publish
+
+NAMED = 4  # changed verdicts that the sentence names
 
 
 def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
@@ -25,6 +28,31 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
     heads = [text("Indicator"), text("Year"), text("Then"), text("Now"), text("Why")]
     rows = [_row(move, name(names.loc[move.indicator])) for move in moves]
     return Table(text("Forecasts that moved since the run of {day}", day=ran), heads, rows)
+
+
+def verdicts(found: Found, as_of: str) -> Markdown:
+    """Which verdicts changed since the last complete run, the first few by name; nothing without such a run."""
+    run = archive.latest_complete(archive.history(files.OUTPUTS))
+    before = news.verdicts(run["folder"]) if run else {}
+    if not before:
+        return Markdown("")
+    rows = [(row, before.get(tuple(str(row[key]) for key in news.KEY))) for row in publish(found, as_of).verdicts]
+    changed = [(row, old["verdict"]) for row, old in rows if old and old["verdict"] != row["verdict"]]
+    ran, names = day(date.fromisoformat(run["started"][:10])), captions.short_names(found)
+    if not changed:
+        return Markdown(text("No verdict changed since the run of {day}.", day=ran))
+    line = "{}, {}: {} → {}".format
+    items = [line(names[row["indicator"]], row["year"], text(old), text(row["verdict"])) for row, old in changed]
+    items = [*items[:NAMED], *["…"] * (len(items) > NAMED)]
+    return Markdown(
+        plural(
+            "{n} verdict changed since the run of {day}: {items}.",
+            "{n} verdicts changed since the run of {day}: {items}.",
+            len(changed),
+            day=ran,
+            items=literal("; ".join(items)),
+        )
+    )
 
 
 def now(found: Found, as_of: str) -> dict:

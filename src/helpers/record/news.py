@@ -1,12 +1,13 @@
 """Which verdicts changed between two runs, and why: what a message of the night begins with."""
 
+import contextlib
 from pathlib import Path
 
-from helpers import UserError, files, plan
+from helpers import UserError, plan
 from helpers.charts import captions
 from helpers.language import LANGUAGES, in_language, name, number, percent, text
 from helpers.record import compare
-from helpers.render import VERDICTS
+from helpers.render import outcomes
 
 KEY = ("plan", "indicator", "area", "year")
 LINE = "{indicator}. {name}, {place}, {year}: {before} → {after}: {why}"
@@ -39,8 +40,9 @@ def changes(before: dict | None, after: dict) -> list[dict]:
 
 def verdicts(folder: Path) -> dict[tuple[str, ...], dict]:
     """The verdicts that a run kept, by plan, indicator, area and year; the newest day counts."""
-    path = folder / VERDICTS
-    rows = files.read_rows(path) if path.is_file() else []
+    rows: list[dict] = []
+    with contextlib.suppress(UserError):  # a damaged table of yesterday is named by `jospar runs`
+        rows = outcomes.read_verdicts(folder)
     return {tuple(row[key] for key in KEY): row for row in sorted(rows, key=lambda row: row["as_of"])}
 
 

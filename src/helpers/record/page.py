@@ -62,7 +62,7 @@ def _on_panel(record: pd.DataFrame) -> str:
     best = best_official(record)
     return text(
         "On {n} hypothetical targets for official yearly series, the error of our chances (Brier score) was {ours}, "
-        "against {naive} for a random walk and {official} for the best method after an official body ({method}).",
+        "against {naive} for a random walk and {official} for the best method modelled on an official body ({method}).",
         n=integer(overall(record)["n"]["ours"]),
         ours=f"**{number(brier['ours'], 3)}**",
         naive=number(brier["naive"], 3),
@@ -72,12 +72,14 @@ def _on_panel(record: pd.DataFrame) -> str:
 
 
 def _coverage(record: pd.DataFrame) -> str:
-    held = overall(record).loc["ours"]
-    return text(
+    held = overall(record).loc["ours", ["coverage80", "coverage95"]]
+    shares = {"share80": percent(held["coverage80"]), "share95": percent(held["coverage95"])}
+    words = text(
         "On the same series the 80% ranges held {share80} of the figures that came, and the 95% ranges {share95}.",
-        share80=percent(held["coverage80"]),
-        share95=percent(held["coverage95"]),
+        **shares,
     )
+    narrow = held["coverage80"] < 0.8 and held["coverage95"] < 0.95
+    return " ".join([words, text("The ranges are somewhat too narrow.")]) if narrow else words
 
 
 def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> Words:
@@ -111,7 +113,10 @@ def calibration_words(table: pd.DataFrame) -> Words:
     """The largest distance between stated and observed; what a dot is; whose series."""
     apart = 100 * (table["observed"] - table["stated"]).abs().max()
     title = text("Stated and observed differ by {points} points at most", points=number(apart, 1))
-    shown = text("Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance")
+    shown = text(
+        "Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance; dashed: "
+        "met as often as stated"
+    )
     return Words(title, shown, text("Source: national SDG platform of Kazakhstan; own calculation"))
 
 
@@ -194,8 +199,8 @@ def panel_table(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Table:
         cells = [Cell(text(METHODS[method])), value_cell(row["brier"], 3), against]
         cells += [value_cell(row["crps"], 2), share_cell(row["coverage80"]), share_cell(row["coverage95"])]
         rows.append(Row(cells))
-    heads = [text("Method"), text("Brier score"), text("Against the best method after an official body"), text("CRPS")]
-    heads += [text("Inside the 80% range"), text("Inside the 95% range")]
+    heads = [text("Method"), text("Brier score"), text("Against the best method modelled on an official body")]
+    heads += [text("CRPS"), text("Inside the 80% range"), text("Inside the 95% range")]
     return Table(text("Scores on the panel; lower Brier scores and CRPS are better"), heads, rows)
 
 
@@ -204,7 +209,7 @@ def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown
     best, won = best_official(record), (by_indicator["ours"] < by_indicator[best_official(record)]).sum()
     words = text(
         "In {won} of {n} indicators of the panel our chances lay nearer to the outcomes than those of the best method "
-        "after an official body ({method})."
+        "modelled on an official body ({method})."
     )
     return Markdown(words.format(won=f"**{integer(won)}**", n=integer(len(by_indicator)), method=text(METHODS[best])))
 

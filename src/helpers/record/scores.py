@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import LEVELS, SEED, check_panel, likely_bounds, read_panel
-from helpers.targets import METHODS, WORDS, Judgement, decimals_of, share_met
+from helpers.targets import METHODS, Judgement, decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
 HORIZONS = np.arange(1, 6)
@@ -145,21 +145,6 @@ def calibration(scored: Scored, method: str = "ours") -> pd.DataFrame:
     table["observed_plain"] = cases.groupby(tenth)["met"].mean()
     table.index = [f"{10 * number}-{10 * number + 10} %" for number in table.index]
     return table.rename_axis("tenth").reset_index()
-
-
-def word_frequencies(panel: pd.DataFrame, method: str) -> pd.Series:
-    """Share, 0 to 1, of the targets of which an official method used each of its words that were then met."""
-    tasks, _ = _tasks(check_panel(panel))
-    parts = []
-    for task in tasks:
-        years, targets = task.origin + HORIZONS, _targets(task.known.to_numpy())
-        for better in DIRECTIONS:
-            said = METHODS[method](task.known, targets, years, better, None).verdict
-            parts.append(_case_table(task, targets, better, {"word": said}))
-    cases = pd.concat(parts)
-    cases["weight"] = 1 / cases.groupby(cases["series_id"].str.split("#").str[0])["met"].transform("size")
-    sums = cases.assign(hit=cases["weight"] * cases["met"]).groupby("word")[["hit", "weight"]].sum()
-    return (sums["hit"] / sums["weight"]).reindex(list(WORDS[method]))
 
 
 def _tasks(panel: pd.DataFrame) -> tuple[list[Task], pd.Series]:

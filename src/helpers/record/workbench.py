@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 import pandas as pd
+from IPython.display import Markdown
 
 from helpers import UserError, charts, files, forecast, plan, statistics, targets
 from helpers.charts import Chart, captions
@@ -79,8 +80,8 @@ def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
 
 def figures(one: Outlook) -> Figures:
     """The figures of an outlook. Raises UserError where there are none."""
-    if one.figures is None:
-        raise UserError(f"indicator {one.indicator}: {one.reason} Choose another one")
+    if one.figures is None or one.figures.values.empty:
+        raise UserError(f"indicator {one.indicator}: {one.reason or 'no figure was known by then.'} Choose another one")
     return one.figures
 
 
@@ -90,6 +91,13 @@ def expected(one: Outlook, method: str, since: int | None, year: int) -> forecas
     if made is None:
         raise UserError(f"indicator {one.indicator}: the figure of {year} is known; name a later year")
     return made
+
+
+def reasons(one: Outlook, year: int = 2027) -> Markdown:
+    """In words why the ensemble, the default method, drew a trend in or further and a range narrower or wider."""
+    known = figures(one).comparable
+    why = forecast.explain(known, year - known.index[-1].year).attrs.get("reasons", [])
+    return Markdown("\n".join(f"- {words}" for words in why))
 
 
 def chart(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> Chart:

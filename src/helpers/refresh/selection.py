@@ -1,6 +1,5 @@
 """The figures of one series out of a publisher's answer, in the unit and with the digits of our tables."""
 
-from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import pandas as pd
@@ -25,6 +24,7 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
     if twice and rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
         rows = rows[rows["unit"] == request.unit]  # the same thing in several units
     found: Figures = {}
+    units = set()
     for row in rows.itertuples(index=False):
         if not (when := _fitting(row.period, frequency)) or not inside(when, request.periods):
             continue
@@ -34,10 +34,10 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
             raise Unreadable(f"{row.code} {when}: {fault}") from None
         if found.setdefault((row.code, when), value) != value:
             raise Unreadable(f"{row.code} {when} stands twice, as {found[row.code, when]} and {value}")
+        units.add(row.unit)
     if not found:
         raise Unreadable(f"no figure for {request.series} ({request.item or 'the total'}, {request.areas})")
-    units = Counter(rows["unit"])
-    return transformed(found, request.transformation), units.most_common(1)[0][0]
+    return transformed(found, request.transformation), " or ".join(sorted(units))
 
 
 def _matching(answer: pd.DataFrame, request: Request, codes: dict[str, str]) -> pd.DataFrame:

@@ -155,7 +155,7 @@ def render_all(
     """Render the jobs on the executor and keep each result as it comes."""
     pending: dict[Future, int] = {}
     try:
-        submit = submitter(pool, len(numbers), watch) if numbers else None
+        submit = submitter(pool, [run_.jobs[n].notebook for n in numbers], watch) if numbers else None
         # One language of each report first: the others take over what doesn't depend on the language.
         for n in sorted(numbers, key=run_.turn):
             pending[submit(work(run_, n))] = n
@@ -169,13 +169,13 @@ def render_all(
     pool.shutdown()
 
 
-def submitter(pool: Executor, number: int, watch: Callable) -> Callable:
-    """How work is handed to the executor: as it is to threads of this process, with all it needs to anything else."""
+def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callable:
+    """How work on notebooks is handed out: as it is to threads of this process, with all it needs to anything else."""
     from helpers.render import cluster as elsewhere, execution, kernels
 
     if isinstance(pool, ThreadPoolExecutor):
-        if number > 1:  # for a single report, a kernel of its own starts sooner
-            kernels.prepare()
+        if len(notebooks) > 1:  # for a single report, a kernel of its own starts sooner
+            kernels.prepare(notebook.read_text(encoding="utf-8-sig") for notebook in set(notebooks))
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), elsewhere.packed(files.DATA)
     return lambda work: pool.submit(elsewhere.render, work, data, code)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from helpers import UserError
+from helpers.render import outcomes
 
 SHELF = 20  # single renders that the index lists
 FORMAT = 2  # of run.json; runs recorded otherwise are passed over
@@ -33,8 +34,14 @@ def history(output: Path) -> list[dict]:
 
 
 def damaged(output: Path) -> list[str]:
-    """A line for each run whose record is of this format and can't be used."""
-    return [one for one in map(_read, _records(output)) if one and isinstance(one, str)]
+    """A line for each run whose record is of this format and can't be used, and for damaged verdicts of others."""
+    lines = []
+    for run in filter(None, map(_read, _records(output))):
+        try:
+            lines += [run] if isinstance(run, str) else outcomes.read_verdicts(run["folder"])[:0]
+        except UserError as fault:
+            lines.append(str(fault))
+    return lines
 
 
 def _records(output: Path) -> list[Path]:
@@ -172,7 +179,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
             good = report.get("last_good") if report["status"] == "failed" else report
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
-                return {key: good[key] for key in (*COPY, "sha256", "own") if key in good}
+                return {key: good[key] for key in (*COPY, "answer", "sha256", "own") if key in good}
     return None
 
 

@@ -118,6 +118,11 @@ def distinct(jobs: list[Job]) -> list[Job]:
         # 1 and True are equal, and so are 1 and 1.0, but their reports differ.
         if repr(first.parameters) != repr(job.parameters):
             raise UserError(f"{job.name}: two reports would have this name; their parameters differ in signs alone")
+        # Whichever entry asks for a format gets it.
+        formats = tuple(dict.fromkeys(first.formats + job.formats))
+        by_name[job.notebook, job.name] = replace(
+            first, formats=formats, time_limit=max(first.time_limit, job.time_limit)
+        )
     return list(by_name.values())
 
 

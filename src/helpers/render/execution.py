@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import re
 import socket
 import sys
@@ -63,7 +64,8 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
         record |= {"left_out": left_out} if left_out else {}
     seconds = round(time.perf_counter() - started, 2)
     size = sum(map(len, contents.values()))
-    return record | {"title": share.title(notebook), "seconds": seconds, "size": size} | kernel, contents
+    record |= {"title": share.title(notebook), "answer": share.answer(notebook)}
+    return record | {"seconds": seconds, "size": size} | kernel, contents
 
 
 def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[NotebookNode, dict, str]:
@@ -137,7 +139,7 @@ def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
 def cleaned(kind: str, data: object) -> object:
     """What a cell shows, text or JSON, without this machine's folders; a picture as it is."""
     if isinstance(data, dict):
-        return {name: cleaned(kind, value) for name, value in data.items()}
+        return {cleaned(kind, name): cleaned(kind, value) for name, value in data.items()}
     if isinstance(data, list):
         return [cleaned(kind, value) for value in data]
     picture = kind.startswith("image/") and kind != "image/svg+xml"
@@ -156,12 +158,24 @@ def plain(words: str) -> str:
 
 def anonymous(words: str) -> str:
     """What a program printed, without the names of the user and the machine, unless they are words of every day."""
-    for shown, ask in (("<user>", getpass.getuser), ("<machine>", socket.gethostname)):
+    asked = [("<user>", getpass.getuser, ""), ("<user>", _account, ""), ("<machine>", _machine, r"(\.[\w-]+)*")]
+    for shown, ask, more in asked:  # a machine's name takes its domain along
         with contextlib.suppress(OSError, KeyError):  # a user without a name
             name = ask()
-            if len(name) > 2 and name not in EVERYDAY:
-                words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", shown, words)
+            if len(name) > 2 and name.casefold() not in EVERYDAY:
+                words = re.sub(rf"(?<!\w){re.escape(name)}{more}(?!\w)", shown, words, flags=re.IGNORECASE)
     return words
+
+
+def _account() -> str:
+    """The user's name in the list of users, where LOGNAME may say another."""
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def _machine() -> str:
+    return socket.gethostname().partition(".")[0]
 
 
 def kill_kernels() -> None:

@@ -1,12 +1,13 @@
 """The pages that open a run: every verdict first, then the reports. One in each language, linked to one another."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from helpers import files
+from helpers import UserError, files
 from helpers.language import (
     LANGUAGE_NAMES,
     LANGUAGES,
@@ -25,7 +26,7 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.outcomes import COLUMNS, VERDICTS
+from helpers.render.outcomes import read_verdicts
 
 STATES = {
     "rendered": (message("new"), "good"),
@@ -57,7 +58,7 @@ def pages(
 
     shelf: run and record of reports rendered singly, listed below those of the run.
     """
-    verdicts = read_verdicts(folder)
+    verdicts = newest_verdicts(folder)
     found = {}
     for language in LANGUAGES:
         with in_language(language):
@@ -80,17 +81,27 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
     question = text("Will the targets be met?") if plan.startswith("data/own/") else text("Will the plan be met?")
     shown |= {"started": started, "read": read, "prefix": prefix, "question": question}
+    shown["answer"] = answer(facts["reports"], plan)
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
     return environment.get_template("index.html.j2").render(shown)
 
 
-def read_verdicts(folder: Path) -> list[dict]:
-    """The run's verdicts, one row a target, every cell as text; none where the run judged nothing."""
-    path = folder / VERDICTS
-    if not path.is_file():
-        return []
-    rows = files.read_rows(path, [column for column in COLUMNS[VERDICTS] if column not in ("decision", "lenient")])
+def answer(reports: list[dict], plan: str) -> str:
+    """What the report on the whole plan answers in the language in use, as HTML; empty where the run has none."""
+    for one in reports:
+        good, asked = (one["last_good"] or {}) if one["status"] == "failed" else one, one["parameters"]
+        here = asked.get("language", LANGUAGES[0]) == current() and asked.get("area", COUNTRY) == COUNTRY
+        if here and asked.get("plan", DEFAULT_PLAN) == plan and good.get("answer"):
+            return good["answer"]
+    return ""
+
+
+def newest_verdicts(folder: Path) -> list[dict]:
+    """The run's verdicts as known on the newest day of each area; none where its table is damaged, as `runs` says."""
+    rows: list[dict] = []
+    with contextlib.suppress(UserError):
+        rows = read_verdicts(folder)
     newest = {row["area"]: row["as_of"] for row in sorted(rows, key=lambda row: row["as_of"])}
     return [row for row in rows if row["as_of"] == newest[row["area"]]]
 
@@ -148,7 +159,7 @@ def cell(row: dict) -> dict:
     if row["verdict"] == "no target":
         return said
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
-    if row["verdict"] == "no comparable data":
+    if not (row["probability"] or row["figure"]):
         return said | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))

@@ -11,11 +11,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers import files
+from helpers import UserError, files
 from helpers.files import VERDICTS_MIME
 
 KEPT = FORECASTS, FIGURES, VERDICTS = "forecasts.csv", "figures.csv", "verdicts.csv"
 KEYS = ["plan", "indicator", "area", "as_of"]
+RENEW = "it is set aside, render the run's reports anew with --force"
 QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
 COLUMNS = {
     FORECASTS: [*KEYS, "method", "version", "period", *QUANTILES, "adjustment"],
@@ -52,6 +53,23 @@ def differ(before: Path, after: Path) -> bool:
     """Whether two runs kept different verdicts; False where one kept none."""
     tables = [folder / VERDICTS for folder in (before, after)]
     return all(table.is_file() for table in tables) and tables[0].read_bytes() != tables[1].read_bytes()
+
+
+def read_verdicts(folder: Path) -> list[dict[str, str]]:
+    """The verdicts that a run kept, one row a target, every cell as text; none where the run judged nothing.
+
+    Raises UserError for a table that was damaged since.
+    """
+    if not (path := folder / VERDICTS).is_file():
+        return []
+    rows = files.read_rows(path, [one for one in COLUMNS[VERDICTS] if one not in ("decision", "lenient")], RENEW)
+    for row in rows:
+        for column in ("probability", "figure", "decimals", "target", "target_decimals"):
+            try:
+                float(row[column] or 0)
+            except ValueError:
+                raise UserError(f"{files.shown(path)}: {column} {row[column]!r} is no number; {RENEW}") from None
+    return rows
 
 
 def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:

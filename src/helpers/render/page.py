@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
-
+BACK = re.compile(r'<a class="back" href="#([\w.-]+)">.*?</a>')  # from a chart to its row, where the page has one
 
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
@@ -61,10 +61,34 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
-    html, _ = exporter.from_notebook_node(
-        pictures.inside(notebook), resources={"page": page_facts(notebook, language, sisters)}
-    )
-    return visible(ROW.sub(partial(_row, html), html))
+    shown = pictures.inside(notebook)
+    shown.cells = answer_first(shown.cells)
+    html, _ = exporter.from_notebook_node(shown, resources={"page": page_facts(notebook, language, sisters)})
+    rows = ROW.sub(partial(_row, html), html)
+    return visible(BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in rows else "", rows))
+
+
+def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with the workings that stand before the answer moved in front of the last heading."""
+    lead = next((n for n, cell in enumerate(cells) if "lead" in tags(cell)), 0)
+    workings = [cell for cell in cells[:lead] if "workings" in tags(cell)]
+    rest = [cell for n, cell in enumerate(cells) if n > lead or "workings" not in tags(cell)]
+    last = max((n for n, cell in enumerate(rest) if cell.source.startswith("## ")), default=len(rest))
+    return [*rest[:last], *workings, *rest[last:]]
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """What a cell is marked as: workings, lead, index."""
+    return cell.metadata.get("tags", [])
+
+
+def answer(notebook: NotebookNode) -> str:
+    """The sentences of the cells tagged `index`, as HTML; empty in a report that doesn't open the index."""
+    from nbconvert.filters import markdown2html
+
+    outputs = [output for cell in notebook.cells if "index" in tags(cell) for output in cell.get("outputs", [])]
+    words = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
+    return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 
 def _row(html: str, found: re.Match) -> str:

@@ -11,6 +11,15 @@ from helpers import UserError, files
 from helpers.statistics import own
 
 STATUSES = ("final", "suspect")
+_NAMES = ("name_kk", "name_ru", "name_en")
+COLUMNS = {
+    "series.csv": (
+        *("series", "indicator", "role", *_NAMES, "unit", "frequency", "definition", "better", "lower_bound"),
+        *("upper_bound", "breaks", "decimals", "release_lag_days", "gaps", "note"),
+    ),
+    "areas.csv": ("area", "kind", *_NAMES, "from_year", "to_year", "breaks", "note"),
+    "sources.csv": ("source", "publisher", "title", "title_kk", "title_ru", "url", "licence", "read_on"),
+}
 _WORDS = ("series", "area", "period", "status", "source", "published", "read_on")
 
 
@@ -23,7 +32,7 @@ def period_end(period: str) -> pd.Timestamp:
 @lru_cache
 def read(folder: Path, name: str) -> pd.DataFrame:
     """A table as text, with the office's own rows over it; not to be changed."""
-    table = files.read_table(folder / name)
+    table = files.read_table(folder / name, COLUMNS.get(name, ()))
     return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv", "areas.csv") else table
 
 

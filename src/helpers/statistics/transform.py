@@ -1,4 +1,4 @@
-"""Transformations of series: chain an index, sum shares, take a ratio, deflate. Nothing is ever filled in."""
+"""Transformations of series: chain an index, sum shares, take a ratio. Nothing is ever filled in."""
 
 import pandas as pd
 
@@ -35,13 +35,6 @@ def share_of(part: pd.Series, whole: pd.Series) -> pd.Series:
     if (both["whole"] == 0).any():
         raise UserError("share_of: the whole is zero in some period; a share of nothing has no meaning")
     return 100 * both["part"] / both["whole"]
-
-
-def real_terms(nominal: pd.Series, inflation: pd.Series, base: pd.Period) -> pd.Series:
-    """`nominal` at the prices of the `base` period, in its own unit; `inflation` is the price change in %."""
-    prices = 1 + chain_index(100 + inflation, base) / 100
-    both = pd.concat([nominal.rename("nominal"), prices.rename("prices")], axis=1).dropna()
-    return (both["nominal"] / both["prices"]).rename(nominal.name)
 
 
 def _whole(series: pd.Series, name: str) -> None:

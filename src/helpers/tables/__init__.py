@@ -43,11 +43,11 @@ COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)"
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 
 
-def scorecard(found: dict[str, Outlook], groups: pd.DataFrame | None = None, caption: str = "") -> Table:
+def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame | None = None, caption: str = "") -> Table:
     """All targets by year: the verdict in words and colour, with the figure or forecast beside the target."""
-    years = sorted({year for o in found.values() for year in o.judged["year"]})
+    years = sorted({year for o in outlooks.values() for year in o.judged["year"]})
     rows, group = [], None
-    for outlook in found.values():
+    for outlook in outlooks.values():
         direction = outlook.about["direction"]
         if groups is not None and direction != group:
             group = direction
@@ -68,9 +68,9 @@ def _measured_in(outlook: Outlook) -> str:
     return text("{unit}; some verdicts depend on how this damaged row is read", unit=text(outlook.unit))
 
 
-def forecasts(found: dict[str, Outlook]) -> Table:
+def forecasts(outlooks: dict[str, Outlook]) -> Table:
     """For each forecast indicator: last figure, median and 80 % range by year, and what the forecast rests on."""
-    expected = [outlook for outlook in found.values() if outlook.forecast is not None]
+    expected = [outlook for outlook in outlooks.values() if outlook.forecast is not None]
     years = [str(period) for period in expected[0].forecast["period"].tail(2)] if expected else []
     heads = [text("Indicator"), text("Last figure"), *years, text("Figures used"), text("Method")]
     heads.append(text("Usual error one year ahead"))
@@ -101,7 +101,7 @@ def sources(codes: list[str]) -> Table:
         about, behind = statistics.catalogue().loc[code], statistics.sources([code])
         # The publication is the publisher's; whose copy of it was read stands below.
         named = [COPY.sub("", words) for words in behind[title]]
-        copies = "; ".join(dict.fromkeys(found[1] for words in behind[title] if (found := COPY.search(words))))
+        copies = "; ".join(dict.fromkeys(match[1] for words in behind[title] if (match := COPY.search(words))))
         links = tuple(zip(named, behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
         cells = [
@@ -122,17 +122,17 @@ def series(values: pd.Series, code: str) -> Table:
     return Table(name(about), [text("Series"), *map(str, values.index)], [Row(cells)])
 
 
-def nationals(found: dict[str, Outlook]) -> Table | Markdown:
+def nationals(outlooks: dict[str, Outlook]) -> Table | Markdown:
     """The scorecard of national targets without a row of their own in the plan."""
-    if not found:
+    if not outlooks:
         return Markdown(text("No such target of this plan has published figures."))
-    unnumbered = {code: replace(outlook, indicator="") for code, outlook in found.items()}
+    unnumbered = {code: replace(outlook, indicator="") for code, outlook in outlooks.items()}
     return scorecard(unnumbered, caption=text("National targets and verdicts"))
 
 
-def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
+def conflicts(contradictions: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown:
     """Where section 2.1 and section 3 of the plan set different targets."""
-    if found.empty:
+    if contradictions.empty:
         return Markdown(text("Sections 2.1 and 3 of this plan set no target differently."))
     about = indicators.set_index("indicator")
     rows = [
@@ -142,7 +142,7 @@ def conflicts(found: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown
             value_cell(row["national"], 1),
             value_cell(row["plan"], 1),
         ])
-        for row in found.to_dict("records")
+        for row in contradictions.to_dict("records")
     ]  # fmt: skip
     heads = [text("Indicator"), text("Year"), text("Section 2.1"), text("Section 3")]
     return Table(text("Targets that differ inside the plan"), heads, rows)

@@ -37,10 +37,10 @@ READINGS = {
     "alternative": message("one year later than printed"),
 }
 PUBLISHERS = {
+    "linear": message("Straight line"),
     "eurostat": message("Eurostat"),
     "escap": message("UN ESCAP"),
     "oecd": message("OECD"),
-    "linear": message("Straight line"),
 }
 # Each method's own words, in the colours of our verdicts.
 SAID = {
@@ -61,9 +61,9 @@ SAID = {
 OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlikely": "bad"}
 
 
-def pace(found: dict[str, Outlook]) -> Table | Markdown:
+def pace(outlooks: dict[str, Outlook]) -> Table | Markdown:
     """How far it is to each indicator's last target, how fast it has moved, and how often such a change was managed."""
-    rows = [_pace_row(outlook, known) for outlook in found.values() if (known := pace_of(outlook))]
+    rows = [_pace_row(outlook, known) for outlook in outlooks.values() if (known := pace_of(outlook))]
     if not rows:
         return Markdown(text("No target ahead has a forecast."))
     heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
@@ -122,10 +122,10 @@ def depends_on_reading(outlook: Outlook) -> bool:
     return outlook.measured and any(list(judged["verdict"]) != in_use for judged in outlook.other.values())
 
 
-def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
+def other_reading(outlooks: dict[str, Outlook]) -> Table | Markdown:
     """The verdicts under each other reading of a damaged row, below those in use."""
-    rows, years = [], sorted({int(year) for o in found.values() for year in o.judged["year"]})
-    for outlook in found.values():
+    rows, years = [], sorted({int(year) for o in outlooks.values() for year in o.judged["year"]})
+    for outlook in outlooks.values():
         if not depends_on_reading(outlook):
             continue
         readings = {text("in use"): outlook.judged}
@@ -141,18 +141,19 @@ def other_reading(found: dict[str, Outlook]) -> Table | Markdown:
     return Table(text("Verdicts that depend on the reading"), heads, rows, verdicts=True, under=text("Reading"))
 
 
-def methods(found: dict[str, Outlook]) -> Table | Markdown:
+def methods(outlooks: dict[str, Outlook]) -> Table | Markdown:
     """What official methods would say of the last target, for each indicator of which one says otherwise than we do."""
-    rows, compared = [], targets.methods(found)
+    rows, compared = [], targets.methods(outlooks)
     if compared.empty:
         return Markdown(text("No target ahead has a forecast."))
-    for indicator, said in compared.groupby("indicator", sort=False):
-        cells = [_said(row, found[indicator]) for row in said.to_dict("records")]
+    for indicator, judgements in compared.groupby("indicator", sort=False):
+        cells = [_said(row, outlooks[indicator]) for row in judgements.to_dict("records")]
         if {cell.tone for cell in cells} != {cells[0].tone}:
-            about = text("target for {year}", year=said["year"].iloc[0])
-            rows.append(Row([Cell(label(found[indicator]), about), *cells]))
+            about = text("target for {year}", year=judgements["year"].iloc[0])
+            rows.append(Row([Cell(label(outlooks[indicator]), about), *cells]))
     if not rows:
-        return Markdown(text("The methods after official bodies say the same of these targets as the verdicts above."))
+        words = text("The methods modelled on official bodies say the same of these targets as the verdicts above.")
+        return Markdown(words)
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
     return Table(
         text("The last target, as our reconstruction of each method judges it"),
@@ -164,7 +165,9 @@ def methods(found: dict[str, Outlook]) -> Table | Markdown:
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
-    digits = _digits(outlook, row["year"])
+    ahead = outlook.judged.set_index("year").loc[row["year"]]
+    # As many decimals as our forecast for the year has.
+    digits = decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
     value, behind = number(row["predicted"], digits), (row["predicted"], pattern(digits), text("expected value"))
     if row["method"] == "ours":
         tone = OURS.get(row["verdict"], "mid")
@@ -173,24 +176,18 @@ def _said(row: dict, outlook: Outlook) -> Cell:
     return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
 
 
-def _digits(outlook: Outlook, year: int) -> int:
-    """Decimals with which our forecast for a year is shown; other methods' values beside it have the same."""
-    ahead = outlook.judged.set_index("year").loc[year]
-    return decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
-
-
-def not_measured(found: dict[str, Outlook]) -> Table:
+def not_measured(outlooks: dict[str, Outlook]) -> Table:
     """Indicators without a forecast: the change that the plan sets, and how many past changes were as large."""
-    bare = [one for one in found.values() if not one.measured]
+    bare = [one for one in outlooks.values() if not one.measured]
     rows = [Row([Cell(label(one), text(one.unit)), _promised(one), _ambition_cell(one)]) for one in bare]
     heads = [text("Indicator"), text("In the plan"), text("Share of past changes as large, in series of its kind")]
     return Table(text("How ambitious targets without a forecast are"), heads, rows)
 
 
-def agreements(found: dict[str, Outlook]) -> Table:
+def agreements(outlooks: dict[str, Outlook]) -> Table:
     """For each indicator with a published series: the plan's reported figure beside it, and what the rule says."""
     rows = []
-    for outlook in found.values():
+    for outlook in outlooks.values():
         known = agreement(outlook)
         if known is None:
             continue
@@ -209,22 +206,22 @@ def agreements(found: dict[str, Outlook]) -> Table:
 
 def _promised(outlook: Outlook) -> Cell:
     cells = outlook.printed.dropna(subset=["value"]).set_index("year")
-    made = promise(outlook)
-    years = [cells.index[-1]] if made is None else [made.since, made.year]
+    promised = promise(outlook)
+    years = [cells.index[-1]] if promised is None else [promised.since, promised.year]
     shown = [(cells.loc[year, "value"], target_decimals(cells.loc[year]), str(year)) for year in years]
     words = " → ".join(f"{number(value, digits)}{NBSP}({year})" for value, digits, year in shown)
-    small = text("start: what the plan expected of 2022") if made and made.column == "current" else ""
-    small = text("start: the first target") if made and made.column == "planned" else small
+    small = text("start: what the plan expected of 2022") if promised and promised.column == "current" else ""
+    small = text("start: the first target") if promised and promised.column == "planned" else small
     return Cell(words, small, figures=figures(*((value, pattern(digits), year) for value, digits, year in shown)))
 
 
 def _ambition_cell(outlook: Outlook) -> Cell:
-    made = promise(outlook)
-    if made is None or made.kind is None:
+    promised = promise(outlook)
+    if promised is None or promised.kind is None:
         return Cell(DASH)
-    change = change_words(outlook.unit, made.kind.change, made.start, made.target, outlook.decimals)
-    small = plural("{change} in {n} year", "{change} in {n} years", made.year - made.since, change=change)
-    return past_share(made.kind, small)
+    change = change_words(outlook.unit, promised.kind.change, promised.start, promised.target, outlook.decimals)
+    small = plural("{change} in {n} year", "{change} in {n} years", promised.year - promised.since, change=change)
+    return past_share(promised.kind, small)
 
 
 def change_words(unit: str, change: float, start: float, target: float, decimals: int) -> str:

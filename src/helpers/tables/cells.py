@@ -5,6 +5,7 @@ It shows itself as HTML to readers, and as JSON to the spreadsheet, where a numb
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
@@ -75,11 +76,11 @@ class Table:
 
     def as_json(self) -> dict:
         """The table as data: caption, heads, and rows of cells with their words and numbers."""
-        rows = [{"group": row.group} if row.group else {"cells": list(map(said, row.cells))} for row in self.rows]
+        rows = [{"group": row.group} if row.group else {"cells": list(map(as_data, row.cells))} for row in self.rows]
         return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
 
     def _repr_html_(self) -> str:
-        return _template().render(
+        return _template()(
             caption=self.caption,
             heads=self.heads,
             rows=self.rows,
@@ -93,20 +94,20 @@ class Table:
 
 
 @lru_cache
-def _template() -> "object":
+def _template() -> Callable[..., str]:
     from jinja2 import Environment, FileSystemLoader
 
     folder = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=folder, autoescape=True, finalize=visible)
     environment.tests["web_address"] = web_address
-    return environment.get_template("table.html.j2")
+    return environment.get_template("table.html.j2").render
 
 
-def said(part: Cell | Figure) -> dict:
+def as_data(part: Cell | Figure) -> dict:
     """What a cell or a figure says, by field; nothing where it says nothing."""
-    found = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "span"}
-    found = {name: value for name, value in found.items() if value != "" and value != ()}
-    return found | ({"figures": list(map(said, part.figures))} if "figures" in found else {})
+    parts = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "span"}
+    parts = {name: value for name, value in parts.items() if value != "" and value != ()}
+    return parts | ({"figures": list(map(as_data, part.figures))} if "figures" in parts else {})
 
 
 def pattern(decimals: int, signed: bool = False) -> str:
@@ -145,7 +146,7 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
         return Cell(word, tone=tone)
     goal = text("target {value}", value=number(row["target"], target_decimals(row)))
     behind = (row["target"], pattern(target_decimals(row)), text("target"))
-    if row["verdict"] == "no comparable data":
+    if pd.isna(row["probability"]) and pd.isna(row["figure"]):
         return Cell(word, goal, tone, figures=figures(behind))
     year = lenient(row, outlook)
     marks = [text("no stricter than {year}", year=year)] if year else []
@@ -161,14 +162,14 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
 
 def linked(words: str) -> tuple[str, str]:
     """Words and the address that stands in brackets at their end, empty where none does."""
-    found = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
-    return (found[1] + found[3], found[2]) if found else (words, "")
+    match = re.fullmatch(r"(.*?)\s*\((https?://[^\s()]+)\)(\.?)", words)
+    return (match[1] + match[3], match[2]) if match else (words, "")
 
 
 def linked_cell(words: str) -> Cell:
     """A source as a link to the address at its end, which nobody wants to read."""
-    said, address = linked(words)
-    return Cell("", links=((said, address),)) if address else Cell(words)
+    label, address = linked(words)
+    return Cell("", links=((label, address),)) if address else Cell(words)
 
 
 def bare_cell(outlook: Outlook, span: int) -> Cell:
@@ -176,9 +177,9 @@ def bare_cell(outlook: Outlook, span: int) -> Cell:
     notes = [outlook.reason] if outlook.series is None else [outlook.reason, outlook.series["note"]]
     stated = text(outlook.about.get("source", ""))
     source = text("source in the plan: {source}", source=stated) if stated else ""
-    said, address = linked(" ".join(map(text, notes)))
+    reason, address = linked(" ".join(map(text, notes)))
     links = ((text("source"), address),) if address else ()
-    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=said)
+    return Cell(text("no comparable data"), source, "quiet", links, span=span, fold=reason)
 
 
 def label(outlook: Outlook) -> str:

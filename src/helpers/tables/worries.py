@@ -7,10 +7,10 @@ from helpers.tables.cells import SHARE, YEAR, Cell, Row, Table, figures, label, 
 from helpers.targets import Outlook, met, target_decimals
 
 
-def worries(found: dict[str, Outlook]) -> Table:
+def worries(outlooks: dict[str, Outlook]) -> Table:
     """Indicators with figures and targets ahead, the least likely last target first; those without a chance after."""
     rows = []
-    for outlook in found.values():
+    for outlook in outlooks.values():
         ahead = outlook.judged.dropna(subset=["target"])
         ahead = ahead[ahead["year"] >= outlook.as_of.year]
         if len(outlook.history) and len(ahead):

@@ -8,6 +8,8 @@ from helpers.forecast import Futures
 from helpers.language import message
 from helpers.targets.precision import likelihood_words, met, probability_met
 
+# Why a target has neither a figure nor a chance.
+NO_DATA, TOO_FEW, NO_FORECAST = "no comparable data", "too few figures for a forecast", "no forecast"
 JUDGED = ["indicator", "year", "target", "as_printed", "reading", "evidence", "figure", "status"]
 JUDGED += ["verdict", "probability", "median", "low", "high"]
 NO_FIGURES: pd.Series = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="Y"))
@@ -20,15 +22,18 @@ def judge(
     better: str = "higher",
     decimals: int = 1,
     measured: bool = False,
+    without: str = NO_DATA,
 ) -> pd.DataFrame:
-    """One row for each planned year: target, figure or forecast, verdict and probability."""
+    """One row for each planned year: target, figure or forecast, verdict and probability.
+
+    without: the verdict on a target that has neither a figure nor a forecast, which says why.
+    """
     planned = printed[printed["column"] == "planned"].copy()
     known = {period.year: value for period, value in history.items()} if measured else {}
     ahead = {} if expected is None else {pd.Period(r["period"], freq="Y").year: r for _, r in expected.iterrows()}
     rows = [_verdict(row, known, ahead, expected, better, decimals) for _, row in planned.iterrows()]
-    return pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)[
-        JUDGED
-    ]
+    table = pd.concat([planned.rename(columns={"value": "target"}).reset_index(drop=True), pd.DataFrame(rows)], axis=1)
+    return table[JUDGED].fillna({"verdict": without})
 
 
 def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None, better: str, decimals: int) -> dict:
@@ -45,7 +50,7 @@ def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None,
     if year in known:
         return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
     if year not in ahead:
-        return found | {"verdict": message("no comparable data")}
+        return found | {"verdict": None}
     chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
     # The word belongs to the chance as it is shown, in whole per cent.
     return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}

@@ -3,7 +3,7 @@
 Each publishes words or arrows, and only the OECD a probability. To compare them with ours, a word is given the share
 of targets of which it was said that were then met (`WORDS`). Those shares were measured on the very panel on which the
 methods are scored, and where a note leaves a choice open the choice with the best score was taken: the kindest
-reading that the notes allow. `record.word_frequencies` measures the shares again.
+reading that the notes allow.
 """
 
 from collections.abc import Callable
@@ -195,7 +195,7 @@ def _regression(
     years: np.ndarray, values: np.ndarray, ahead: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Prediction of a weighted line for the years ahead, and 199 equally likely values of its t distribution."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     weights = weights / weights.mean()
     design = np.column_stack([np.ones(len(years)), years - years[-1]])
@@ -205,7 +205,7 @@ def _regression(
     variance = (weights * residuals**2).sum() / freedom
     new = np.column_stack([np.ones(len(ahead)), ahead - years[-1]])
     spread = np.sqrt(variance * (1 + np.einsum("ij,jk,ik->i", new, inverse, new)))
-    return new @ line, new @ line + t.ppf(LEVELS, freedom)[:, None] * spread
+    return new @ line, new @ line + stdtrit(freedom, LEVELS)[:, None] * spread
 
 
 def _has_trend(years: np.ndarray, values: np.ndarray) -> bool:

@@ -9,10 +9,12 @@ from helpers.plan import TargetRow
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.definition import reported_year, why_not
-from helpers.targets.judge import judge
+from helpers.targets.judge import NO_DATA, NO_FORECAST, TOO_FEW, judge
 from helpers.targets.outlook import INCOMPARABLE, Outlook
 
 FEWEST = 5  # comparable figures, below which no target ahead gets a verdict
+FEW_FIGURES = message("Fewer than five comparable figures are published: too few to judge a target ahead.")
+EMPTY = {FEW_FIGURES: TOO_FEW, "": NO_FORECAST}  # the verdict on a target without a figure, by why nothing is expected
 
 
 def verdict(
@@ -34,7 +36,7 @@ def verdict(
     reason = unjudgeable(figures, history, reported)
     expected = None if reason else expected
     basis = {"history": history, "expected": expected, "better": row.about["better"]}
-    basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE}
+    basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE, "without": EMPTY.get(reason, NO_DATA)}
     return Outlook(
         indicator=row.about["indicator"],
         about=row.about,
@@ -92,5 +94,5 @@ def unjudgeable(figures: Figures, history: pd.Series, reported: int) -> str:
     if not len(history):
         return message("No figure had been published by this date.")
     if len(figures.comparable) < FEWEST:
-        return message("Fewer than five comparable figures are published: too few to judge a target ahead.")
+        return FEW_FIGURES
     return ""

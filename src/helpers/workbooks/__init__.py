@@ -10,11 +10,23 @@ import pandas as pd
 from helpers import UserError
 from helpers.workbooks import figures, sheets
 from helpers.workbooks.figures import Figure
-from helpers.workbooks.heads import PLANNED
+from helpers.workbooks.heads import FACT, PLANNED
 from helpers.workbooks.rows import Row, read_rows
-from helpers.workbooks.sheets import KINDS
+from helpers.workbooks.sheets import KINDS, is_percent
 
-__all__ = ["KINDS", "PLANNED", "Figure", "Row", "figures", "is_plain", "long_table", "read_rows", "sheets"]
+__all__ = [
+    "FACT",
+    "KINDS",
+    "PLANNED",
+    "Figure",
+    "Row",
+    "figures",
+    "is_percent",
+    "is_plain",
+    "long_table",
+    "read_rows",
+    "sheets",
+]
 
 MOST_REMARKS = 4  # that one line names
 FREQUENCIES = {"annual": "yearly", "quarterly": "quarterly"}

@@ -52,6 +52,8 @@ def from_text(words: str) -> Figure | str | None:
     doubt = ""
     if glued := re.fullmatch(r"(\d+,\d)\d\)", bare):
         bare, doubt = glued[1], f"«{raw}» is read as {glued[1]} with a footnote"
+    if re.search(r"[\d.,]\s+[\d.,]", bare) and not re.fullmatch(r"[-−–+]?\s?\d{1,3}(\s\d{3})+([.,]\d+)?", bare):
+        return f"«{raw[:30]}» is no single figure"
     bare = SPACES.sub("", bare)
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:[.,]\d{3}){2,}", bare):
         mark = max(bare.rfind("."), bare.rfind(",")) if len({*bare} & {".", ","}) > 1 else len(bare)

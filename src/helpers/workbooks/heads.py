@@ -64,7 +64,8 @@ def is_part(cell: object) -> bool:
     if not words or len(words) > 30 or re.fullmatch(r"[\d.,\s]+", words):
         return False
     found = QUARTER.search(words) or BARE.fullmatch(words) or SPAN.search(words) or PLANNED.search(words)
-    return bool(found or FACT.search(words) or OTHER.search(words) or words.strip(".") in WHOLE)
+    month = any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
+    return bool(found or month or FACT.search(words) or OTHER.search(words) or words.strip(".") in WHOLE)
 
 
 def read(parts: list[object]) -> Head | None:
@@ -96,6 +97,8 @@ def period_of(words: str, year: str) -> tuple[str, str]:
         return f"{year}-Q{ROMAN[number]}", ""
     if any(re.search(rf"\b{month}", words) for month in MONTHS):
         return "", f"«{words}» is a single month; only years and quarters are taken"
+    if re.search(rf"{year}\s*[-/.–—m]\s*\d{{1,2}}(?!\d)", words):
+        return "", f"«{words}» is no whole year and no quarter"
     return year, ""
 
 

@@ -48,6 +48,7 @@ class Row:
     planned: dict[str, Figure] = field(default_factory=dict)
     aside: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    disputed: set[tuple[str, bool]] = field(default_factory=set)  # period, planned: two figures differ, so none counts
     cells: dict[str, str] = field(default_factory=dict)  # the row's other words by heading
     area: str = ""  # of which place its figures are, where a column says it
 
@@ -64,9 +65,13 @@ class Row:
             self.aside.append(head.aside)
         elif isinstance(found, str):
             self.aside.append(f"{head.period}: {found}")
+        elif (head.period, head.planned) in self.disputed:
+            self.aside.append(f"{head.period}: {found.value}, one of several figures")
         elif head.period in (store := self.planned if head.planned else self.figures):
             if store[head.period].value != found.value:
-                self.doubts.append(f"{head.period}: two figures, {store[head.period].value} and {found.value}")
+                self.disputed.add((head.period, head.planned))
+                first = store.pop(head.period).value
+                self.aside.append(f"{head.period}: two figures, {first} and {found.value}; none is taken")
         else:
             store[head.period] = found
             self.doubts += [text for text in (head.doubt, found.doubt) if text]
@@ -74,7 +79,7 @@ class Row:
 
 def read_rows(path: Path) -> list[Row]:
     """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
-    rows = [row for sheet in sheets.read(path) for row in of_sheet(sheet)]
+    rows = [row for sheet in sheets.read(path) for row in [*of_sheet(sheet)] or unread(sheet)]
     if not any(row.figures or row.planned for row in rows):
         raise UserError(
             f"{path.name}: no row with figures under years or quarters; give a table with years as headings, "
@@ -102,6 +107,13 @@ def of_sheet(sheet: Sheet) -> list[Row]:
     lines = zip(*sheet.cells, strict=True), sheet.cells
     down, across = (max((len({*filter(heads.is_year, line)}) for line in way), default=0) for way in lines)
     return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
+
+
+def unread(sheet: Sheet) -> list[Row]:
+    """A row that says how many numbers a sheet holds of which none has a period; none for a sheet without numbers."""
+    count = sum(isinstance(figures.read(cell), Figure) for row in sheet.cells for cell in row)
+    place = Row(sheet.name, "", "", "", "", aside=[f"{count} numbers without years or quarters as headings"])
+    return [place] if count else []
 
 
 def turned(sheet: Sheet) -> Sheet:
@@ -168,7 +180,7 @@ def is_head(sheet: Sheet, r: int) -> bool:
         return True
     rest = [cell for cell in row[years[0] :] if cell is not None]
     before = [heads.words_of(cell) for cell in row[: years[0]] if cell is not None]
-    named = [word for word in before if len(word) > 3 and not any(known in word for known in LABELS)]
+    named = [w for w in before if len(w) > 3 and w not in PERIODS and not any(known in w for known in LABELS)]
     words = all(isinstance(cell, str) for cell in (row[c] for c in years))
     few = len(years) == 1 and (not words or len(rest) == 1) and not any(known in w for w in before for known in LABELS)
     return (len(years) * 2 >= len(rest) and not named and not few) or (

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,11 +93,16 @@ def excel_sheet(sheet: object, formulas: object) -> Sheet:
     one.hidden_columns = {n - 1 for column in folded for n in range(column.min, column.max + 1)}
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
-            if isinstance(cell.value, int | float) and "%" in str(cell.number_format):
+            if isinstance(cell.value, int | float) and is_percent(cell.number_format):
                 one.percent.add((r, c))
             if cell.value is None and formulas.cell(r + 1, c + 1).data_type == "f":
                 one.unsaved.add((r, c))
     return one
+
+
+def is_percent(number_format: object) -> bool:
+    """True where a program shows a hundred times the value; a sign in quotes or behind a stroke is only printed."""
+    return "%" in re.sub(r'"[^"]*"|[\\_*].', "", str(number_format))
 
 
 def other_sheets(content: bytes) -> list[Sheet]:

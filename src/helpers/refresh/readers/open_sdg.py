@@ -7,10 +7,12 @@ from helpers.refresh.readers import tidy
 # The names, without capitals, that platforms give to the columns of area and unit.
 AREAS = ("ref_area", "geocode")
 UNITS = ("unit_measure", "units", "unit measure", "unit of measure")
+MULTIPLIERS = ("unit_mult", "unit multiplier")
+STATUSES = ("obs_status", "observation status")
 # Columns that say something about a figure and don't tell two figures apart.
 REMARKS = {
-    *("year", "value", "unit_mult", "unit multiplier", "obs_status", "observation status", "comment_obs", "comment_ts"),
-    *("source_detail", *AREAS, *UNITS),
+    *("year", "value", "comment_obs", "comment_ts", "source_detail"),
+    *(*AREAS, *UNITS, *MULTIPLIERS, *STATUSES),
 }
 
 
@@ -23,12 +25,18 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "; ".join(f"{key}={row[key].strip()}" for key in tells if row[key].strip()),
             _first(row, AREAS) or "KAZ",
-            row["Year"],
+            tidy.dated(row["Year"], _first(row, STATUSES)),
             row["Value"].strip(),
-            _first(row, UNITS),
+            _unit(row),
         )
         for row in rows
     )
+
+
+def _unit(row: dict[str, str]) -> str:
+    """The unit as the file prints it, with its multiplier where that is another than one."""
+    multiplier = _first(row, MULTIPLIERS)
+    return f"{_first(row, UNITS)} {'' if multiplier.lower() in ('0', '1', 'units') else multiplier}".strip()
 
 
 def _first(row: dict[str, str], names: tuple[str, ...]) -> str:

@@ -16,11 +16,11 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "",
             tidy.name(tidy.plain(node.get("text"))),
-            f"{found['year']}-{found['month']}",
+            f"{found['year']}-{found['month']}" if (found := KEY.fullmatch(key)) else key,
             tidy.plain(value),
             tidy.plain(node.get("measureName")),
         )
         for node in nodes
         for key, value in node.items()
-        if (found := KEY.fullmatch(key))
+        if re.match(r"y[0-9]", key)
     )

@@ -18,7 +18,9 @@ COLUMNS = ["item", "area", "period", "value", "unit"]
 MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
 MARKS = "*⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # of footnotes
+FORECASTS = {"f", "forecast", "forecast value", "projection", "projected"}  # what a publisher calls its own forecast
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
+GROUPED = re.compile(r"-? ?[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?")
 NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 # The forms of a period: 2025 · 2025-Q3, 2025Q3 · 2025-09, 202509, 2025M09 · 2025-09-30, 20250930 · 30.09.2025
 FORMS = [
@@ -46,8 +48,8 @@ def frame(rows: Iterable[tuple[str, str, str, str, str]]) -> pd.DataFrame:
     """The tidy table, all text: item, area, period, value and unit, as printed but for spaces at their ends.
 
     `item` names what is measured where an answer holds several things; a period, in any form that `period` reads,
-    becomes `2025`, `2025-Q3` or `2025-09`. Rows without a figure are left out; figures of a period that can't be read
-    are too, and `attrs["left_out"]` counts them by the period's words. Raises Unreadable when no row is left.
+    becomes `2025`, `2025-Q3` or `2025-09`. Rows without a figure are left out; figures of anything else than a period
+    are too, and `attrs["left_out"]` counts them by its words. Raises Unreadable when no row is left.
     """
     kept, left_out = [], Counter()
     for item, area, words, value, unit in rows:
@@ -65,24 +67,32 @@ def frame(rows: Iterable[tuple[str, str, str, str, str]]) -> pd.DataFrame:
 
 
 def unread(left_out: Mapping[str, int]) -> str:
-    """How many figures have a period that can't be read, and which periods these are."""
+    """How many figures have no period that can be read, and what they have in its place."""
     shown = ", ".join(repr(words[:30]) for words in list(left_out)[:5])
     more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-    return f"{sum(left_out.values())} of periods that can't be read: {shown}{more}"
+    return f"{sum(left_out.values())} that can't be placed: {shown}{more}"
 
 
 def is_missing(value: str) -> bool:
-    """Whether a publisher's mark stands for no figure."""
-    return value.strip().lower() in MISSING
+    """Whether a publisher's mark stands for no figure, with or without a footnote."""
+    return value.strip().lower() in MISSING or name(value).lower() in MISSING
+
+
+def dated(words: str, mark: str) -> str:
+    """The words of a period, which are none any more where the mark says that the publisher forecasts the figure."""
+    return f"{words}, a forecast" if mark.strip().casefold() in FORECASTS else words
 
 
 def number(value: str) -> Decimal:
     """A figure in the publisher's unit; decimal commas and spaces between thousands are understood.
 
-    A mark of a footnote behind it is left out. Raises Unreadable for anything else, such as 56.64.30, and for 1,234.5
-    and 127,505, whose comma could mean either.
+    A mark of a footnote behind it is left out. Raises Unreadable for anything else, such as 56.64.30 and 4 9, and for
+    1,234.5 and 127,505, whose comma could mean either.
     """
-    plain = re.sub(rf"[{MARKS}]+$", "", SPACES.sub("", value).replace("−", "-"))
+    spaced = re.sub(rf"(\s+[0-9]\)|\s*[{MARKS}]\)?)+$", "", SPACES.sub(" ", value).strip().replace("−", "-"))
+    plain = spaced.replace(" ", "")
+    if re.search("[0-9.,] [0-9.,]", spaced) and not GROUPED.fullmatch(spaced):
+        raise Unreadable(f"{value[:40]!r} is no number")
     if re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
         raise Unreadable(f"{value[:40]!r} is no number: its comma may stand before decimals or thousands")
     if not NUMBER.fullmatch(plain):

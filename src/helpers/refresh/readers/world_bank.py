@@ -6,7 +6,6 @@ import pandas as pd
 
 from helpers.refresh.readers import archive, tidy
 
-FORECAST = "F"  # the mark of what the Bank forecasts itself: no figure
 HEAD = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 
 
@@ -23,12 +22,11 @@ def read_json(data: bytes) -> pd.DataFrame:
         (
             _inner(row, "indicator", "id"),
             tidy.plain(row.get("countryiso3code")) or _inner(row, "country", "id"),
-            tidy.plain(row.get("date")),
+            tidy.dated(tidy.plain(row.get("date")), tidy.plain(row.get("obs_status"))),
             tidy.plain(row.get("value")),
             _inner(row, "indicator", "value"),
         )
         for row in rows
-        if tidy.plain(row.get("obs_status")) != FORECAST
     )
 
 
@@ -63,11 +61,11 @@ def read_csv(data: bytes) -> pd.DataFrame:
     if start is None:
         raise tidy.Unreadable("the answer has no head with Country Name and Indicator Code")
     head = rows[start]
-    years = [(number, tidy.period(cell)) for number, cell in enumerate(head) if number >= 4 and tidy.period(cell)]
+    below = rows[start + 1 :]
+    if ragged := [row for row in below if len(row) != len(head) and any(map(str.strip, row[2:]))]:
+        raise tidy.Unreadable(f"the row of {ragged[0][0]!r} has {len(ragged[0])} cells instead of {len(head)}")
     return tidy.frame(
-        (row[3], row[1], year, row[number].strip(), row[2])
-        for row in rows[start + 1 :]
-        if len(row) >= 4
-        for number, year in years
-        if number < len(row)
+        (row[3], row[1], year, value.strip(), row[2])
+        for row in below
+        for year, value in zip(head[4:], row[4:], strict=False)
     )

@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ForkServer, read_signed
 from multiprocessing.util import get_temp_dir
@@ -24,6 +24,7 @@ __all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prep
 # Read when Python starts or a library is imported, so kernels are forked only where they agree on these.
 READ_AT_IMPORT = """PYTHON MPL MATPLOTLIB OMP_ OPENBLAS_ MKL_ GOTO_ BLIS_ KMP_ NUMEXPR_ NPY_ NUMPY_ PANDAS_ SCIPY_
     IPYTHON JUPYTER_ LANG LC_ TZ HOME XDG_ LD_ MALLOC_ GLIBC_ VIRTUAL_ENV CONDA_PREFIX"""
+SPARED, LARGE = "JOSPAR_SPARED", ("statsmodels",)  # takes a second to load, and few reports need it
 STOP_LIMIT = 3.0
 
 
@@ -89,15 +90,18 @@ class Fork:
 class Server(ForkServer):
     """A process that loads the libraries and then forks; it ends with its owner, however that ends."""
 
-    def __init__(self, awaited: bool) -> None:
-        """Start it; kernels wait for an awaited one, and start cold beside another."""
+    def __init__(self, awaited: bool, spared: Sequence[str] = ()) -> None:
+        """Start it without the spared libraries; kernels wait for an awaited one, and start cold beside another."""
         super().__init__()
+        self.spared = tuple(spared)
         self.set_forkserver_preload([f"{__name__}.loading"])
         self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
         before, tempfile.tempdir = tempfile.tempdir, short_folder()
         get_temp_dir()  # for the sockets of the standard library's processes, from now on
         tempfile.tempdir = before
+        os.environ[SPARED] = " ".join(self.spared)  # it starts now, and reads it
         self._first = Fork(self, Task())
+        del os.environ[SPARED]
         self._end = os.pidfd_open(self._forkserver_pid)
 
     def ready(self) -> bool:
@@ -135,11 +139,13 @@ _lock, _servers, _requests = threading.Lock(), [], 0
 kernels: list[Fork] = []
 
 
-def prepare() -> None:
-    """Start loading the libraries for many kernels, which wait for it."""
+def prepare(sources: Iterable[str] | None = None) -> None:
+    """Start loading the libraries for many kernels, which wait for it: large ones only if a source names them."""
+    texts = None if sources is None else list(sources)
+    spared = [name for name in LARGE if texts is not None and not any(name in words for words in texts)]
     with contextlib.suppress(OSError), _lock:
         if sys.platform == "linux" and not _servers:
-            _servers.append(Server(awaited=True))
+            _servers.append(Server(awaited=True, spared=spared))
 
 
 def close_all() -> None:
@@ -166,7 +172,7 @@ def find_server() -> Server:
         server = _servers.pop() if _servers else Server(awaited=False)
         if not server.usable():
             server.stop(signal.SIGKILL)
-            server = Server(server.awaited)
+            server = Server(server.awaited, server.spared)
         _servers.append(server)
         return server
 

@@ -1,7 +1,8 @@
 """What the forking process loads, and how it lives; only that process imports this. JOSPAR_PRELOAD names other modules.
 
-It ends with its owner, even where the owner's end of a pipe lives on in another process, and takes along all that its
-kernels started. Edits of loaded files are noticed by their stamps; what was edited while being loaded is not shared.
+JOSPAR_SPARED names libraries that none of the notebooks to come uses. The process ends with its owner, even where the
+owner's end of a pipe lives on in another process, and takes along all that its kernels started. Edits of loaded files
+are noticed by their stamps; what was edited while being loaded is not shared.
 """
 
 import atexit
@@ -24,7 +25,7 @@ MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel
     ipykernel.comm ipykernel.subshell_manager IPython.core.pylabtools IPython.core.completer IPython.core.magics
     IPython.extensions.storemagic comm """ + os.environ.get(
     "JOSPAR_PRELOAD",
-    """numpy scipy.optimize scipy.stats pandas pandas.core.reshape.reshape pandas.io.formats.html
+    """numpy pandas scipy.special scipy.optimize scipy.stats pandas.core.reshape.reshape pandas.io.formats.html
     pandas.io.formats.string pandas.plotting._matplotlib matplotlib.pyplot matplotlib.backends.backend_agg
     matplotlib.dates PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin
     babel babel.numbers babel.dates statsmodels.api statsmodels.tsa.api jinja2 helpers.charts helpers.forecast
@@ -65,7 +66,10 @@ gc.disable()  # imports make many objects and little garbage
 texts = [path for path in files.PACKAGE.rglob("*.*") if path.suffix not in (".py", ".pyc")]
 own = files.own_folder()
 contents |= {str(path): stamp(str(path)) for path in [*texts, files.DATA, *files.DATA.rglob("*"), own, *own.rglob("*")]}
+spared = tuple(f"{library}." for library in os.environ.pop("JOSPAR_SPARED", "").split())
 for name in MODULES.split():
+    if name.startswith(spared):
+        continue
     with contextlib.suppress(Exception):  # the notebook that needs it will show why it can't be loaded
         importlib.import_module(name)
 for name in [name for name in sys.modules if name.startswith("matplotlib_inline")]:
