@@ -148,7 +148,7 @@ def test_a_batch_may_name_its_folder_of_own_figures(tmp_path):
     [
         (
             f"{OWN}    - notebook: b.ipynb\n",
-            "own: a run takes one folder of own figures for all reports, not '', 'data/",
+            "own: a run takes one folder of own figures, not '', 'data/",
         ),
         (f"{OWN}    - notebook: b.ipynb\n      own: none\n", "not 'data/own-2026', 'none'"),
         (

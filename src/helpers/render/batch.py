@@ -104,9 +104,7 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
     batches = content.get("batches") if isinstance(content, dict) else None
     jobs = expand(file, tree, batches if isinstance(batches, dict) else {}, (batch,))
     if len(folders := sorted({job.own for job in jobs})) > 1:
-        raise UserError(
-            f"{file}: own: a run takes one folder of own figures for all reports, not {', '.join(map(brief, folders))}"
-        )
+        raise UserError(f"{file}: own: a run takes one folder of own figures, not {', '.join(map(brief, folders))}")
     return distinct(jobs)
 
 
@@ -120,9 +118,8 @@ def distinct(jobs: list[Job]) -> list[Job]:
             raise UserError(f"{job.name}: two reports would have this name; their parameters differ in signs alone")
         # Whichever entry asks for a format gets it.
         formats = tuple(dict.fromkeys(first.formats + job.formats))
-        by_name[job.notebook, job.name] = replace(
-            first, formats=formats, time_limit=max(first.time_limit, job.time_limit)
-        )
+        limit = max(first.time_limit, job.time_limit)
+        by_name[job.notebook, job.name] = replace(first, formats=formats, time_limit=limit)
     return list(by_name.values())
 
 

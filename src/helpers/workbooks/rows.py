@@ -14,8 +14,7 @@ from helpers.workbooks.sheets import Sheet
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 LABELS = (
     "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
-    "unit", "бірлік", "единиц", "код", "code",
-    "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
+    "unit", "бірлік", "единиц", "код", "code", "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
 NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
@@ -56,9 +55,8 @@ class Row:
         """Take one cell under its heading."""
         if isinstance(cell, str) and self.unit:
             cell = re.sub(rf"(?<=[\d\s]){re.escape(self.unit)}\.?$", "", cell.strip(), flags=re.IGNORECASE)
-        found = (
-            "is a formula without a stored value; open and save the file" if unsaved else figures.read(cell, percent)
-        )
+        unread = "is a formula without a stored value; open and save the file"
+        found = unread if unsaved else figures.read(cell, percent)
         if found is None:
             return
         if head.aside:
@@ -81,10 +79,8 @@ def read_rows(path: Path) -> list[Row]:
     """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
     rows = [row for sheet in sheets.read(path) for row in [*of_sheet(sheet)] or unread(sheet)]
     if not any(row.figures or row.planned for row in rows):
-        raise UserError(
-            f"{path.name}: no row with figures under years or quarters; give a table with years as headings, "
-            "across or down"
-        )
+        advice = "give a table with years as headings, across or down"
+        raise UserError(f"{path.name}: no row with figures under years or quarters; {advice}")
     return rows
 
 
@@ -251,11 +247,12 @@ def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: 
     for c, head in sorted(filled.items(), key=lambda place: place[0] in sheet.hidden_columns):
         head = heads.Head("", aside=f"«{other}»") if other else head
         aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
+        if c in sheet.hidden_columns:  # what is in sight comes first, and counts
+            row.doubts.append(f"the column of {head.period or titles[c]} is hidden in the file")
+            aim = heads.Head("", aside=row.doubts[-1]) if aim.period in (row.figures | row.planned) else aim
         row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
         if not head.period:
             row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
-        if c in sheet.hidden_columns:
-            row.doubts.append(f"the column of {head.period or titles[c]} is hidden in the file")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
     if sheet.state != "visible":
