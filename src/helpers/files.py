@@ -96,6 +96,11 @@ def read_cells(path: Path, advice: str = RESTORE, most: int = MOST_BYTES) -> lis
     return [(1, head), *rows[1:]]
 
 
+def printable(words: str) -> str:
+    """At most 200 letters of what a file holds, in one line that a terminal can show."""
+    return "".join(sign if sign.isprintable() else "?" for sign in words[:200])
+
+
 def shown(path: Path) -> str:
     """How a fault names a file: as it was given, a whole path by its folder and name."""
     return f"{path.parent.name}/{path.name}" if path.is_absolute() else str(path)
@@ -149,7 +154,7 @@ def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> 
     if exact and head != list(columns):
         raise UserError(f"{name}: the columns must be {', '.join(columns)}; {advice}")
     if missing := [column for column in columns if column not in head]:
-        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(head)[:200]}; {advice}")
+        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {printable(', '.join(head))}; {advice}")
     return rows
 
 

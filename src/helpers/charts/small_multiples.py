@@ -47,7 +47,7 @@ def histories(
     decimals: int = 1,
 ) -> Chart:
     """Panels in the order of `regions` (areas' codes), yearly histories, with targets by year and breaks by area."""
-    spans = one_scale([*regions.values(), country], goals)
+    spans = one_scale([one for one in (*regions.values(), country) if len(one)], goals)
     ends = [spans[0].low + BEFORE, spans[0].high - AFTER]
     figure, boxes = grid(words, len(regions))
     with matplotlib.style.context(STYLE):

@@ -67,6 +67,8 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
     found = {}
     forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
     pd.PeriodIndex(forecasts["period"], freq="Y"), pd.to_datetime(forecasts["as_of"])  # raise for what is none
+    if not np.isfinite(forecasts[["q50", "adjustment"]]).all(axis=None):
+        raise ValueError("a forecast is missing")
     for key, rows in forecasts.groupby(KEYS, sort=False):
         known = figures[(figures[KEYS] == list(key)).all(axis=1)]
         known = known[known["as_of"] == rows["as_of"].max()]
