@@ -98,7 +98,6 @@ def read_run(path: Path) -> None:
 def read_verdicts(path: Path) -> None:
     news.verdicts(path.parent)  # a night goes on without yesterday's
     index.newest_verdicts(path.parent)
-    compare.verdict_lines(path.parent, path.parent)
 
 
 def read_own(path: Path) -> None:

@@ -162,6 +162,7 @@ def test_any_lost_cell_is_found_when_section_2_1_prints_the_row(values: list[int
     known = dict(zip(years, map(str, values), strict=True))
     assert lost_cells.lost_cell(cells, years, known) == lost
     found = lost_cells.explain_lost_cells({"1": (0, cells)}, years, {"1": known})["1"]
-    rows = lost_cells.place_cells(cells, cells, years, found, "")
+    columns = dict(zip(years, ["reported", "current", *["planned"] * len(years)], strict=False))
+    rows = lost_cells.place_cells(cells, cells, columns, found, "")
     assert [row["value"] for row in rows] == list(map(str, values))
     assert rows[lost]["as_printed"] == ""
