@@ -30,11 +30,11 @@ BATCH = "batches:\n  default:\n  - notebook: a.ipynb\n    parameters: {n: [1, 2]
 BYTES_BY_REPORT = 400_000  # letters that a report prints, so that a full disk meets it
 
 
-def notebooks(folder: Path) -> None:
-    """Two notebooks, of which one takes a parameter, and their batch."""
+def notebooks(folder: Path, trial: str = "") -> None:
+    """Two notebooks, new in every trial, of which one takes a parameter, and their batch."""
     for name in ("a", "b"):
         cells = [v4.new_markdown_cell(f"# Report {name}"), v4.new_code_cell("n = 0", metadata={"tags": ["parameters"]})]
-        cells += [v4.new_code_cell(f"import time\ntime.sleep(1)\nprint('x' * {BYTES_BY_REPORT} + str(n))")]
+        cells += [v4.new_code_cell(f"import time\ntime.sleep(1)\nprint('x' * {BYTES_BY_REPORT} + str(n))  # {trial}")]
         nbformat.write(v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
     (folder / "batch.yml").write_text(BATCH)
 
@@ -102,7 +102,7 @@ def faults_after(folder: Path, trial: str, outputs: Path) -> list[str]:
 def stop(folder: Path, trial: str, chance: random.Random, seconds: float) -> tuple[str, list[str]]:
     """A signal at a random moment of a run that takes about these seconds; its kind and what went wrong."""
     kind, moment = chance.choice(SIGNALS), chance.uniform(0.1, seconds)
-    (folder / "b.ipynb").touch()
+    notebooks(folder, trial)  # else nothing has changed, and the run ends at once
     run = render(folder, trial)
     try:
         error, name = run.communicate(timeout=moment)[1], "already ended"  # counted apart: it tells nothing of signals
