@@ -16,6 +16,7 @@ from helpers.workbooks import Figure, Row, read_rows
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
 NATION = re.compile(r"казахстан|қазақстан|kazakhstan|\b(рк|қр|kaz)\b|стран|всего|барлығы|total", re.IGNORECASE)
+COUNTS = re.compile(r"чел|адам|people|persons|\bед(\.|иниц$)|\bшт|дана|бірлік|тенге|теңге|tenge|млн|млрд|тыс|мың")
 SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 
 
@@ -94,15 +95,26 @@ def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: 
 
 def national(rows: list[Row], result: Preview) -> list[Row]:
     """The rows of the whole country; those of its parts are left aside."""
-    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].map(str.casefold).to_numpy()
+    part = part_of_country()
     found = []
     for row in rows:
-        area = row.area or (row.label if row.label.casefold() in regions else "")
-        if area and not NATION.search(area):
-            result.aside.append(f"{row.where} «{area}»: is of a part of the country")
+        said = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
+        area = next((words for words in said if part.search(words)), row.area)
+        if area and (part.search(area) or not NATION.search(area)):
+            result.aside.append(f"{row.where} «{area[:60]}»: is of a part of the country")
         else:
             found.append(row)
     return found
+
+
+def part_of_country() -> re.Pattern:
+    """What names a region or a big city: by its own name with the word for a region, or by the letters it goes by."""
+    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].to_numpy().ravel()
+    bare = {re.sub(r"(ая)? область$|^Область |^г\. | (облысы|қаласы|region|city)$", "", name) for name in regions}
+    names = "|".join(sorted(bare, key=len, reverse=True))
+    place = rf"({names})\w{{0,3}}[ ]+(обл|region|oblast|қала|city)|обл(асть|асти|\.)[ ]({names})"
+    city = rf"(по|для)[ ]+(г\.|город\w*)\s*({names})|^(г\.\s*|город )?({names})(ая)?$|\b([звсюбшо]ко|[бшсо]қо)\b"
+    return re.compile(rf"\b({place})|{city}", re.IGNORECASE)
 
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
@@ -123,17 +135,30 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
 
 def other_unit(row: Row, about: pd.Series) -> str:
     """Why a row's unit can't be the plan's; empty where it can."""
-    people = re.search(r"чел|адам|people|persons", row.unit)
-    if about["unit"].startswith("%") and people:
+    if about["unit"].startswith("%") and COUNTS.search(row.unit) and not base(row.unit):
         return f"its unit is {row.unit}, the plan's is {about['unit']}"
     if not about["unit"].startswith("%") and re.match(r"%|проц|пайыз|per ?cent", row.unit):
         return f"its unit is {row.unit}, the plan's is {about['unit']}"
     return ""
 
 
+def base(unit: str) -> int:
+    """Of how many a unit counts some: 100 for per cent, 1000 for per mille, 1 for a share; 0 for any other unit."""
+    if each := re.search(
+        r"(?:\bна|\bper)\s*(10*[ ,]?0*)\s*(тыс|thousand)?|\b(10*[ ]?0*)\s*(мың)?\s*\w+(?:ға|ге|қа|ке)\b", unit
+    ):
+        number = re.sub(r"\D", "", each[1] or each[3] or "")
+        return int(number) * (1000 if each[2] or each[4] else 1) if number else 0
+    known = ((r"промилле|‰|per mil", 1000), (r"%|проц|пайыз|per ?cent", 100), (r"^дол|share|үлес", 1))
+    return next((n for words, n in known if re.search(words, unit)), 0)
+
+
 def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str]:
     """What a row's figures are multiplied with to have the plan's unit, and what is doubtful of that."""
     scale, wanted = (next((n for word, n in SCALES if word in text), 1) for text in (row.unit, about["unit"]))
+    ours, theirs = base(about["unit"]), base(row.unit)
+    if theirs not in (0, 1, ours) and ours:
+        return Decimal(ours) / theirs, f"figures in {row.unit} are turned into {about['unit']}"
     people = re.search(r"чел|адам|people|persons", row.unit)
     if people and scale != wanted:
         return Decimal(scale) / wanted, f"figures in {row.unit} are turned into {about['unit']}"
