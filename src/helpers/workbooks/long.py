@@ -37,7 +37,9 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
         if series >= 0 and cells[series] is not None:
             name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else ""
         number = ORDINAL.match(name)
-        new = Row(f"{sheet.name}!{r + 1}", number[1] if number else "", name or sheet.name, area, unit, area=area)
+        others = {title: str(cell) for title, cell in zip(titles, cells, strict=True) if cell is not None}
+        where, called = f"{sheet.name}!{r + 1}", number[1] if number else ""
+        new = Row(where, called, name or sheet.name, area, unit, area=area, cells=others)
         row = found.setdefault((name, area), new)
         head = heads.read([cells[period], *kinds(titles, cells)])
         if head is None:

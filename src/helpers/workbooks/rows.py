@@ -160,6 +160,9 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         labels = labels or (dict(enumerate(above)) if len(above) == 1 else {})  # a table for a single indicator
         row = described(sheet, r, labels, titles, down)
+        if not filled and before and continues(row.label) and before.where.endswith(f" {r}"):
+            before.label = f"{before.label} {row.label}"  # a long name goes on below its figures
+            continue
         if not filled:
             said = row.unit or heads.words_of(row.label).strip("():, ")
             unit, group = (said, group) if UNITS.match(said) and not row.number else (unit, row.label)
@@ -170,6 +173,11 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
         fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
+
+
+def continues(words: str) -> bool:
+    """True for words that go on a name that stands above: no heading of parts, and no capital at the start."""
+    return words[:1].islower() and not re.match(r"в том числе|из них|в т\.|оның ішінде|соның ішінде|of which", words)
 
 
 def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:

@@ -12,10 +12,12 @@ from rapidfuzz import fuzz
 from helpers.workbooks import Row
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
+FEW = "by few of its words"
 FILLERS = {
     "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
     "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
 }  # fmt: skip
+CYRILLIC = str.maketrans("aeiopcxyhk", "аеіорсхуһк")  # Latin letters typed into Cyrillic words
 SHORT = {
     "енпф": "накопительным пенсионным фондом", "опв": "обязательных пенсионных взносов",
     "вес": "доля", "удельный": "доля", "уд": "доля", "гос": "государственных", "цзн": "центры занятости",
@@ -59,6 +61,7 @@ def names_of(*tables: pd.DataFrame) -> Names:
 def split(text: str) -> frozenset[str]:
     """The telling words of a name: small letters, without endings beyond the seventh letter."""
     words = re.findall(r"[\w%]+", text.lower().replace("ё", "е"))
+    words = [word.translate(CYRILLIC) if re.search("[а-яәғқңөұүһі]", word) else word for word in words]
     words = [part for word in words for part in SHORT.get(word, word).split()]
     return frozenset(word[:7] for word in words if word not in FILLERS and not word.isdigit() and word != "%")
 
@@ -93,7 +96,7 @@ def match(row: Row, names: Names) -> Match:
     if row.number in scores and scores[row.number] >= LIKELY and scores[best] - scores[row.number] < MARGIN:
         return Match(row.number, "by number and words")
     if scores[best] >= LIKELY and scores[best] - scores[second] >= 1.5 * MARGIN:
-        return Match(best, "by words")
+        return Match(best, FEW)
     why = "could be more than one indicator" if scores[best] >= LIKELY else "is like no indicator's name"
     return Match("", why, tuple(order[:3]))
 
