@@ -140,6 +140,7 @@ def test_a_night_tells_its_failures_prunes_and_is_silent_when_nothing_changed(ma
     assert "<li>failed: good" in (out / "latest" / "summary.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_one_line(make_notebook, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = jospar("render", make_notebook("a"), "--output", tmp_path / "file" / "out")
