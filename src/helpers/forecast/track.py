@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import files
-from helpers.forecast.expectation import DEFAULT, simulate
+from helpers.forecast.engine import forecast
+from helpers.forecast.expectation import DEFAULT
 from helpers.shared import shared
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ def _past(
         known = known[known.index > edges[-1]]
     if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
         return None
-    made = simulate(known, year.year, *bounds, decimals=figures.decimals, method=method)
-    ahead = made[made["period"].astype(str) == str(year)].iloc[0]
+    ahead = forecast(known, year.year, *bounds, decimals=figures.decimals, method=method).iloc[-1]
     return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
 
 

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import Futures, Narrowing
+from helpers.forecast import Forecast, Narrowing
 from helpers.language import code_table, message, name, text, visible
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
@@ -53,12 +53,12 @@ class Outlook:
     history: pd.Series = field(default_factory=NO_FIGURES.copy)
     redefined: pd.Series = field(default_factory=NO_FIGURES.copy)
     provisional: pd.DataFrame | None = None
-    forecast: Futures | None = None
+    forecast: Forecast | None = None
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
     narrowing: tuple[Narrowing, ...] = ()
-    adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
+    adjusted: Forecast | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
     figures: Figures | None = None
@@ -91,7 +91,7 @@ class Outlook:
         return not self.judged["verdict"].isin(["no comparable data", "no target"]).all()
 
     @property
-    def expected(self) -> Futures | None:
+    def expected(self) -> Forecast | None:
         """The forecast that the verdicts rest on: the adjusted one where there is one."""
         return self.forecast if self.adjusted is None else self.adjusted
 
