@@ -58,6 +58,11 @@ JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("htm
 JOBS += REGION
 
 
+def pytest_xdist_auto_num_workers():
+    """One more than cores: tests often wait for a kernel, a browser or a signal."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.hookimpl(wrapper=True)  # before xdist reads the groups, and before random order
 def pytest_collection_modifyitems(items):
     for item in items:

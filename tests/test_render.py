@@ -20,6 +20,12 @@ from helpers.render.progress import Progress
 JOSPAR = Path(sys.executable).with_name("jospar")
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """The notebooks here need no library, so none is loaded for their kernels."""
+    monkeypatch.setenv("JOSPAR_PRELOAD", "json")
+
+
 def jospar(*words, **options):
     options = {"capture_output": True, "text": True, "check": False} | options
     return subprocess.run([JOSPAR, *map(str, words)], **options)
