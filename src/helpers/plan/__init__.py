@@ -141,12 +141,11 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
 
 def _table(name: str, folder: str | Path) -> pd.DataFrame:
     path = files.plan_folder(folder) / f"{name}.csv"
-    stamp = (status.st_mtime_ns, status.st_size, status.st_ino) if path.exists() and (status := path.stat()) else ()
-    return _parsed(name, path, stamp).copy()
+    return _parsed(name, path, files.stamp(path)).copy()
 
 
 @lru_cache(64)
-def _parsed(name: str, path: Path, stamp: tuple[int, ...]) -> pd.DataFrame:
+def _parsed(name: str, path: Path, stamp: tuple[int, ...] | None) -> pd.DataFrame:
     """The table with numbers as numbers; `stamp` makes an edited file another one."""
     table = load(path, TABLES[name])
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
