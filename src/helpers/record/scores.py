@@ -193,7 +193,7 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
         said = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
         said["naive"] = _naive_probability(values, targets, better)
         for name, method in METHODS.items():
-            judgement: Judgement = method(task.known, targets, years, better, None)
+            judgement: Judgement = method(task.known, targets, years, better)
             said[name], points[name] = judgement.probability, judgement.points
         cases.append(_case_table(task, targets, better, said))
     return pd.concat(cases), _figure_table(task, points)

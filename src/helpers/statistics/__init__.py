@@ -56,13 +56,10 @@ def last_known(today: datetime.date, folder: Path = files.STATISTICS) -> datetim
     return days[days <= pd.Timestamp(today)].max().date()
 
 
-def by_area(
-    code: str, kind: str = "region", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> pd.DataFrame:
-    """Final yearly figures in the series' unit: a row for each area of the kind (region, peer, group), years across."""
-    of_kind = areas(folder).query("kind == @kind").index
-    found = {area: series(code, area, as_of, folder=folder) for area in of_kind if covers(code, area, folder)}
-    table = pd.DataFrame(found).T
+def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame:
+    """Final yearly figures in the series' unit: a row for each region, years across."""
+    regions = areas().query("kind == 'region'").index
+    table = pd.DataFrame({area: series(code, area, as_of) for area in regions if covers(code, area)}).T
     table.columns = [period.year for period in table.columns]
     return table
 

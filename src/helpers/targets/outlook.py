@@ -8,9 +8,9 @@ from html import escape
 
 import pandas as pd
 
-from helpers import UserError
 from helpers.forecast import Forecast, Narrowing
 from helpers.language import code_table, message, name, text, visible
+from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
@@ -21,19 +21,8 @@ INCOMPARABLE = message(
 )
 
 
-class Found(dict):
-    """Outlooks by indicator; an indicator that the plan lacks is the user's fault, since the user named the plan."""
-
-    def __init__(self, plan_name: str) -> None:
-        """Starts empty; `plan_name` is said when an indicator is missing."""
-        super().__init__()
-        self.plan_name = plan_name
-
-    def __missing__(self, indicator: str | int) -> "Outlook":
-        if str(indicator) in self:
-            return self[str(indicator)]
-        known = ", ".join(self) or "none"
-        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+class Found(ByIndicator):
+    """Outlooks by indicator of a plan."""
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.values())) or "no indicators"
