@@ -1,5 +1,6 @@
 """A forked kernel shows what a cold one does, shares nothing with another notebook, and leaves nothing behind."""
 
+import asyncio
 import concurrent.futures
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ import psutil
 import pytest
 from jupyter_client import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -207,6 +209,7 @@ def test_a_dead_kernel_and_one_over_its_time_limit_are_errors_and_what_they_did_
     with pytest.raises(CellTimeoutError):
         render(code, execution_timeout=1)
     assert gone(numbers(tmp_path, 1))
+    assert not asyncio.all_tasks(ensure_event_loop())  # Python would complain of each on standard error
 
 
 def test_a_notebook_that_shows_too_much_fails_in_one_line_and_its_neighbour_does_not(monkeypatch, small):
@@ -230,6 +233,7 @@ def test_kernels_outlive_the_process_that_forked_them_and_the_next_has_another(t
 
 
 OWNER = """
+import asyncio
 import concurrent.futures, signal
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, which may have started the tests, asks to ignore it
 import papermill
