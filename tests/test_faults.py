@@ -140,12 +140,12 @@ def test_a_strange_batch_file_is_one_line(path):
 
 
 READ = {
-    "batch_datetime": "is no day",
+    "batch_datetime": "'2026-01-01T10:00:00Z': is no day",
     "batch_inf": "takes int, not inf",
     "batch_nb_dir": "there is no such notebook",
     "batch_nb_empty": "there is no such notebook",
-    "batch_null": "takes str, not None",
-    "batch_yes_no": "takes str, not False",
+    "batch_null": "takes str, not None; put it in quotes",
+    "batch_yes_no": "language 'no': did you mean",
 }
 
 
