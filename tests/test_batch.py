@@ -74,7 +74,7 @@ WORDS = {
     "2024-02-31": "2024-02-31",
     "0x1f": "0x1f",
 }
-WORDS |= {"true": True, "75": 75, "-3": -3, "2.5": 2.5, "1e3": 1000.0, "": None, "'75'": "75"}
+WORDS |= {"0x1f": "0x1f", "true": True, "75": 75, "-3": -3, "2.5": 2.5, "1e3": 1000.0, "": None, "'75'": "75"}
 
 
 def test_a_word_of_a_batch_file_is_text_unless_it_is_a_truth_a_number_or_nothing(tmp_path, make_notebook):

@@ -5,8 +5,10 @@ Jupyter by `JUPYTER_DEFAULT_PROVISIONER_NAME=jospar-warm` (`provisioner.py`). Fo
 """
 
 import contextlib
+import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import tempfile
@@ -14,7 +16,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ForkServer, read_signed
-from multiprocessing.util import get_temp_dir
+from multiprocessing.util import Finalize
 
 from helpers import ONE_THREAD
 from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants, short_folder
@@ -96,9 +98,7 @@ class Server(ForkServer):
         self.spared = tuple(spared)
         self.set_forkserver_preload([f"{__name__}.loading"])
         self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
-        before, tempfile.tempdir = tempfile.tempdir, short_folder()
-        get_temp_dir()  # for the sockets of the standard library's processes, from now on
-        tempfile.tempdir = before
+        own_sockets()
         os.environ[SPARED] = " ".join(self.spared)  # it starts now, and reads it
         self._first = Fork(self, Task())
         del os.environ[SPARED]
@@ -127,6 +127,14 @@ class Server(ForkServer):
         self._first.close()
         for descriptor in (self._forkserver_alive_fd, self._end):
             os.close(descriptor)
+
+
+def own_sockets() -> None:
+    """Have the standard library's sockets in a folder that goes with this process, however that ends."""
+    config = multiprocessing.current_process()._config
+    if "tempdir" not in config:
+        config["tempdir"] = tempfile.mkdtemp(prefix=f"jospar-{os.getpid()}-", dir=short_folder())
+        Finalize(None, shutil.rmtree, (config["tempdir"], True), exitpriority=-100)
 
 
 def settings(env: Mapping[str, str]) -> dict[str, str]:
