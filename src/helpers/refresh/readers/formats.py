@@ -65,6 +65,8 @@ def recognise(data: bytes) -> str:
         head = tidy.text(data).lstrip().partition("\n")[0]
         if head.count(";") > 1 and head.count(";") > head.count(","):
             raise tidy.Unreadable("semicolons stand between the cells; save it with commas")
+        if "ref_area.label" in head:
+            raise tidy.Unreadable("the answer of ILOSTAT has labels; ask for codes, without type=label")
         if "[YR" in head:
             raise tidy.Unreadable("the answer is an export of DataBank; download the CSV of the country's page")
         raise tidy.Unreadable("the answer is in no known format; see the formats in publishers.csv")
