@@ -328,11 +328,6 @@ def test_a_break_that_a_publisher_names_holds_a_new_figure_back(given, mark):
     assert told(given(answer, accept=["youth"]))[0].endswith("5.1 (ilostat_une), a break before it")
 
 
-def test_labels_of_ilostat_in_the_place_of_codes_are_named(given):
-    answer = given({"UNE.csv": "ref_area.label,source.label,indicator.label,time,obs_value\nKazakhstan,LFS,U,2022,5\n"})
-    assert "without type=label" in answer.faults[0]
-
-
 def test_l6_a_refresh_that_is_stopped_leaves_no_file_and_one_that_was_killed_leaves_none_for_long(
     given, world, monkeypatch
 ):
@@ -376,7 +371,7 @@ def test_a_wrong_word_gives_one_line_with_advice(given, options, message):
     [
         ("jobless,open_sdg", "jobless,open_sgd", "line 2, source: 'open_sgd' is unknown; did you mean 'open_sdg"),
         ("savings,", "saving,", "line 5, series: 'saving' is unknown; did you mean 'savings"),
-        ("chain 2019", "chained 2019", "line 8, transformation: 'chained 2019' has a wrong form"),
+        ("chain 2019", "chained 2019", "line 9, transformation: 'chained 2019' has a wrong form"),
         (",0.3,", ",much,", "line 2, revision_bound: 'much' has a wrong form"),
         ("indicator=8-5-2", "indicatr=8-5-2", "the address needs 'indicator'; add it to the request"),
     ],

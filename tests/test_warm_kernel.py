@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -265,6 +266,17 @@ def test_no_process_and_no_file_outlives_a_killed_owner(number, tmp_path, monkey
     assert ended_by == -number
     assert gone(started)
     assert [*(tmp_path / "tmp").rglob("*"), *Path(short_folder()).glob(f"jospar-{owner.pid}-*")] == []
+
+
+def test_an_owner_killed_while_the_libraries_load_leaves_no_folder():
+    code = "import os; from helpers.render import kernels; kernels.prepare(); os.kill(os.getpid(), 9)"
+    with tempfile.TemporaryDirectory() as folder:  # short enough for sockets
+        env = os.environ | {"TMPDIR": folder, "JOSPAR_PRELOAD": "json"}
+        assert subprocess.run([sys.executable, "-c", code], env=env).returncode == -signal.SIGKILL
+        end = time.monotonic() + 20
+        while os.listdir(folder) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert os.listdir(folder) == []
 
 
 def subprocess_end(process):

@@ -16,10 +16,7 @@ from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
-__all__ = [
-    "MOST_LINES", "Outcome", "known_figures", "people", "refresh",
-]  # fmt: skip
-
+__all__ = ["MOST_LINES", "Outcome", "known_figures", "people", "refresh"]
 
 MOST_LINES = 12  # about one series that is held back
 

@@ -30,12 +30,8 @@ def loader() -> type[yaml.SafeLoader]:
     """The reader of YAML's newer rules: a word without quotes is text unless it is a truth, a number or nothing."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {}  # noqa: RUF012 (so the library has it)
-
-    for kind, form in KINDS.items():
-        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{form})$"), None)
-    return Loader
+    rules = [(f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{form})$")) for kind, form in KINDS.items()]
+    return type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {None: rules}})
 
 
 def check_tree(file: Path, tree: yaml.Node | None) -> None:

@@ -26,7 +26,7 @@ __all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prep
 # Read when Python starts or a library is imported, so kernels are forked only where they agree on these.
 READ_AT_IMPORT = """PYTHON MPL MATPLOTLIB OMP_ OPENBLAS_ MKL_ GOTO_ BLIS_ KMP_ NUMEXPR_ NPY_ NUMPY_ PANDAS_ SCIPY_
     IPYTHON JUPYTER_ LANG LC_ TZ HOME XDG_ LD_ MALLOC_ GLIBC_ VIRTUAL_ENV CONDA_PREFIX"""
-SPARED, LARGE = "JOSPAR_SPARED", ("statsmodels",)  # takes a second to load, and few reports need it
+OWNER, LARGE = "JOSPAR_OWNER", ("statsmodels",)  # takes a second to load, and few reports need it
 STOP_LIMIT = 3.0
 
 
@@ -99,9 +99,9 @@ class Server(ForkServer):
         self.set_forkserver_preload([f"{__name__}.loading"])
         self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
         own_sockets()
-        os.environ[SPARED] = " ".join(self.spared)  # it starts now, and reads it
+        os.environ[OWNER] = " ".join([str(os.getpid()), *self.spared])  # it starts now, and reads it
         self._first = Fork(self, Task())
-        del os.environ[SPARED]
+        del os.environ[OWNER]
         self._end = os.pidfd_open(self._forkserver_pid)
 
     def ready(self) -> bool:
