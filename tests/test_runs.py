@@ -275,6 +275,8 @@ def test_a_second_run_in_the_same_folder_refuses_or_waits(jobs, out, rendered):
     with archive.locked(out, wait=False), ThreadPoolExecutor(1) as second:
         with pytest.raises(UserError, match="another run is under way; wait for it with --wait"):
             second.submit(runs.run, jobs, out).result()
+        with pytest.raises(UserError, match="another run is under way; wait until it has ended"):
+            second.submit(archive.prune, out, 1).result()
         waiting = threading.Thread(target=lambda: ended.append(runs.run(jobs, out, wait=True)))
         waiting.start()
         time.sleep(0.3)
