@@ -132,6 +132,7 @@ def test_l12_a_folder_named_latest_is_refused_before_anything_is_rendered(tmp_pa
 # Batch files and notebooks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(CASES.glob("batch_*.yml")), ids=lambda path: f"L1-L4-{path.stem}")
 def test_a_strange_batch_file_is_one_line(path):
     with pytest.raises(UserError) as fault:
@@ -163,6 +164,7 @@ def test_two_entries_of_one_report_give_the_formats_of_both(name, formats):
     assert job.formats == formats
 
 
+@pytest.mark.slow
 def test_a_grid_of_eight_thousand_reports_is_read(tmp_path):
     path = tmp_path / "batch.yml"
     many = {"until": list(range(2822)), "language": ["en", "kk", "ru"]}
@@ -657,6 +659,7 @@ def test_h1_a_series_cut_anywhere_is_told_and_drawn(monkeypatch, seed):
     look_up_everything(["", "2014-06-01", "2023-06-01"][seed % 3])
 
 
+@pytest.mark.slow
 def test_h1_where_nothing_was_known_yet_a_line_says_so():
     look_up_everything("2004-06-01")
 

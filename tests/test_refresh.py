@@ -199,6 +199,7 @@ HELD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HELD)
 def test_what_is_doubtful_is_held_back_named_and_taken_over_when_accepted(given, world, case):
     text, reason = HELD[case]
@@ -419,6 +420,7 @@ def test_two_refreshes_at_once_are_refused(given, world):
         given({"indicator_8-5-2.csv": KNOWN})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "options", "code", "line"),
     [

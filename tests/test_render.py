@@ -20,6 +20,12 @@ from helpers.render.progress import Progress
 JOSPAR = Path(sys.executable).with_name("jospar")
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """The notebooks here need no library, so none is loaded for their kernels."""
+    monkeypatch.setenv("JOSPAR_PRELOAD", "json")
+
+
 def jospar(*words, **options):
     options = {"capture_output": True, "text": True, "check": False} | options
     return subprocess.run([JOSPAR, *map(str, words)], **options)
@@ -134,6 +140,7 @@ def test_a_night_tells_its_failures_prunes_and_is_silent_when_nothing_changed(ma
     assert "<li>failed: good" in (out / "latest" / "summary.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_one_line(make_notebook, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = jospar("render", make_notebook("a"), "--output", tmp_path / "file" / "out")

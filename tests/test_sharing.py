@@ -211,6 +211,7 @@ def test_a_report_with_another_list_of_formats_is_rendered(jobs, out, broken):
     assert not (found["folder"] / "a--language-en.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_report_without_its_pdf_is_taken_over_until_a_browser_is_there(jobs, out, broken, monkeypatch):
     monkeypatch.setattr(pdf, "browser", lambda: None)
     broken.lacking = {"pdf": "no Chromium was found"}

@@ -112,6 +112,7 @@ def test_a_notebook_shows_what_a_cold_kernel_shows(tmp_path, monkeypatch):
     assert sum("image/png" in outputs for _, outputs in seen[1][:-1]) == 2
 
 
+@pytest.mark.slow
 def test_nothing_passes_from_one_notebook_to_the_next(tmp_path, small):
     render(
         "import os, builtins, sys, random, json, numpy as np\nos.environ['LEAK'] = '1'\nbuiltins.leak = json.leak = 1\n"
@@ -126,6 +127,7 @@ def test_nothing_passes_from_one_notebook_to_the_next(tmp_path, small):
     assert all(one != other for one, other in zip(first[5:], second[5:], strict=True))
 
 
+@pytest.mark.slow
 def test_threads_share_one_forking_process_which_ends_with_a_word(small):
     def job(number):
         report = {}
@@ -141,6 +143,7 @@ def test_threads_share_one_forking_process_which_ends_with_a_word(small):
     assert gone(parents)
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_library_is_seen_by_the_next_notebook(tmp_path, monkeypatch):
     kernels.close_all()
     monkeypatch.setenv("JOSPAR_PRELOAD", "some_library helpers.files")
@@ -181,6 +184,7 @@ for line in ("VALUE = 1", "VALUE = 22"):
     assert lines == [f"{package / 'files.py'} warm", "22 warm"]
 
 
+@pytest.mark.slow
 def test_a_kernel_starts_cold_where_a_fork_is_no_gain_or_not_safe(tmp_path, monkeypatch, small):
     def reason(**options):
         report = {}
@@ -200,6 +204,7 @@ def test_a_kernel_starts_cold_where_a_fork_is_no_gain_or_not_safe(tmp_path, monk
     assert reason() == "the libraries can't be loaded, or not be shared"
 
 
+@pytest.mark.slow
 def test_a_dead_kernel_and_one_over_its_time_limit_are_errors_and_what_they_did_is_saved(tmp_path, small):
     path = tmp_path / "out.ipynb"
     with pytest.raises(DeadKernelError):
@@ -213,6 +218,7 @@ def test_a_dead_kernel_and_one_over_its_time_limit_are_errors_and_what_they_did_
     assert not asyncio.all_tasks(ensure_event_loop())  # Python would complain of each on standard error
 
 
+@pytest.mark.slow
 def test_a_notebook_that_shows_too_much_fails_in_one_line_and_its_neighbour_does_not(monkeypatch, small):
     monkeypatch.setattr(engine, "OUTPUT_LIMIT", 3_000_000)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -222,6 +228,7 @@ def test_a_notebook_that_shows_too_much_fails_in_one_line_and_its_neighbour_does
             flood.result(30)
 
 
+@pytest.mark.slow
 def test_kernels_outlive_the_process_that_forked_them_and_the_next_has_another(tmp_path, small):
     code = f"import os, signal, time\nopen(f'{tmp_path}/{{os.getpid()}}', 'w').write(str(os.getppid()))\n"
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -252,6 +259,7 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool: list(pool.map(job, range(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_process_and_no_file_outlives_a_killed_owner(number, tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
@@ -291,6 +299,7 @@ def render_one(_):
     return text(render("print(1)"))
 
 
+@pytest.mark.slow
 def test_workers_that_a_program_forks_after_a_warm_kernel_render_too(small):
     assert render_one(0) == "1\n"
     with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
@@ -302,6 +311,7 @@ def test_workers_that_a_program_forks_after_a_warm_kernel_render_too(small):
     assert (report["kernel"], "reason" in report) == ("warm", False)
 
 
+@pytest.mark.slow
 def test_papermills_autosave_is_kept(tmp_path, small):
     path = tmp_path / "out.ipynb"
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -314,6 +324,7 @@ def test_papermills_autosave_is_kept(tmp_path, small):
         running.result(30)
 
 
+@pytest.mark.slow
 def test_a_kernel_of_the_provisioner_is_interrupted_and_restarted_as_jupyterlab_does(monkeypatch, small):
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "jospar-warm")
     KernelProvisionerFactory.clear_instance()  # it keeps the default from its first use
@@ -340,6 +351,7 @@ def test_a_kernel_of_the_provisioner_is_interrupted_and_restarted_as_jupyterlab_
     assert gone([first, second])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
     [

@@ -23,10 +23,10 @@ def changes(before: dict | None, after: dict) -> list[dict]:
         return []
     old, new = (verdicts(run["folder"]) for run in (before, after))
     changed = [key for key in new if key in old and new[key]["verdict"] != old[key]["verdict"]]
-    rows, said = [], [{} for _ in changed]
+    rows, said, steps = [], [{} for _ in changed], {}
     for language in reversed(LANGUAGES):  # English is the last
         with in_language(language):
-            causes = reasons(before["folder"], after["folder"], changed)
+            causes = reasons(before["folder"], after["folder"], changed, steps)
             rows = [
                 dict(zip(KEY, key, strict=True))
                 | {"name": called(*key[:2]), "place": captions.place(key[2])}
@@ -57,12 +57,15 @@ def words(row: dict) -> str:
     return text(row["verdict"]) + chance
 
 
-def reasons(before: Path, after: Path, changed: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """Why the forecasts behind changed verdicts moved, by their keys; nothing where a run kept no forecasts."""
+def reasons(before: Path, after: Path, changed: list[tuple[str, ...]], steps: dict) -> dict[tuple[str, ...], str]:
+    """Why the forecasts behind changed verdicts moved, by their keys; nothing where a run kept no forecasts.
+
+    steps: as `compare.compare` takes them.
+    """
     wanted = {(indicator, area, folder) for folder, indicator, area, _ in changed}
     try:
         runs = [compare.load(folder, folder.parent) for folder in (before, after)] if changed else [{}, {}]
-        moves = compare.compare(*({key: run[key] for key in run.keys() & wanted} for run in runs))
+        moves = compare.compare(*({key: run[key] for key in run.keys() & wanted} for run in runs), steps)
     except UserError:
         return {}
     return {
