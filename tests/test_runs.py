@@ -242,6 +242,20 @@ def test_an_interrupted_run_keeps_what_it_finished_and_the_latest_stays(jobs, ou
     assert archive.latest_complete(archive.history(out))["run"] == (out / "latest").resolve().name
 
 
+def test_data_that_change_under_a_run_stop_it_and_nothing_is_published(jobs, out, rendered, tmp_path, monkeypatch):
+    shutil.copytree(files.STATISTICS, tmp_path / "data" / "statistics")
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
+
+    def refresh(record):
+        with (tmp_path / "data" / "statistics" / "observations.csv").open("a") as table:
+            table.write("\n")
+
+    with pytest.raises(UserError, match=r"observations.csv: changed while the run was under way; nothing is published"):
+        runs.run(jobs, out, 1, refresh)
+    assert not (out / "latest").exists()
+    assert not archive.history(out)[0]["complete"]
+
+
 def test_a_full_disk_is_one_line_and_what_was_good_stays(jobs, out, rendered, monkeypatch):
     first = runs.run(jobs, out)
     edited(jobs[1], add_cell)
@@ -266,6 +280,8 @@ def test_a_second_run_in_the_same_folder_refuses_or_waits(jobs, out, rendered):
     with archive.locked(out, wait=False), ThreadPoolExecutor(1) as second:
         with pytest.raises(UserError, match="another run is under way; wait for it with --wait"):
             second.submit(runs.run, jobs, out).result()
+        with pytest.raises(UserError, match="another run is under way; wait until it has ended"):
+            second.submit(archive.prune, out, 1).result()
         waiting = threading.Thread(target=lambda: ended.append(runs.run(jobs, out, wait=True)))
         waiting.start()
         time.sleep(0.3)

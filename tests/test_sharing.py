@@ -153,7 +153,7 @@ def test_a_run_that_is_not_there_unfinished_or_without_such_a_report_is_named(jo
     with pytest.raises(KeyboardInterrupt):
         runs.run(jobs, out, tell=interrupt)
     unfinished = archive.history(out)[0]["run"]
-    with pytest.raises(UserError, match=f"run {unfinished}: was interrupted"):
+    with pytest.raises(UserError, match=f"run {unfinished}: is not complete"):
         parcel.pack(unfinished, out, [])
     assert not list(out.glob("*.zip"))
 
