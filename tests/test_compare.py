@@ -20,7 +20,8 @@ DAY = "2026-11-22"
 
 @lru_cache
 def outlooks(as_of):
-    return targets.outlooks(as_of=as_of)
+    """The third direction holds forecasts that quarters narrow and some that none do."""
+    return targets.outlooks(3, as_of=as_of)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_a_run_keeps_quantiles_and_figures(run, tmp_path):
     assert list(figures.columns) == COLUMNS[FIGURES]
     assert set(forecasts["as_of"]) == {DAY}
     assert (forecasts["q10"] < forecasts["q90"]).all()
-    assert {"11", "7"} <= set(forecasts["indicator"].astype(str))
+    assert {"11", "12"} <= set(forecasts["indicator"].astype(str))
 
 
 def test_the_report_that_speaks_of_fewer_indicators_is_heard_and_the_contradiction_is_named(executed, tmp_path):
@@ -98,6 +99,7 @@ def test_nothing_moves_between_equal_runs(run):
     assert compare.lines(compare.compare(run("a"), run("b"))) == ["No forecast moved."]
 
 
+@pytest.mark.slow
 def test_a_new_figure_explains_the_whole_move(run):
     move = moved(compare.compare(run("a", "2025-12-31"), run("b")), "11")
     assert len(move.causes) == 1
@@ -113,12 +115,14 @@ def test_a_revised_figure_is_told_from_a_new_one(run):
         return figures
 
     before, after = run("a", "2025-12-31", edit={FIGURES: revise}), run("b")
-    causes = compare.causes("KAZ", "2027", *(found["11", "KAZ", "data/plan"] for found in (before, after)))
+    a, b = (run["11", "KAZ", "data/plan"] for run in (before, after))
+    causes = compare.causes("KAZ", "2027", a, b, compare.medians("KAZ", a, b))
     words = [cause.words for cause in causes]
     assert "revised figure: 2023 5.4 → 4.7" in words
     assert any(said.startswith("new figure: 2025 4.6") for said in words)
 
 
+@pytest.mark.slow
 def test_effects_add_up_to_the_move(run):
     def shifted(forecasts):
         return forecasts.assign(q50=forecasts["q50"] - 1, version="0 w")
@@ -151,6 +155,7 @@ def test_a_verdict_that_changed_is_named_with_what_it_was(run, tmp_path):
     assert one["said"]["kk"].startswith("11. Жұмыссыздық деңгейі, Қазақстан, 2025: ")
 
 
+@pytest.mark.slow
 def test_a_changed_assumption_is_named_with_its_effect(run):
     def adjusted(forecasts):
         return forecasts.assign(q50=forecasts["q50"] + 0.5, adjustment=0.5)
@@ -159,6 +164,7 @@ def test_a_changed_assumption_is_named_with_its_effect(run):
     assert move.causes == (Cause("changed assumption", 0.5),)
 
 
+@pytest.mark.slow
 def test_a_method_that_is_not_at_hand_gives_causes_without_effects(run):
     def other(forecasts):
         return forecasts.assign(q50=forecasts["q50"] + 2, version="9 z")
@@ -188,11 +194,12 @@ def reported(run, tmp_path, monkeypatch):
             facts = {"format": archive.FORMAT, "complete": True, "started": "2026-01-05T02:00", "reports": []}
             facts |= {"run": "before", "version": "1", "data_read_on": "2026-01-04", "seconds": 1.0, "number": 1}
             (tmp_path / "before" / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-        return moved_page.since_last_run(targets.outlooks(as_of=DAY), "KAZ", DAY)
+        return moved_page.since_last_run(outlooks(DAY), "KAZ", DAY)
 
     return report
 
 
+@pytest.mark.slow
 def test_a_report_names_each_forecast_that_moved_since_the_last_run_and_why(reported):
     table = reported("2025-12-31")
     assert table.caption == "Forecasts that moved since the run of 5 January 2026"
@@ -253,7 +260,7 @@ def test_a_verdict_that_stays_is_no_news_and_a_first_run_has_none(tmp_path):
 
 def test_a_report_says_in_a_sentence_which_verdicts_changed_since_the_last_run(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "OUTPUTS", tmp_path)
-    found = targets.outlooks(3, as_of=DAY)
+    found = outlooks(DAY)
     assert moved_page.verdicts(found, DAY).data == ""
     now = found["11"].judged.set_index("year").loc[2026, "verdict"]
     for name, word in (("before", "missed"), ("later", now)):

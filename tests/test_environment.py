@@ -25,7 +25,8 @@ def reports(out):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("streams", CLOSED)
-def test_closed_streams_change_nothing(make_notebook, tmp_path, streams):
+def test_closed_streams_change_nothing(make_notebook, tmp_path, monkeypatch, streams):
+    monkeypatch.setenv("JOSPAR_PRELOAD", "json")  # the notebook needs no library
     notebook, out = make_notebook("a", "import os; os.system('echo said'); print('Жұмыссыздық')"), tmp_path / "out"
     words = [JOSPAR, "render", notebook, "--output", out, "--quiet"]
     shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *map(str, words)]
@@ -70,7 +71,8 @@ def test_an_error_passes_through_a_home_that_is_there(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_in_the_background_is_deaf_to_ctrl_c_and_ends_by_sigterm(make_notebook, tmp_path):
+def test_a_run_in_the_background_is_deaf_to_ctrl_c_and_ends_by_sigterm(make_notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("JOSPAR_PRELOAD", "json")  # the notebook needs no library
     flag = tmp_path / "waits"
     notebook = make_notebook("a", f"import pathlib, time\npathlib.Path({str(flag)!r}).touch()\ntime.sleep(600)")
     deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nfrom helpers.cli import main; main()"

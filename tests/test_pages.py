@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 # Codes, licences, names of programmes and of code, which are the same in every language.
 SAME = {"Jospar", "jospar", "pdf", "xlsx", "CRPS", "CC", "BY", "MIT", "ODC", "PDDL", "series_id", "period", "value"}
 ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./-]*)?")
+HARD = pytest.mark.hard
 IN = {code: [job.name for job in JOBS if job.language == code] for code in LANGUAGES}
 PAGES = {code: [*IN[code], index.file_name(code).removesuffix(".html")] for code in LANGUAGES}
 
@@ -97,8 +98,15 @@ def test_a_page_opens_offline_fits_a_phone_and_shuts_no_reader_out(opened, name)
     assert hindrances(page, colours="--language-kk" in name or name.startswith("index")) == []
 
 
-# The colours are the same in all languages.
-@pytest.mark.parametrize("name", each_page("kk"))
+# The colours are the same in all languages, and these four pages hold every coloured kind of element.
+DARK_BY_DAY = ("0_", "3_", "5_", "index")
+DARK = [
+    one if one.id.startswith(DARK_BY_DAY) else pytest.param(*one.values, marks=[*one.marks, HARD], id=one.id)
+    for one in each_page("kk")
+]
+
+
+@pytest.mark.parametrize("name", DARK)
 def test_a_dark_page_shuts_no_reader_out(opened, name):
     assert hindrances(opened(name, color_scheme="dark")) == []
 

@@ -38,6 +38,12 @@ def page_after(address, page):
     return fetch(address)
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """The notebooks here need no library, so none is loaded for their kernels."""
+    monkeypatch.setenv("JOSPAR_PRELOAD", "json")
+
+
 @pytest.fixture
 def server():
     """A server with a page, without a notebook."""

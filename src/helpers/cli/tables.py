@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from helpers.cli.reports import interruptible
+
 app = typer.Typer()
 plan_app = typer.Typer(no_args_is_help=True, help="Read a plan into tables; say what a revision changed.")
 data_app = typer.Typer(no_args_is_help=True, help="Check the data and bring them up to date.")
@@ -87,7 +89,8 @@ def data_refresh(
     from helpers import refresh
 
     options = {"folder": from_folder, "dry_run": dry_run, "accept": accept or ()}
-    outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
+    with interruptible("interrupted; the tables are whole"):
+        outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
     print(*outcome.lines(), sep="\n")
     raise SystemExit(bool(outcome.faults))
 

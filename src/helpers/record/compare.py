@@ -66,7 +66,8 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
     forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
     found = {}
     forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
-    pd.PeriodIndex(forecasts["period"], freq="Y"), pd.to_datetime(forecasts["as_of"])  # raise for what is none
+    pd.PeriodIndex(forecasts["period"], freq="Y")  # these two raise for what is none
+    pd.to_datetime(forecasts["as_of"], format="ISO8601")
     if not np.isfinite(forecasts[["q50", "adjustment"]]).all(axis=None):
         raise ValueError("a forecast is missing")
     for key, rows in forecasts.groupby(KEYS, sort=False):
@@ -84,12 +85,16 @@ def _with_plan(table: pd.DataFrame) -> pd.DataFrame:
     return table if "plan" in table else table.assign(plan=DEFAULT_PLAN)
 
 
-def compare(before: dict, after: dict) -> list[Move]:
-    """Every forecast of a year that both runs have and whose median moved, as its publisher's digits show it."""
-    return [move for key in before if key in after for move in _moves(key, before[key], after[key])]
+def compare(before: dict, after: dict, steps: dict | None = None) -> list[Move]:
+    """Every forecast of a year that both runs have and whose median moved, as its publisher's digits show it.
+
+    steps: medians of earlier calls on the same runs, for instance in another language; new ones are added.
+    """
+    steps = {} if steps is None else steps
+    return [move for key in before if key in after for move in _moves(key, before[key], after[key], steps)]
 
 
-def _moves(key: tuple[str, str, str], a: tuple, b: tuple) -> Iterator[Move]:
+def _moves(key: tuple[str, str, str], a: tuple, b: tuple, steps: dict) -> Iterator[Move]:
     """The moves of one indicator in one area, by one plan."""
     indicator, area, plan_name = key
     told = {b[1].name, a[1].name} <= set(statistics.catalogue().index)  # own figures may have been taken away since
@@ -97,8 +102,10 @@ def _moves(key: tuple[str, str, str], a: tuple, b: tuple) -> Iterator[Move]:
     for period in a[0].index.intersection(b[0].index):
         before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
         if round(before, decimals) != round(after, decimals):
-            why = tuple(with_remainder(causes(area, period, a, b), after - before, decimals)) if told else ()
-            yield Move(indicator, area, period, before, after, decimals, why, plan_name)
+            if told and key not in steps:
+                steps[key] = medians(area, a, b)
+            why = with_remainder(causes(area, period, a, b, steps[key]), after - before, decimals) if told else []
+            yield Move(indicator, area, period, before, after, decimals, tuple(why), plan_name)
 
 
 def with_remainder(found: list[Cause], move: float, decimals: int) -> list[Cause]:
@@ -108,19 +115,16 @@ def with_remainder(found: list[Cause], move: float, decimals: int) -> list[Cause
     return [*found, Cause(text("remainder"), left)] if effects and round(left, decimals) else found
 
 
-def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
+def causes(area: str, period: str, a: tuple, b: tuple, by_step: list[pd.Series]) -> list[Cause]:
     """The causes that apply, with their effects where today's method gives the later run's forecast again."""
     (old, known), (new, known_later) = ((frame.loc[period], figures) for frame, figures in (a, b))
     shared = known.index.intersection(known_later.index)
-    revised = pd.concat([known_later[shared], known[known.index.difference(shared)]]).sort_index().rename(known.name)
     later = known_later[known_later.index.difference(known.index)]
-    days = old["as_of"], old["as_of"], new["as_of"]
-    asked = (area, period, max(a[0].index.max(), b[0].index.max()))
-    steps = [median(x, *asked, when) for x, when in zip((known, revised, known_later), days, strict=True)]
+    steps = [medians.get(period, np.nan) for medians in by_step]
     exact = np.isclose(steps[2] + new["adjustment"], new["q50"], rtol=CLOSE, atol=CLOSE)
     method = steps[0] + old["adjustment"] - old["q50"]
     changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
-    news = [*_new_words(later), *_new_quarters(known.name, area, *days[1:])]
+    news = [*_new_words(later), *_new_quarters(known.name, area, old["as_of"], new["as_of"])]
     found = [
         (_method_words(old, new), method, any(old[fact] != new[fact] for fact in ("version", "method"))),
         (_revised_words(known, changed), steps[1] - steps[0], len(changed) > 0),
@@ -134,13 +138,25 @@ def causes(area: str, period: str, a: tuple, b: tuple) -> list[Cause]:
     return [*(Cause(words) for words, _, applies in found if applies), Cause(rest)]
 
 
-def median(known: pd.Series, area: str, period: str, until: str, when: str) -> float:
-    """The median that today's method gives for a year from these figures, in their unit; a known year is its figure."""
-    if pd.Period(period, freq="Y") <= known.index[-1]:
-        return float(known.get(pd.Period(period, freq="Y"), np.nan))
-    figures = replace(statistics.figures(known.name, area, when), values=known)
-    made = expect(figures, int(until), quarters=quarters_of(figures))
-    return float(made.loc[made["period"] == pd.Period(period, freq="Y"), "q50"].iloc[0])
+def medians(area: str, a: tuple, b: tuple) -> list[pd.Series]:
+    """Medians by year, in the unit, by today's method from: the first run's figures, these revised, the later run's.
+
+    a, b: forecasts and figures of an indicator, as `load` gives them. A known year is its figure.
+    """
+    (before, known), (after, known_later) = a, b
+    shared = known.index.intersection(known_later.index)
+    revised = pd.concat([known_later[shared], known[known.index.difference(shared)]]).sort_index().rename(known.name)
+    until, days = int(max(before.index.max(), after.index.max())), (before["as_of"].max(), after["as_of"].max())
+    first, last = (_medians(*step, area, until) for step in ((known, days[0]), (known_later, days[1])))
+    return [first, first if revised.equals(known) else _medians(revised, days[0], area, until), last]
+
+
+def _medians(known: pd.Series, day: str, area: str, until: int) -> pd.Series:
+    """Figures known on a day, then the medians that today's method gives from them to the year `until`, by year."""
+    figures = replace(statistics.figures(known.name, area, day), values=known)
+    expected = expect(figures, until, quarters=quarters_of(figures))
+    whole = known.set_axis(known.index.astype(str))
+    return whole if expected is None else pd.concat([whole, expected.set_index(expected["period"].astype(str))["q50"]])
 
 
 def _new_quarters(code: str, area: str, before: str, after: str) -> list[str]:
@@ -170,26 +186,28 @@ def _shown(values: pd.Series, year: pd.Period) -> str:
     return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
 
 
-def called(plan_name: str, indicator: str, area: str, period: str) -> str:
-    """Number and name of an indicator, area and period, as a line begins with them."""
-    names = plan.indicators(plan_name).set_index("indicator")
-    return f"{indicator}. {name(names.loc[indicator])}, {captions.place(area)}, {period}"
+def indicator_name(plan_name: str, indicator: str) -> str:
+    """The name of an indicator of a plan."""
+    return name(plan.indicators(plan_name).set_index("indicator").loc[indicator])
 
 
 def lines(moves: list[Move]) -> list[str]:
     """The moves in words: one line each, its causes indented below it."""
     if not moves:
         return [text("No forecast moved.")]
-    found = []
+    rows = []
     for move in moves:
-        named = called(move.plan, move.indicator, move.area, move.period)
+        target = f"{move.indicator}. {indicator_name(move.plan, move.indicator)}, {captions.place(move.area)}"
         before, after = (number(value, move.decimals) for value in (move.before, move.after))
-        found.append(f"{named}: {before} → {after}")
-        for cause in move.causes:
-            found.append(f"  {cause.words}{'' if cause.effect is None else ': ' + signed(cause.effect, move.decimals)}")
-        if not move.causes:
-            found.append("  " + text("no recorded cause"))
-    return found
+        rows += [f"{target}, {move.period}: {before} → {after}", *(f"  {words}" for words in reasons(move))]
+    return rows
+
+
+def reasons(move: Move) -> list[str]:
+    """Each cause of a move in words, with its effect where it is known; or that no cause is recorded."""
+    effects = ["" if cause.effect is None else f": {signed(cause.effect, move.decimals)}" for cause in move.causes]
+    words = [f"{cause.words}{effect}" for cause, effect in zip(move.causes, effects, strict=True)]
+    return words or [text("no recorded cause")]
 
 
 def signed(value: float, decimals: int) -> str:

@@ -85,7 +85,7 @@ def figures(one: Outlook) -> Figures:
     return one.figures
 
 
-def expected(one: Outlook, method: str, since: int | None, year: int) -> forecast.Futures:
+def expected(one: Outlook, method: str, since: int | None, year: int) -> forecast.Forecast:
     """The forecast to a year by a method and a window. Raises UserError where the year is known already."""
     made = forecast.expect(figures(one), year, method, since, quarters=targets.quarters_of(one.figures))
     if made is None:

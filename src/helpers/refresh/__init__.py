@@ -16,10 +16,7 @@ from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
-__all__ = [
-    "MOST_LINES", "Outcome", "known_figures", "people", "refresh",
-]  # fmt: skip
-
+__all__ = ["MOST_LINES", "Outcome", "known_figures", "people", "refresh"]
 
 MOST_LINES = 12  # about one series that is held back
 
@@ -165,7 +162,8 @@ def _offers(
     for series, given in parts.items():
         if len(given) == sum(one.series == series and one.part for one in every):
             whole = selection.added([offer.figures for offer in given])
-            offers.setdefault(series, []).insert(0, Offer(given[0].request, whole, given[0].unit))
+            marks = {key: mark for offer in given for key, mark in offer.marks.items()}
+            offers.setdefault(series, []).insert(0, Offer(given[0].request, whole, given[0].unit, marks))
     return offers, faults
 
 
@@ -175,5 +173,5 @@ def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     found: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
-        found.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source)
+        found.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source, row.status)
     return found

@@ -9,10 +9,11 @@ import json
 import platform
 import re
 import subprocess
+import sys
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.metadata import distributions, version
+from importlib.metadata import version
 from pathlib import Path
 
 from helpers import UserError, files
@@ -87,8 +88,9 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def versions() -> list[str]:
-    """Python and every installed distribution with its version, sorted."""
-    return [platform.python_version(), *sorted({f"{found.name}=={found.version}" for found in distributions()})]
+    """Python, and every installed distribution by the folder with its version: `numpy-2.4.0.dist-info`; sorted."""
+    places = [Path(place) for place in sys.path]
+    return [platform.python_version(), *sorted({path.name for place in places for path in place.glob("*.*-info")})]
 
 
 def last_known(today: date) -> date | None:

@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from helpers import UserError, files
@@ -27,6 +28,9 @@ from helpers.language import (
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
 from helpers.render.outcomes import read_verdicts
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 STATES = {
     "rendered": (message("new"), "good"),
@@ -68,10 +72,6 @@ def pages(
 
 def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]] = ()) -> str:
     """The index in the language in use."""
-    from jinja2 import Environment, FileSystemLoader
-
-    environment = Environment(loader=FileSystemLoader(files.TEMPLATES), autoescape=True, finalize=visible)
-    environment.globals |= {"text": text, "language": current, "languages": LANGUAGE_NAMES, "file_name": file_name}
     plan = main_plan(verdicts, facts["reports"])
     use_terms({row["term"]: row for row in plan_rows("terms", plan) if row["kind"] == "unit"})
     main, others = scorecards([row for row in verdicts if row["plan"] == plan], plan)
@@ -84,7 +84,17 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
     shown["answer"] = answer(facts["reports"], plan)
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
-    return environment.get_template("index.html.j2").render(shown)
+    return template().render(shown)
+
+
+@lru_cache
+def template() -> "Template":
+    """The index's template, compiled once."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(files.TEMPLATES), autoescape=True, finalize=visible)
+    environment.globals |= {"text": text, "language": current, "languages": LANGUAGE_NAMES, "file_name": file_name}
+    return environment.get_template("index.html.j2")
 
 
 def answer(reports: list[dict], plan: str) -> str:

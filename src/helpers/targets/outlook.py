@@ -8,9 +8,9 @@ from html import escape
 
 import pandas as pd
 
-from helpers import UserError
-from helpers.forecast import Futures, Narrowing
+from helpers.forecast import Forecast, Narrowing
 from helpers.language import code_table, message, name, percent, plural, quantity, text, visible
+from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
@@ -21,19 +21,8 @@ INCOMPARABLE = message(
 )
 
 
-class Found(dict):
-    """Outlooks by indicator; an indicator that the plan lacks is the user's fault, since the user named the plan."""
-
-    def __init__(self, plan_name: str) -> None:
-        """Starts empty; `plan_name` is said when an indicator is missing."""
-        super().__init__()
-        self.plan_name = plan_name
-
-    def __missing__(self, indicator: str | int) -> "Outlook":
-        if str(indicator) in self:
-            return self[str(indicator)]
-        known = ", ".join(self) or "none"
-        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+class Found(ByIndicator):
+    """Outlooks by indicator of a plan."""
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.values())) or "no indicators"
@@ -53,12 +42,12 @@ class Outlook:
     history: pd.Series = field(default_factory=NO_FIGURES.copy)
     redefined: pd.Series = field(default_factory=NO_FIGURES.copy)
     provisional: pd.DataFrame | None = None
-    forecast: Futures | None = None
+    forecast: Forecast | None = None
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
     narrowing: tuple[Narrowing, ...] = ()
-    adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
+    adjusted: Forecast | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
     figures: Figures | None = None
@@ -104,7 +93,7 @@ class Outlook:
         return not self.judged["verdict"].isin(["no comparable data", "no target"]).all()
 
     @property
-    def expected(self) -> Futures | None:
+    def expected(self) -> Forecast | None:
         """The forecast that the verdicts rest on: the adjusted one where there is one."""
         return self.forecast if self.adjusted is None else self.adjusted
 

@@ -183,9 +183,8 @@ def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> st
 def write(result: Preview, document: str, folder: Path, today: date | None = None, area: str = "KAZ") -> list[Path]:
     """Write what the preview shows into the folder's tables, beside what it holds of other indicators: all or none."""
     today = today or date.today()
-    source = (
-        "own_" + (re.sub(r"[^a-z0-9]+", "_", Path(document).stem.lower()).strip("_") or "file") + f"_{today:%Y%m%d}"
-    )
+    name = re.sub(r"[^a-z0-9]+", "_", Path(document).stem.lower()).strip("_") or "file"
+    source = f"own_{name}_{today:%Y%m%d}"
     series, figures = [], []
     for one in result.series.values():
         for frequency in ("A", "Q"):
@@ -193,13 +192,8 @@ def write(result: Preview, document: str, folder: Path, today: date | None = Non
             if part:
                 series.append(series_row(one, frequency, part))
                 figures += figure_rows(series[-1], part, source, today, area)
-    origin = {
-        "source": source,
-        "publisher": statistics.own.PUBLISHER,
-        "title": document,
-        "title_kk": document,
-        "title_ru": document,
-    }
+    origin = {"source": source, "publisher": statistics.own.PUBLISHER}
+    origin |= dict.fromkeys(("title", "title_kk", "title_ru"), document)
     origin |= {"url": "", "licence": statistics.own.PUBLISHER, "read_on": f"{today}"}
     new = {"series.csv": (series, ["series"]), "sources.csv": ([origin], ["source"])}
     new["observations.csv"] = (figures, ["series", "area", "period"])
@@ -238,21 +232,16 @@ def figure_rows(
 
 
 def replace(folder: Path, new: dict[str, tuple[list[dict], list[str]]]) -> list[Path]:
-    """Write every table, or leave all as they were."""
+    """Write every table, or leave all as they were; raises UserError where the folder can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        before = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in new}
     except OSError as error:
         raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
-    try:
-        for name, (rows, key) in new.items():
-            table = pd.DataFrame(rows).astype(str)
-            if before[name] is not None:
-                former = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
-                table = pd.concat([former, table]).fillna("").drop_duplicates(key, keep="last")
-            files.write(folder / name, table.to_csv(index=False, lineterminator="\n"))
-    except OSError as error:
-        for name, content in before.items():
-            (folder / name).write_bytes(content) if content is not None else (folder / name).unlink(missing_ok=True)
-        raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
-    return [folder / name for name in new]
+    contents = {}
+    for name, (rows, key) in new.items():
+        table = pd.DataFrame(rows).astype(str)
+        if (folder / name).is_file():
+            table = pd.concat([files.read_table(folder / name), table]).fillna("").drop_duplicates(key, keep="last")
+        contents[folder / name] = table.to_csv(index=False, lineterminator="\n")
+    files.write_all(contents)
+    return list(contents)

@@ -66,7 +66,8 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
                     continue
-                rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
+                sheet.reset_dimensions()  # what it claims may be too little, and filling up to a bound takes long
+                rows = sheet.iter_rows(max_row=MOST_ROWS + 1)
                 found[sheet.title] = [_trimmed(row) for row in rows]
     except Exception as error:  # a damaged workbook raises anything, from KeyError to ParseError
         raise tidy.Unreadable(f"the answer is no workbook that can be read ({type(error).__name__})") from error
@@ -77,7 +78,7 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
 
 
 def _trimmed(row: tuple) -> list[str]:
-    cells = [_text(cell) for cell in row]
+    cells = ["" if cell.value is None else _text(cell) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells
