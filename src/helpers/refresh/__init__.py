@@ -39,18 +39,18 @@ class Outcome:
         """The outcome in words, one line a fact."""
         if self.faults and not self.changes:
             return [*self.faults, "nothing was changed"]
-        found = [*self.faults, *self.unread, *map(str, self.changes)]
+        lines = [*self.faults, *self.unread, *map(str, self.changes)]
         for verdict in self.held:
-            found += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
+            lines += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
             # What vanished stands in the reasons already.
-            found += _shortened([f"  {change}" for change in verdict.changes if change.kind != "vanished"])
-            found.append(f"  to take it over: --accept {verdict.series}")
-        found += [f"left aside, answers no request: {', '.join(self.aside)}"] if self.aside else []
+            lines += _shortened([f"  {change}" for change in verdict.changes if change.kind != "vanished"])
+            lines.append(f"  to take it over: --accept {verdict.series}")
+        lines += [f"left aside, answers no request: {', '.join(self.aside)}"] if self.aside else []
         if self.unasked:
-            found.append(f"not asked, for want of a fixed address (see --from-folder): {', '.join(self.unasked)}")
+            lines.append(f"not asked, for want of a fixed address (see --from-folder): {', '.join(self.unasked)}")
         counts = {kind: sum(change.kind == kind for change in self.changes) for kind in ("new", "revised", "vanished")}
-        told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing new"
-        return [*found, f"{told}; {len(self.held)} series held back"]
+        summary = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing new"
+        return [*lines, f"{summary}; {len(self.held)} series held back"]
 
 
 def _shortened(lines: list[str]) -> list[str]:
@@ -173,7 +173,7 @@ def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
     rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
-    found: dict[str, dict[changes.Key, Known]] = {}
+    figures: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
-        found.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source)
-    return found
+        figures.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source)
+    return figures

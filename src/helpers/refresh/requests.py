@@ -88,7 +88,7 @@ def load(folder: Path) -> list[Request]:
     publishers = {row["source"]: row for row in table(folder, "publishers.csv")}
     series = {row["series"] for row in table(folder, "series.csv")}
     ranks: dict[str, int] = {}
-    found = []
+    requests = []
     for line, row in enumerate(table(folder, "requests.csv"), 2):
         if row["source"] == HAND:
             continue
@@ -106,8 +106,8 @@ def load(folder: Path) -> list[Request]:
         rank = 0 if part else ranks.get(row["series"], 0)
         ranks[row["series"]] = rank + 1
         own = {name: row[name] for name in Request.__dataclass_fields__ if name in row}
-        found.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
-    return found
+        requests.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
+    return requests
 
 
 def nearest_of(word: str, known: Collection[str]) -> str:

@@ -23,7 +23,7 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
     twice = rows.duplicated(["code", "period"]).any()
     if twice and rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
         rows = rows[rows["unit"] == request.unit]  # the same thing in several units
-    found: Figures = {}
+    figures: Figures = {}
     units = set()
     for row in rows.itertuples(index=False):
         if not (when := _fitting(row.period, frequency)) or not inside(when, request.periods):
@@ -32,12 +32,12 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
             value = tidy.number(row.value)
         except Unreadable as fault:
             raise Unreadable(f"{row.code} {when}: {fault}") from None
-        if found.setdefault((row.code, when), value) != value:
-            raise Unreadable(f"{row.code} {when} stands twice, as {found[row.code, when]} and {value}")
+        if figures.setdefault((row.code, when), value) != value:
+            raise Unreadable(f"{row.code} {when} stands twice, as {figures[row.code, when]} and {value}")
         units.add(row.unit)
-    if not found:
+    if not figures:
         raise Unreadable(f"no figure for {request.series} ({request.item or 'the total'}, {request.areas})")
-    return transformed(found, request.transformation), " or ".join(sorted(units))
+    return transformed(figures, request.transformation), " or ".join(sorted(units))
 
 
 def _matching(answer: pd.DataFrame, request: Request, codes: dict[str, str]) -> pd.DataFrame:
@@ -84,13 +84,13 @@ def transformed(figures: Figures, transformation: str) -> Figures:
 
 
 def _chained(figures: Figures, base: str) -> Figures:
-    found: Figures = {}
+    whole: Figures = {}
     for area in {area for area, _ in figures}:
         own = {period: float(value) for (place, period), value in figures.items() if place == area}
         index = pd.Series(own.values(), index=pd.PeriodIndex(own, freq="Y"))
         chained = transform.chain_index(index, pd.Period(base, "Y"))
-        found |= {(area, str(period)): Decimal(f"{value:.9f}") for period, value in chained.items()}
-    return found
+        whole |= {(area, str(period)): Decimal(f"{value:.9f}") for period, value in chained.items()}
+    return whole
 
 
 def added(parts: list[Figures]) -> Figures:

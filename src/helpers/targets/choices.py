@@ -38,11 +38,11 @@ def choices(
     """
     numbers = reference_numbers()
     held = {numbers[number]: decision for number, decision in decisions(list(numbers), table).items()}
-    found = Choices()
+    by_indicator = Choices()
     for indicator, row in rows.items():
         decision = held.get(row.about["name_kk"]) if row.area == "KAZ" else None
-        found[indicator] = in_force(decision, row, as_of, until, method, since)
-    return found
+        by_indicator[indicator] = in_force(decision, row, as_of, until, method, since)
+    return by_indicator
 
 
 def in_force(
@@ -96,8 +96,8 @@ class Change:
         old, new = self.before.judged[ahead], self.after.judged[ahead]
         table = pd.DataFrame({text("Year"): old["year"], text("target"): old["as_printed"]})
         for words, judged in ((text("before"), old), (text("after"), new)):
-            said = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in judged.to_dict("records")]
-            table[words] = said
+            rows = judged.to_dict("records")
+            table[words] = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in rows]
             table[f"{words}: {text('forecast')}"] = judged["median"].astype(float).round(self.after.decimals + 1)
         return table
 

@@ -39,16 +39,16 @@ class Preview:
 
     def lines(self) -> list[str]:
         """The preview in words, one line a fact."""
-        found = []
+        lines = []
         for one in self.series.values():
             years = sorted(one.figures)
             count = f"{len(years)} figure{'s' * (len(years) != 1)}, {years[0]} to {years[-1]}"
-            found.append(
+            lines.append(
                 f"{one.indicator}. {one.about['name_en']} ({one.about['unit']}): {count} <- {'; '.join(one.rows)}"
             )
-            found += [f"  doubtful: {doubt}" for doubt in one.doubts]
-        found += [f"left aside: {line}" for line in self.aside]
-        return [*found, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
+            lines += [f"  doubtful: {doubt}" for doubt in one.doubts]
+        lines += [f"left aside: {line}" for line in self.aside]
+        return [*lines, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
 
 
 def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -> Preview:
@@ -95,19 +95,19 @@ def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: 
 def national(rows: list[Row], result: Preview) -> list[Row]:
     """The rows of the whole country; those of its parts are left aside."""
     regions = statistics.areas().query("kind == 'region'")[plan.NAMES].map(str.casefold).to_numpy()
-    found = []
+    national_rows = []
     for row in rows:
         area = row.area or (row.label if row.label.casefold() in regions else "")
         if area and not NATION.search(area):
             result.aside.append(f"{row.where} «{area}»: is of a part of the country")
         else:
-            found.append(row)
-    return found
+            national_rows.append(row)
+    return national_rows
 
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
     """Rows by identity with the indicator that the user named for them; a row is named by place, number or words."""
-    found = {}
+    matches = {}
     for pair in chosen:
         name, equals, indicator = pair.rpartition("=")
         if not equals or indicator.strip() not in known:
@@ -117,8 +117,8 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
         ]
         if len(meant) != 1:
             raise UserError(f"--map {pair}: {len(meant)} rows are called so; name it as the preview does")
-        found[id(meant[0])] = Match(indicator.strip(), "by --map")
-    return found
+        matches[id(meant[0])] = Match(indicator.strip(), "by --map")
+    return matches
 
 
 def other_unit(row: Row, about: pd.Series) -> str:
@@ -140,8 +140,8 @@ def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str
     usual, largest = targets.median(), max(abs(f.value) for f in row.figures.values())
     nearer = "дол" in row.unit and 0 < 10 * largest <= usual  # a hundredfold comes nearer to the plan's own level
     if about["unit"].startswith("%") and largest <= 1 and (usual > 3 or nearer):
-        said = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
-        return Decimal(100), f"{said}, so they are taken as shares of one, times 100"
+        reason = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
+        return Decimal(100), f"{reason}, so they are taken as shares of one, times 100"
     return Decimal(1), ""
 
 
