@@ -56,8 +56,8 @@ LOOKS = {
     "no forecast": _look("no forecast", "○", 0.1),
     "cell lost": Look("#ffffff", SOFT, "?"),
     "none set": Look("#ffffff", SOFT, ""),
-    "by decision": Look("#ffffff", INK, "*"),  # stands in the key alone; a verdict has the star in its corner
 }
+DECIDED = {"by decision": Look("#ffffff", INK, "*")}  # stands in the key; a verdict has the star in its corner
 
 
 class Line(NamedTuple):
@@ -78,7 +78,7 @@ def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
         columns = balanced(blocks(outlooks, groups, years))
         present = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
         present |= {"by decision" for line in chain(*columns) if line.decided}
-        key = key_places([verdict for verdict in LOOKS if verdict in present])
+        key = key_places([verdict for verdict in LOOKS | DECIDED if verdict in present])
         above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
         below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
         whole = above + max(map(tall, columns)) + below
@@ -175,7 +175,7 @@ def draw_column(figure: Figure, left: float, top: float, column: list[Line], yea
 
 def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: float = PITCH) -> None:
     """A verdict's mark on its colour; what has no target is a white frame."""
-    look, (width, whole) = LOOKS[verdict], figure.get_size_inches()
+    look, (width, whole) = (LOOKS | DECIDED)[verdict], figure.get_size_inches()
     size = (CELL - 0.03) / width, (height - 0.03) / whole
     corner = (left + 0.015) / width, 1 - (middle + height / 2 - 0.015) / whole
     edge = "#C9D1D8" if look.fill == "#ffffff" else look.fill

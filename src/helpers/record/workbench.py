@@ -129,31 +129,15 @@ def export(one: Outlook, path: str | Path) -> Path:
 
 
 def panel(words: str = "11") -> object:
-    """Widgets for indicator, method and first year that write the call they stand for, and run it; else words."""
+    """Widgets for indicator, method and first year (0: all) that write their call and run it; else words."""
     try:
         import ipywidgets
     except ImportError:
         return Markdown(text("For controls here, install ipywidgets; the cells alone do the same."))
-    which = ipywidgets.Text(value=str(words), description=text("indicator"), continuous_update=False)
-    method = ipywidgets.Dropdown(options=forecast.names(), description=text("method"))
-    first = ipywidgets.IntText(value=0, description=text("since"))
-    call, run, table = (
-        ipywidgets.Textarea(layout={"width": "95%"}),
-        ipywidgets.Button(description=text("run")),
-        ipywidgets.Output(),
-    )
 
-    def write(_: object = None) -> None:
-        call.value = (
-            f"workbench.compare(workbench.outlook({which.value!r}), [{method.value!r}], since=[{first.value or None}])"
-        )
+    def run(indicator: str, method: str, since: int) -> None:
+        print(f"workbench.compare(workbench.outlook({indicator!r}), [{method!r}], since=[{since or None}])")
+        display(compare(outlook(indicator), [method], [since or None]))
 
-    @table.capture(clear_output=True, wait=True)
-    def show(_: object) -> None:
-        display(compare(outlook(which.value), [method.value], [first.value or None]))
-
-    for widget in (which, method, first):
-        widget.observe(write, "value")
-    run.on_click(show)
-    write()
-    return ipywidgets.VBox([which, method, first, call, run, table])
+    button, first = {"manual": True, "manual_name": text("run")}, ipywidgets.IntText(0)
+    return ipywidgets.interactive(run, button, indicator=str(words), method=forecast.names(), since=first)

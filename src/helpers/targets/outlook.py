@@ -70,7 +70,7 @@ class Outlook:
             last = f"{self._sparkline()} {figure} ({self.history.index[-1]}, {old})"
         if self.expected is not None:
             by = f"; {text('method')} <code>{self.expected.method}</code>"
-        head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(last)}{by}</p>"
+        head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(visible(last))}{by}</p>"
         card = self.card().assign(verdict=self.judged["verdict"].map(text))
         card["probability"] = card["probability"].map(percent, na_action="ignore")
         heads = ("Year", "target", "figure", "verdict", "chance", "forecast", "lower end", "upper end")
