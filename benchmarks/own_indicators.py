@@ -19,7 +19,7 @@ def cases(values: pd.Series, lower: float | None, upper: float | None, decimals:
     rows = []
     for last in range(max(SHORTEST, len(values) - ORIGINS), len(values)):
         known = values.iloc[:last]
-        point = forecast(known, horizon=max(HORIZONS), lower=lower, upper=upper, decimals=decimals)["mean"]
+        point = forecast(known, horizon=max(HORIZONS), lower=lower, upper=upper, decimals=decimals)["q50"]
         for ahead in HORIZONS:
             if last + ahead <= len(values):
                 figure = values.iloc[last + ahead - 1]

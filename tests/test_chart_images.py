@@ -15,7 +15,7 @@ from helpers import charts, statistics
 from helpers.charts import small_multiples
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
-from helpers.forecast.futures import futures
+from helpers.forecast.distribution import distribution
 from helpers.language import use_language
 from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts
@@ -46,7 +46,7 @@ picture = partial(
 
 
 def outlook(**other):
-    made = futures(AHEAD, DRAWS, (0, 100), 15, "ensemble")
+    made = distribution(AHEAD, DRAWS, (0, 100), 15, "ensemble")
     facts = {"series": statistics.catalogue().loc["unemployment"], "history": HISTORY, "forecast": made}
     facts |= {"judged": judge(PRINTED, HISTORY, made, "lower", 1, True), "printed": PRINTED}
     facts |= {"provisional": pd.DataFrame(columns=["status"])} | other
@@ -71,7 +71,7 @@ def test_fan(language):
 @pytest.mark.usefixtures("_made_words")
 @picture()
 def test_fan_with_a_forecast_that_someone_moved():
-    moved = futures(AHEAD, DRAWS - 0.5, (0, 100), 15, "ensemble")
+    moved = distribution(AHEAD, DRAWS - 0.5, (0, 100), 15, "ensemble")
     return charts.fan(outlook(adjusted=moved)).figure
 
 
@@ -87,7 +87,7 @@ def test_quarters():
     index = pd.period_range("2015Q1", "2024Q4", freq="Q")
     quarters = pd.Series(5 + 0.3 * (index.quarter == 1) - 0.02 * np.arange(len(index)), index=index)
     ahead = pd.period_range("2025Q1", "2025Q3", freq="Q")
-    return charts.history_and_forecast(quarters, futures(ahead, DRAWS, (0, 100), 40, "ensemble"), WORDS).figure
+    return charts.history_and_forecast(quarters, distribution(ahead, DRAWS, (0, 100), 40, "ensemble"), WORDS).figure
 
 
 @picture()
@@ -142,7 +142,7 @@ def test_planned_paths():
 def test_then_and_now():
     checked = pd.DataFrame({"indicator": ["11"]})
     past = HISTORY[:"2021"]
-    made = futures(pd.period_range("2022", "2024", freq="Y"), DRAWS, (0, 100), 12, "ensemble")
+    made = distribution(pd.period_range("2022", "2024", freq="Y"), DRAWS, (0, 100), 12, "ensemble")
     then = outlook(history=past, forecast=made, judged=judge(PRINTED, past, made, "lower", 1, True))
     return record_charts.then_and_now({"11": then}, {"11": outlook()}, checked, WORDS).figure
 

@@ -621,8 +621,6 @@ def cut_everywhere(monkeypatch, seed):
         return cuts.get((code, area), rows)
 
     monkeypatch.setattr(statistics, "_vintages", known)
-    for kept in ("_known_by", "_series"):  # so that nothing of this is kept for another test
-        monkeypatch.setattr(statistics, kept, getattr(statistics, kept).__wrapped__)
 
 
 def look_up_everything(as_of):

@@ -138,7 +138,7 @@ def test_the_frame_has_the_agreed_columns_and_periods():
     result = forecast(yearly(UNEMPLOYMENT), until=2025)
     assert list(result) == ["period", "horizon", "mean", *COLUMNS]
     assert result["period"].astype(str).tolist() == ["2022", "2023", "2024", "2025"]
-    assert (result.method, result.n_used, result.label) == ("ensemble", 12, "ensemble")
+    assert (result.n_used, result.label) == (12, "ensemble")
     assert (result.error > 0).all()
 
 
@@ -160,13 +160,13 @@ def test_until_takes_a_quarter_or_a_year_among_quarters():
 def test_the_same_input_gives_the_same_output():
     first, second = (forecast(yearly(UNEMPLOYMENT), horizon=4, lower=0, upper=100) for _ in range(2))
     pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(second))
-    assert np.array_equal(first.paths(50, seed=3), second.paths(50, seed=3))
+    assert np.array_equal(first.draws, second.draws)
 
 
 def test_a_copy_and_a_part_keep_the_distribution():
     result = forecast(yearly(UNEMPLOYMENT), horizon=3)
     assert result[result["horizon"] == 3].quantile(0.9).tolist() == pytest.approx([result["q90"].iloc[2]])
-    assert result.copy().paths(10).shape == (10, 3)
+    assert result.copy().draws.shape == (6000, 3)
 
 
 @pytest.mark.parametrize("p", [0.001, 0.025, 0.3, 0.5, 0.975, 0.999])
@@ -184,17 +184,15 @@ def test_mass_on_a_bound_counts_as_reaching_it():
     assert result.probability(at_least=100.001).iloc[0] == pytest.approx(0)
 
 
-def test_margins_of_the_paths_agree_with_the_quantiles():
-    result = forecast(yearly(UNEMPLOYMENT), horizon=5, lower=0, upper=100)
-    paths = result.paths(4000, seed=1)
-    for column, p in COLUMNS.items():
-        width = result["q90"] - result["q10"]
-        assert np.abs(np.quantile(paths, p, axis=0) - result[column]).max() < 0.02 * width.max()
+def test_few_draws_agree_with_many():
+    few, many = (forecast(yearly(UNEMPLOYMENT), 2026, 0, 100, size=n, seed=n) for n in (200, 6000))
+    width = (many["q90"] - many["q10"]).to_numpy()[:, None]
+    assert (np.abs(quantile_columns(few) - quantile_columns(many)) < 0.06 * width).all()
 
 
-def test_near_horizons_of_a_path_go_together():
-    paths = forecast(yearly(np.cumsum([3, -1, 4, 1, -5, 9, 2, -6, 5, 3.0]) + 50), horizon=4).paths(2000)
-    correlation = np.corrcoef(paths.T)
+def test_near_horizons_of_a_future_go_together():
+    result = forecast(yearly(np.cumsum([3, -1, 4, 1, -5, 9, 2, -6, 5, 3.0]) + 50), horizon=4)
+    correlation = np.corrcoef(result.draws.T)
     assert correlation[0, 1] > correlation[0, 3] > 0
     assert correlation[2, 3] > correlation[1, 3]
 
@@ -223,7 +221,7 @@ def test_members_scale_with_any_data(values, factor):
 def test_a_year_is_forecast_alike_whichever_year_is_the_last(values, horizon):
     near, far = (forecast(yearly(values), horizon=h, lower=0) for h in (horizon, 9))
     assert quantile_columns(near) == pytest.approx(quantile_columns(far)[:horizon])
-    assert near.paths(300, seed=5) == pytest.approx(far.paths(300, seed=5)[:, :horizon])
+    assert near.draws == pytest.approx(far.draws[:, :horizon])
 
 
 def test_odd_features_change_their_sign_and_even_ones_do_not():
@@ -269,7 +267,6 @@ def test_explain_says_in_words_what_was_done_to_trend_and_range():
     *_, trend, width = explain(falling, horizon=2).attrs["reasons"]
     assert trend.startswith("The trend was ")
     assert width.startswith("The range was ")
-    assert explain(quarterly(np.arange(16) % 5 + 1.0), frequency="quarterly").attrs["reasons"] == []
 
 
 @given(st.lists(st.integers(0, 1000).map(lambda i: i / 10), min_size=1, max_size=12))
@@ -278,8 +275,7 @@ def test_quantiles_rise_and_keep_the_bounds(values):
     q = quantile_columns(result)
     assert (np.diff(q, axis=1) >= 0).all()
     assert ((q >= 0) & (q <= 100)).all()
-    paths = result.paths(200)
-    assert ((paths >= 0) & (paths <= 100)).all()
+    assert ((result.draws >= 0) & (result.draws <= 100)).all()
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=5, max_size=10).filter(lambda v: np.ptp(v) > 1e-3))
@@ -461,7 +457,8 @@ def test_a_table_agrees_with_single_forecasts_and_continues_its_periods():
     assert result["period"].tolist() == [2022, 2023, 2015, 2016, 2011, 2012]
     for name, values in (("a", UNEMPLOYMENT), ("b", [3.0, 4, 3, 5, 6]), ("c", [7.0])):
         alone = forecast(yearly(values), horizon=2)
-        assert quantile_columns(result[result.series_id == name]) == pytest.approx(quantile_columns(alone))
+        grid, drawn = quantile_columns(result[result.series_id == name]), quantile_columns(alone)
+        assert (np.abs(grid - drawn).max(axis=1) < 1e-3 * np.ptp(grid, axis=1)).all()
 
 
 @pytest.mark.parametrize(("given", "expected"), [("{}-Q{}", "2019-Q1"), ("{}Q{}", "2019Q1"), ("{} q{}", "2019 Q1")])

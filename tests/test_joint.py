@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import prose, targets
-from helpers.forecast.futures import futures
+from helpers.forecast.distribution import distribution
 from helpers.prose import statements
 from helpers.targets.joint import all_met, expected_met, hits
 from helpers.targets.judge import judge
@@ -15,7 +15,7 @@ def made(draws, goals, better="higher", figure=None):
     """An outlook of one indicator from 2025 on: futures made by hand, targets by year, decimals 0."""
     draws = np.array(draws, dtype=float)
     years = pd.period_range("2026", periods=draws.shape[1], freq="Y")
-    expected = futures(years, draws, (-np.inf, np.inf), 9, "ensemble")
+    expected = distribution(years, draws, (-np.inf, np.inf), 9, "ensemble")
     printed = pd.DataFrame([
         {"indicator": "x", "year": year, "column": "planned", "value": goal, "as_printed": str(goal),
          "reading": "certain", "evidence": ""} for year, goal in goals.items()

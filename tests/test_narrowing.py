@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import prose, statistics, targets
-from helpers.forecast import expect, simulate
+from helpers.forecast import expect, forecast
 from helpers.forecast.quarters import distances, narrow
 
 
@@ -30,7 +30,7 @@ def width(forecast, row=0):
 
 
 def test_four_quarters_leave_only_the_distance_of_year_and_quarters(years, quarters):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     narrowed, found = narrow(plain, years, quarters, 1)
     left = narrowed.draws[:, 0] - quarters["2026"].mean()
     assert np.abs(left).max() <= np.abs(distances(years, quarters)).max() + 1e-9
@@ -38,7 +38,7 @@ def test_four_quarters_leave_only_the_distance_of_year_and_quarters(years, quart
 
 
 def test_two_quarters_narrow_less_than_four_and_more_than_none(years, quarters):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     two, found = narrow(plain, years, quarters[:"2026Q2"], 1)
     four, _ = narrow(plain, years, quarters, 1)
     assert found[0].known == quarters["2026"][:2].set_axis([1, 2]).to_dict()
@@ -47,7 +47,7 @@ def test_two_quarters_narrow_less_than_four_and_more_than_none(years, quarters):
 
 
 def test_a_future_keeps_its_step_from_the_first_year_to_the_second(years, quarters):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     narrowed, _ = narrow(plain, years, quarters[:"2026Q2"], 1)
     steps = np.sort(np.diff(plain.draws, axis=1), axis=None)
     assert np.sort(np.diff(narrowed.draws, axis=1), axis=None) == pytest.approx(steps)
@@ -55,14 +55,14 @@ def test_a_future_keeps_its_step_from_the_first_year_to_the_second(years, quarte
 
 @pytest.mark.parametrize("known", [None, "2025Q4"])
 def test_without_quarters_of_the_year_the_forecast_stays_as_it_is(years, quarters, known):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     same, found = narrow(plain, years, None if known is None else quarters[:known], 1)
     assert found == ()
     assert (same.draws == plain.draws).all()
 
 
 def test_any_subset_of_quarters_narrows_its_year_by_how_far_such_quarters_lay_before(years, quarters):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     third = quarters[:"2026Q3"].drop(pd.PeriodIndex(["2026Q1", "2026Q2"], freq="Q"))
     narrowed, found = narrow(plain, years, third, 1)
     assert found[0].known == {3: quarters["2026Q3"]}
@@ -72,7 +72,7 @@ def test_any_subset_of_quarters_narrows_its_year_by_how_far_such_quarters_lay_be
 
 def test_quarters_of_two_years_narrow_both_and_the_later_year_stays_on_its_own(years, quarters):
     past = years[:"2023"]
-    plain = simulate(past, 2026, 0, 100, decimals=1)
+    plain = forecast(past, 2026, 0, 100, decimals=1)
     sparse = quarters[quarters.index.quarter == 4][:"2025Q4"]
     narrowed, found = narrow(plain, past, sparse, 1)
     assert [one.year for one in found] == [2024, 2025]
@@ -80,7 +80,7 @@ def test_quarters_of_two_years_narrow_both_and_the_later_year_stays_on_its_own(y
 
 
 def test_three_years_with_quarters_are_too_few_to_believe(years, quarters):
-    plain = simulate(years, 2027, 0, 100, decimals=1)
+    plain = forecast(years, 2027, 0, 100, decimals=1)
     assert narrow(plain, years, quarters["2023Q1":], 1)[1] == ()
 
 
@@ -101,7 +101,7 @@ def counts():
     ("of_year", "told"), [(lambda year: year * 0.75, 900 / 0.75), (lambda year: year - 150, 900 + 150)]
 )
 def test_nine_months_tell_the_year_by_their_ratio_or_their_difference_to_years_before(counts, of_year, told):
-    plain = simulate(counts, 2028, 0, decimals=0)
+    plain = forecast(counts, 2028, 0, decimals=0)
     parts = first_months(counts, 9, of_year)
     parts.loc[len(parts)] = [2026, 9, 900.0]
     narrowed, found = narrow(plain, counts, None, 0, parts)
@@ -112,7 +112,7 @@ def test_nine_months_tell_the_year_by_their_ratio_or_their_difference_to_years_b
 
 
 def test_the_longest_part_with_four_cases_counts_and_three_are_too_few(counts):
-    plain = simulate(counts, 2027, 0, decimals=0)
+    plain = forecast(counts, 2027, 0, decimals=0)
     six, nine = (first_months(counts, months, lambda year, m=months: year * m / 12) for months in (6, 9))
     now = pd.DataFrame({"year": 2026, "months": [6, 9], "value": [500.0, 660.0]})
     both = narrow(plain, counts, None, 0, pd.concat([six, nine[-4:], now]))
@@ -124,7 +124,7 @@ def test_the_longest_part_with_four_cases_counts_and_three_are_too_few(counts):
 
 def test_months_that_tell_less_than_the_forecast_change_nothing(counts):
     steady = counts * 0 + 800 + np.arange(len(counts))
-    plain = simulate(steady, 2027, 0, decimals=0)
+    plain = forecast(steady, 2027, 0, decimals=0)
     parts = first_months(steady, 1, lambda year: 20 + 15 * (year % 3))
     parts.loc[len(parts)] = [2026, 1, 40.0]
     assert narrow(plain, steady, None, 0, parts)[1] == ()
@@ -140,7 +140,7 @@ def test_womens_unemployment_of_past_years_rests_on_the_quarters_in_our_own_tabl
 @pytest.mark.parametrize("year", range(2012, 2026, 3))
 def test_two_quarters_would_have_come_within_a_tenth_or_two_of_unemployment(year):
     figures, quarters = statistics.series("unemployment"), statistics.series("unemployment_quarterly")
-    plain = simulate(figures[: str(year - 1)], year, 0, 100, decimals=1)
+    plain = forecast(figures[: str(year - 1)], year, 0, 100, decimals=1)
     narrowed, _ = narrow(plain, figures[: str(year - 1)], quarters[: f"{year}Q2"], 1)
     assert abs(narrowed["q50"].iloc[0] - figures[str(year)]) < 0.2
     assert width(narrowed) < width(plain)

@@ -13,8 +13,8 @@ def series(values, first=2015):
     return pd.Series(values, index=pd.period_range(str(first), periods=len(values), freq="Y"), dtype=float)
 
 
-def judge(method, history, target, year, better, baseline=None):
-    said = method(history, np.array([[float(target)]]), np.array([year]), better, baseline)
+def judge(method, history, target, year, better, **options):
+    said = method(history, np.array([[float(target)]]), np.array([year]), better, **options)
     return said.verdict[0, 0], said.probability[0, 0], said.predicted[0]
 
 
@@ -57,8 +57,8 @@ def test_eurostat_uses_average_changes_where_growth_rates_do_not_exist():
 
 def test_eurostat_starts_from_the_baseline_year_given():
     history = series([100, 120, 110, 112, 114, 116, 118])
-    assert judge(eurostat, history, 130, 2025, "higher", 2017)[0] == "moderate progress"  # 1.77 against 2.11 %
-    assert judge(eurostat, history, 150, 2025, "higher", 2016)[0] == "movement away"
+    assert judge(eurostat, history, 130, 2025, "higher", baseline=2017)[0] == "moderate progress"  # 1.77 against 2.11 %
+    assert judge(eurostat, history, 150, 2025, "higher", baseline=2016)[0] == "movement away"
 
 
 def test_escap_prolongs_a_straight_line_whatever_the_weights():
@@ -96,7 +96,7 @@ def test_oecd_simulates_no_drift_where_ranks_show_no_trend():
 
 
 def test_oecd_keeps_shares_within_0_and_100():
-    said = oecd(series([80, 84, 88, 92, 96]), np.array([[99.0]]), np.array([2025]), "higher", None)
+    said = oecd(series([80, 84, 88, 92, 96]), np.array([[99.0]]), np.array([2025]), "higher")
     assert said.points.max() == 100
     assert judge(oecd, series([80, 84, 88, 92, 96]), 101, 2025, "higher")[:2] == ("unlikely", 0.0)
 
@@ -104,7 +104,7 @@ def test_oecd_keeps_shares_within_0_and_100():
 def test_a_straight_line_gives_its_slope_and_interval_back():
     rng = np.random.default_rng(1)
     history = series(5 + 2.0 * np.arange(30) + rng.normal(0, 0.1, 30), first=1990)
-    said = linear(history, np.array([[70.0]]), np.array([2022]), "higher", None)
+    said = linear(history, np.array([[70.0]]), np.array([2022]), "higher")
     assert said.predicted[0] == pytest.approx(5 + 2 * 32, abs=0.2)
     spread = (np.quantile(said.points, 0.9) - np.quantile(said.points, 0.1)) / (2 * t.ppf(0.9, 28))
     assert spread == pytest.approx(0.1, rel=0.4)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import UserError, files
-from helpers.forecast import simulate
+from helpers.forecast import forecast
 from helpers.prose import own as own_indicator
 from helpers.targets.precision import likelihood_words
 
@@ -40,7 +40,7 @@ def test_a_faulty_table_gets_one_line(tmp_path, lines, words):
 
 def test_a_known_year_is_met_or_missed_and_a_later_one_has_a_chance():
     mine = own_indicator.read(EXAMPLE)
-    expected = simulate(mine, until=2028, lower=0, upper=100)
+    expected = forecast(mine, until=2028, lower=0, upper=100)
     judged = own_indicator.verdicts(mine, expected, {2024: 52.5, 2025: 53, 2026: 10, 2028: 99}, "higher")
     assert judged["verdict"].tolist()[:2] == ["missed", "met"]
     assert judged.loc[2026, "chance"] == 1
@@ -52,7 +52,7 @@ def test_a_known_year_is_met_or_missed_and_a_later_one_has_a_chance():
 def test_a_target_beyond_the_forecast_is_refused():
     mine = own_indicator.read(EXAMPLE)
     with pytest.raises(UserError, match="reaches to 2027"):
-        own_indicator.verdicts(mine, simulate(mine, until=2027), {2030: 60}, "higher")
+        own_indicator.verdicts(mine, forecast(mine, until=2027), {2030: 60}, "higher")
 
 
 def test_the_example_says_in_every_line_that_it_is_made_up():

@@ -77,7 +77,7 @@ def test_indicators_are_text_and_years_are_whole_numbers() -> None:
     assert {"1", "26.1", "28"} <= set(rows["indicator"])
     assert rows["year"].dtype == "int64"
     assert rows["value"].dtype == float
-    assert plan.programmes()["code"].tolist()[-1] == "001"
+    assert plan.table("programmes")["code"].tolist()[-1] == "001"
 
 
 def test_conflicts_are_those_between_section_2_1_and_section_3() -> None:
@@ -94,11 +94,11 @@ def test_conflicts_are_computed_from_the_tables(folder: Path) -> None:
 def test_tables_agree_with_each_other() -> None:
     indicators = plan.indicators()
     assert set(indicators["direction"]) == set(plan.directions()["direction"])
-    assert set(indicators["goal"]) - {""} == set(plan.goals()["goal"])
+    assert set(indicators["goal"]) - {""} == set(plan.table("goals")["goal"])
     assert set(plan.targets()["indicator"]) == set(indicators["indicator"])
     assert set(plan.national_targets()["indicator"]) - {""} <= set(indicators["indicator"])
     assert set(plan.national_targets()["document"]) == set(plan.terms("document")["term"])
-    units = set(indicators["unit"]) | set(plan.national_targets()["unit"]) | set(plan.resources()["unit"])
+    units = set(indicators["unit"]) | set(plan.national_targets()["unit"]) | set(plan.table("resources")["unit"])
     assert units == set(plan.terms("unit")["term"])
     assert set(indicators["source"]) == set(plan.terms("source")["term"])
 
@@ -116,9 +116,9 @@ def test_an_unknown_reading_is_refused() -> None:
 
 
 def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
-    for table in (plan.directions, plan.goals, plan.indicators, plan.national_targets, plan.programmes, plan.resources):
+    for name in plan.TABLES:
         with pytest.raises(UserError, match="no such file"):
-            table(folder=tmp_path)
+            plan.table(name, tmp_path)
     with pytest.raises(UserError, match=r"targets\.csv"):
         plan.targets(folder=tmp_path)
 
@@ -143,7 +143,7 @@ def test_a_spoilt_table_is_refused(folder: Path, old: str, new: str, said: str) 
 def test_a_table_in_another_encoding_is_refused(folder: Path) -> None:
     (folder / "goals.csv").write_bytes(b"\xff\xfe\x00g")
     with pytest.raises(UserError, match=r"goals\.csv"):
-        plan.goals(folder)
+        plan.table("goals", folder)
 
 
 # Lost cells

@@ -143,7 +143,7 @@ def test_another_ministrys_document_gives_its_tables(kind, tmp_path):
 def one_table() -> list[list[str]]:
     """Section 3 as one undamaged table, made from the committed tables: every cell in its year, no page in between."""
     terms = plan.terms().set_index(["kind", "term"])["name_kk"]
-    goals = plan.goals().set_index("direction")
+    goals = plan.table("goals").set_index("direction")
     cells = {number: list(rows["as_printed"]) for number, rows in plan.targets().groupby("indicator")}
     years = [f"{year} жыл" for year in range(2023, 2028)]
     heads = [

@@ -1,6 +1,5 @@
 """The record on a small made panel: the cases, the scores and their arithmetic, bad panels."""
 
-import sys
 import types
 
 import numpy as np
@@ -16,24 +15,17 @@ from helpers.targets.precision import probability_met
 LEVELS = (np.arange(199) + 0.5) / 199
 
 
-class LastFigure:
+def last_figure(history, horizon, size, **_):
     """A stand-in for the engine: normal around the last figure, standard deviation 1, whatever the horizon."""
-
-    def __init__(self, last, periods):
-        self.last, self.periods = last, periods
-
-    def paths(self, n, seed):
-        scores = norm.ppf((np.arange(n) + 0.5) / n)
-        columns = [np.random.default_rng(seed + h).permutation(scores) for h in range(self.periods)]
-        return self.last + np.column_stack(columns)
+    scores = norm.ppf((np.arange(size) + 0.5) / size)
+    columns = [np.random.default_rng(2027 + h).permutation(scores) for h in range(horizon)]
+    return types.SimpleNamespace(draws=history.iloc[-1] + np.column_stack(columns))
 
 
 @pytest.fixture
 def stand_in(monkeypatch):
     """A fast engine, so that the tests are about the record and not about forecasts."""
-    module = types.ModuleType("helpers.forecast")
-    module.forecast = lambda history, horizon, **_: LastFigure(history.iloc[-1], horizon)
-    monkeypatch.setitem(sys.modules, "helpers.forecast", module)
+    monkeypatch.setattr(recording, "forecast", last_figure)
 
 
 def made_panel(last=2023, ids=("a#1", "a#2", "b#1"), first=2008):

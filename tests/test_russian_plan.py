@@ -148,7 +148,7 @@ def test_the_committed_plan_in_russian_gives_the_committed_targets(tmp_path):
     """All 29 rows under Russian headings; section 2.1 in Russian too."""
     rows: list = []
     cells = {number: list(one["as_printed"]) for number, one in plan.targets().groupby("indicator")}
-    goals = plan.goals().set_index("direction")
+    goals = plan.table("goals").set_index("direction")
     for _, direction in plan.directions().iterrows():
         number = direction["direction"]
         rows.append(f"Стратегическое направление {number}. {direction['name_ru']}")

@@ -87,10 +87,10 @@ def test_suspect_and_part_year_figures_are_no_final_ones():
 
 
 def test_part_year_figures_say_how_many_months_they_cover():
-    rows = statistics.part_year("injury_frequency").set_index(["year", "months"])["value"]
+    rows = statistics.figures("injury_frequency").parts.set_index(["year", "months"])["value"]
     assert rows[2025, 9] == 0.13
     assert rows[2023, 6] == 0.09
-    assert statistics.part_year("unemployment").empty
+    assert statistics.figures("unemployment").parts.empty
 
 
 def test_observations_carry_source_and_status():

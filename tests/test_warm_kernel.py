@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import multiprocessing
 import os
 import re
@@ -85,9 +86,15 @@ def small(monkeypatch):
     kernels.prepare()
     yield
     kernels.close_all()
-    assert gone(
-        [child.pid for child in psutil.Process().children(recursive=True) if "forkserver" in str(child.cmdline())]
-    )
+    assert gone(list(servers()))
+
+
+def servers():
+    """The forking processes below this one."""
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # what has ended has no command
+            if "forkserver" in str(child.cmdline()):
+                yield child.pid
 
 
 @pytest.mark.slow

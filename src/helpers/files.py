@@ -34,6 +34,14 @@ TABLE_MIME = "application/vnd.jospar.table+json"
 VERDICTS_MIME = "application/vnd.jospar.verdicts+json"
 
 
+def stamp(path: str | Path) -> tuple[int, ...] | None:
+    """What changes with a file: its number, size and time; nothing where there is none."""
+    with contextlib.suppress(OSError):
+        status = os.stat(path)
+        return status.st_ino, status.st_size, status.st_mtime_ns  # the time of change moves with other links, too
+    return None
+
+
 def own_folder() -> Path:
     """The folder of the office's own figures: JOSPAR_OWN, else data/own."""
     stated = os.environ.get("JOSPAR_OWN", "")

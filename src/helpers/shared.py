@@ -38,9 +38,9 @@ def inputs() -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def stamps() -> list[tuple[str, int, int]]:
-    """What changes with each of the files: its path, size and time."""
-    return [(str(path), (status := path.stat()).st_size, status.st_mtime_ns) for path in inputs()]
+def stamps() -> list[tuple[Path, tuple[int, ...] | None]]:
+    """What changes with each of the files."""
+    return [(path, files.stamp(path)) for path in inputs()]
 
 
 def state() -> str:

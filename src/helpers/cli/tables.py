@@ -75,11 +75,14 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
 
 @data_app.command("refresh")
 def data_refresh(
-    source: Annotated[list[str] | None, typer.Option(help="a publisher of publishers.csv; may be repeated")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="PUBLISHER", help="a publisher of publishers.csv; may be repeated")
+    ] = None,
     from_folder: Annotated[Path | None, typer.Option(help="downloaded files, instead of asking")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
     accept: Annotated[
-        list[str] | None, typer.Option(help="a series to take over although held back; may be repeated")
+        list[str] | None,
+        typer.Option(metavar="SERIES", help="a series to take over although held back; may be repeated"),
     ] = None,
 ) -> None:
     """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
@@ -113,7 +116,8 @@ def data_import(
         bool, typer.Option("--yes", help="write into data/own; else only show what would be written")
     ] = False,
     chosen: Annotated[
-        list[str] | None, typer.Option("--map", help="ROW=INDICATOR where the words leave it open; may be repeated")
+        list[str] | None,
+        typer.Option("--map", metavar="ROW=INDICATOR", help="where the words leave it open; may be repeated"),
     ] = None,
 ) -> None:
     """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""

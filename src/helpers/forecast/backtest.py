@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import COLUMNS, MOST_AHEAD, methods as members, series as kept
-from helpers.forecast.table import _index, check_table, forecast_table
+from helpers.forecast import COLUMNS, MOST_AHEAD
+from helpers.forecast.methods import find
+from helpers.forecast.series import ordinals
+from helpers.forecast.table import check_table, forecast_table, index_of
 
 SHORTEST = 4  # values before the first origin
 _SCORES = [-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964]
@@ -27,7 +29,7 @@ def run(
     finished part.
     """
     for method in methods:
-        members.find(method)
+        find(method)
     if not (1 <= origins <= MOST_AHEAD and 1 <= horizon <= MOST_AHEAD):
         raise UserError(f"backtest: origins is {origins}, horizon {horizon}: both must be from 1 to {MOST_AHEAD}.")
     truth = pd.concat(_cuts(check_table(table), horizon, origins, frequency), ignore_index=True)
@@ -48,8 +50,8 @@ def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> It
     """Every series at every origin: its history, the outcomes after it, and the scale of its steps."""
     found = False
     for name, part in table.dropna(subset="value").groupby("series_id", sort=False):
-        index, _ = _index(part["period"], frequency, name)
-        part = part.iloc[np.argsort(kept.ordinals(index), kind="stable")]
+        index, _ = index_of(part["period"], frequency, name)
+        part = part.iloc[np.argsort(ordinals(index), kind="stable")]
         for back in range(origins):
             cut = len(part) - horizon - back
             if cut < SHORTEST or np.ptp(part.value.to_numpy()[:cut]) == 0:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast import centres, corrections, features as looks, mixture, widths as learnt
+from helpers.forecast import centres, corrections, features as shapes, mixture, widths
 from helpers.forecast.mixture import PROBABILITIES
 
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
@@ -117,7 +117,7 @@ def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     """
     from scipy.special import ndtri
 
-    coefficients = np.array(learnt.WIDTHS)
+    coefficients = np.array(widths.WIDTHS)
     late = np.log(np.arange(1, horizon + 1)) - 0.8
     late = late if period == 1 else np.maximum(late, 0) / 2
     log = np.clip((x @ coefficients[:, :-1].T)[:, :, None] + coefficients[:, -1, None] * late, -1.5, 1.5)
@@ -132,7 +132,7 @@ def spread(point: np.ndarray, told: Parts, x: np.ndarray, period: int = 1) -> np
 
     score = ndtri(PROBABILITIES)[:, None]
     trending = told.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
-    apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * learnt.DISAGREEMENT
+    apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * widths.DISAGREEMENT
     width = told.width * widening(x, point.shape[1], period)
     return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
 
@@ -158,8 +158,8 @@ def view(values: np.ndarray, horizon: int) -> View:
     level = np.broadcast_to(told.level[:, None], point.shape)
     line, momentum = (told.members[:, MEMBERS.index(name)] for name in ("theil_sen", "momentum"))
     pulls = np.stack([np.zeros_like(point), level, told.reverting, line, momentum])
-    even = looks.even(values, told.trust, told.width, apart)
-    return View(quantiles[:, :, :horizon], pulls[:, :, :horizon], even, looks.odd(values))
+    even = shapes.even(values, told.trust, told.width, apart)
+    return View(quantiles[:, :, :horizon], pulls[:, :, :horizon], even, shapes.odd(values))
 
 
 def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:

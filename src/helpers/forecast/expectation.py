@@ -1,14 +1,14 @@
 """What is to be expected of a series: one distribution, by a named method, from the window and bounds chosen."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import methods
-from helpers.forecast.futures import Futures, futures
+from helpers.forecast.distribution import Forecast
+from helpers.forecast.engine import forecast
 from helpers.forecast.quarters import narrow
 from helpers.shared import shared
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from helpers.statistics import Figures
 
 DEFAULT = "ensemble"  # the one method behind verdicts, charts, commands and the record
-FUTURES = 6_000
-SEED = 2027
 
 
 def names() -> list[str]:
@@ -44,7 +42,7 @@ def expect(
     upper: float | None = None,
     quarters: "Figures | None" = None,
     judgement: Mapping[int, float] | None = None,
-) -> Futures | None:
+) -> Forecast | None:
     """The predictive distribution of a yearly series to the year `until`, in its unit; none where `until` is known.
 
     method: one of `forecast.names()`. since: the first year to learn from (all when empty). lower, upper: bounds in
@@ -59,7 +57,7 @@ def expect(
         return None
     method, history = method or DEFAULT, window(figures, since)
     bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
-    expected = simulate(history, until, *bounds, figures.breaks, figures.decimals, method)
+    expected = forecast(history, until, *bounds, figures.breaks, figures.decimals, method)
     by_quarter = None if quarters is None else quarters.values
     expected, narrowing = narrow(expected, history, by_quarter, figures.decimals, figures.parts)
     expected = expected.first(until)
@@ -76,27 +74,7 @@ def window(figures: "Figures", since: int | None) -> pd.Series:
     return history
 
 
-def simulate(
-    history: pd.Series,
-    until: int,
-    lower: float | None = None,
-    upper: float | None = None,
-    breaks: Sequence[Hashable] = (),
-    decimals: int | None = None,
-    method: str = DEFAULT,
-) -> Futures:
-    """Futures of a yearly series to the year `until`, in its unit: 6,000, the same for the same input.
-
-    Quantiles and paths of a year don't depend on how many follow it, nor does its chance.
-    """
-    from helpers.forecast import forecast
-
-    one = forecast(history, until, None, lower, upper, method=method, breaks=breaks, decimals=decimals)
-    draws = np.asarray(one.paths(FUTURES, SEED), dtype=float)
-    return futures(one["period"], draws, one.limits, one.n_used, one.label)
-
-
-def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
+def judge_by(expected: Forecast, judgement: Mapping[int, float]) -> Forecast:
     """The forecast with each judged year moved, within its bounds; `unadjusted` is the one without."""
     if not judgement:
         return expected
@@ -104,6 +82,5 @@ def judge_by(expected: Futures, judgement: Mapping[int, float]) -> Futures:
     for year, add in judgement.items():
         draws[:, expected.column(year)] += add
     moved = expected.moved(draws)
-    moved.narrowing, moved.method, moved.since = expected.narrowing, expected.method, expected.since
     moved.unadjusted, moved.judgement = expected, dict(judgement)
     return moved

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers import UserError
-from helpers.forecast import ensemble as engine, mixture
+from helpers.forecast import ensemble, mixture
 from helpers.forecast.mixture import PROBABILITIES
 
 Method = Callable[[np.ndarray, int, int], np.ndarray]
@@ -29,9 +29,9 @@ def _member(name: str) -> Method:
     def method(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
         if name in mixture.READINGS:
             return mixture.quantiles(mixture.fit(values, horizon), name)
-        told = engine.parts(values, horizon)
-        away = told.members[:, engine.MEMBERS.index(name), None] + told.width
-        return values[:, -1, None, None] + engine.step_size(values)[:, None, None] * away
+        told = ensemble.parts(values, horizon)
+        away = told.members[:, ensemble.MEMBERS.index(name), None] + told.width
+        return values[:, -1, None, None] + ensemble.step_size(values)[:, None, None] * away
 
     return method
 
@@ -118,17 +118,17 @@ def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = Fal
 
 
 def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return engine.naive(values, horizon)
+    return ensemble.naive(values, horizon)
 
 
 def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return engine.ensemble(values, horizon, period)
+    return ensemble.ensemble(values, horizon, period)
 
 
 METHODS: dict[str, Method] = {
     "ensemble": _ensemble,
     "naive": _naive,
-    **{name: _member(name) for name in engine.MEMBERS if name != "naive"},
+    **{name: _member(name) for name in ensemble.MEMBERS if name != "naive"},
     "drift": _each(_drift),
     "seasonal_naive": _each(_seasonal_naive),
     "theta": _each(_theta, scale=True),

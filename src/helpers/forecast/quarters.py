@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.forecast.futures import Futures
+from helpers.forecast.distribution import Forecast
+from helpers.forecast.engine import forecast
 
 LEAST_YEARS = 5  # years with all quarters and a yearly figure, before the first quarters of a year are gone on from
 LEAST_CASES = 4  # years with some quarters and a yearly figure, before a subset of quarters says anything of a year
@@ -28,8 +29,8 @@ class Narrowing(NamedTuple):
 
 
 def narrow(
-    expected: Futures, history: pd.Series, quarters: pd.Series | None, decimals: int, parts: pd.DataFrame | None = None
-) -> tuple[Futures, tuple[Narrowing, ...]]:
+    expected: Forecast, history: pd.Series, quarters: pd.Series | None, decimals: int, parts: pd.DataFrame | None = None
+) -> tuple[Forecast, tuple[Narrowing, ...]]:
     """The forecast given the quarters or months known of its years, and what that rests on; unchanged where none help.
 
     `parts`: figures of the first months of years (columns year, months, value), which speak where no quarters do.
@@ -141,8 +142,6 @@ def year_from_quarters(
     missing = 4 - len(known)
     if not missing:
         return np.full(n, known.mean())
-    from helpers.forecast import forecast
-
     bounds = dict(zip(("lower", "upper"), limits, strict=True))
-    ahead = forecast(quarters, horizon=missing, frequency="quarterly", decimals=decimals, **bounds)
-    return (known.sum() + ahead.paths(n, SEED).sum(axis=1)) / 4
+    asked = {"frequency": "quarterly", "size": n, "seed": SEED, "decimals": decimals}
+    return (known.sum() + forecast(quarters, horizon=missing, **asked, **bounds).draws.sum(axis=1)) / 4

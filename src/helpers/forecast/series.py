@@ -43,14 +43,12 @@ def ordinals(index: pd.Index) -> np.ndarray:
     return numbers.astype(int)
 
 
-def ordinal(moment: Hashable, index: pd.Index, end: bool = True) -> int:
-    """Running number of a year or period in the manner of `index`; a year means its last quarter, or first."""
+def ordinal(moment: Hashable, index: pd.Index) -> int:
+    """Running number of a year or period in the manner of `index`; a year means its last quarter."""
     if not isinstance(index, pd.PeriodIndex):
         return int(moment.year if isinstance(moment, pd.Period) else moment)
-    if isinstance(moment, pd.Period):
-        return moment.asfreq(index.freq, how="end" if end else "start").ordinal
-    whole = pd.Period(str(moment))
-    return whole.asfreq(index.freq, how="end" if end else "start").ordinal
+    period = moment if isinstance(moment, pd.Period) else pd.Period(str(moment))
+    return period.asfreq(index.freq, how="end").ordinal
 
 
 def season_of(frequency: str, index: pd.Index | None = None) -> int:

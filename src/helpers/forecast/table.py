@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, files, forecast as single, workbooks
-from helpers.forecast import methods as members, series as kept
+from helpers import UserError, files, workbooks
+from helpers.forecast import ensemble, methods
+from helpers.forecast.distribution import COLUMNS
+from helpers.forecast.engine import MOST_AHEAD, check_bounds, compute, periods_after
 from helpers.forecast.mixture import PROBABILITIES
+from helpers.forecast.series import check_within, prepare, season_of
 
 NEEDED = ["series_id", "period", "value"]
 MOST = 10**7  # of a year or a running number; more are dates and slips
@@ -78,7 +81,7 @@ def _check_keys(table: pd.DataFrame, name: str) -> None:
         )
 
 
-def _index(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
+def index_of(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
     """Index of one series, and its style: "year" for numbers, else what stands between year and quarter."""
     number = pd.to_numeric(periods, errors="coerce").to_numpy(dtype=float)
     if np.array_equal(number, np.round(number)):
@@ -118,23 +121,23 @@ def forecast_table(
 
     Nothing is assumed of bounds unless given, but that a series without negative values keeps so. See forecast().
     """
-    period = kept.season_of(frequency)
-    if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= single.MOST_AHEAD:
-        raise UserError(f"horizon is {horizon}: give a whole number from 1 to {single.MOST_AHEAD}.")
-    members.find(method)
-    single._check_bounds(lower, upper)
+    period = season_of(frequency)
+    if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= MOST_AHEAD:
+        raise UserError(f"horizon is {horizon}: give a whole number from 1 to {MOST_AHEAD}.")
+    methods.find(method)
+    check_bounds(lower, upper)
     names, series, ahead = [], [], []
     for name, part in check_table(table).groupby("series_id", sort=False):
-        index, style = _index(part["period"], frequency, name)
-        one = kept.prepare(pd.Series(part["value"].to_numpy(), index=index), name=f"series {name}")
-        kept.check_within(one, lower, upper, f"series {name}")
+        index, style = index_of(part["period"], frequency, name)
+        past = prepare(pd.Series(part["value"].to_numpy(), index=index), name=f"series {name}")
+        check_within(past, lower, upper, f"series {name}")
         names.append(name)
-        series.append(one)
-        ahead.append(_write(single._periods(index, one.last, horizon), style))
-    grids = np.array(single._compute(series, horizon, period, method, lower, upper, None))
-    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for one in ahead for p in one]})
+        series.append(past)
+        ahead.append(_write(periods_after(index, past.last, horizon), style))
+    grids = np.array(compute(series, horizon, period, method, lower, upper, None))
+    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for periods in ahead for p in periods]})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
-    out["mean"] = grids[:, single.engine.MEDIAN].ravel()
-    for column, p in single.COLUMNS.items():
+    out["mean"] = grids[:, ensemble.MEDIAN].ravel()
+    for column, p in COLUMNS.items():
         out[column] = grids[:, PROBABILITIES.searchsorted(p - 1e-9)].ravel()
     return out

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import files
-from helpers.forecast.expectation import DEFAULT, simulate
+from helpers.forecast.engine import forecast
+from helpers.forecast.expectation import DEFAULT
 from helpers.shared import shared
 
 if TYPE_CHECKING:
@@ -31,20 +32,14 @@ class Track:
     last: int
 
 
-def track(
-    figures: "Figures",
-    method: str = DEFAULT,
-    since: int | None = None,
-    lower: float | None = None,
-    upper: float | None = None,
-) -> Track | None:
+def track(figures: "Figures", method: str = DEFAULT, since: int | None = None) -> Track | None:
     """The scores of a method on a series; none where fewer than FEWEST_CASES years can be compared.
 
-    Arguments as in `expect`; quarters and judgement are left out, and a window keeps its length at every origin.
+    Arguments as in `expect`; quarters, bounds and judgement are left out; a window keeps its length at every origin.
 
     Example: `track(statistics.figures("unemployment"), "ets", since=2010)`
     """
-    cases = past_forecasts(figures, method, since, lower, upper)
+    cases = past_forecasts(figures, method or DEFAULT, since)
     if len(cases) < FEWEST_CASES:
         return None
     off, last = cases["median"] - cases["figure"], cases["naive"] - cases["figure"]
@@ -54,17 +49,14 @@ def track(
     return Track(len(cases), *scores, inside, int(cases["year"].min()), int(cases["year"].max()))
 
 
-def past_forecasts(
-    figures: "Figures", method: str, since: int | None, lower: float | None, upper: float | None
-) -> pd.DataFrame:
+def past_forecasts(figures: "Figures", method: str, since: int | None) -> pd.DataFrame:
     """A row for each of the last ORIGINS years forecast: origin, year, figure, median, low and high (80 %), naive.
 
     Computed once in a process. Years beyond a break are left out: what came is another thing than what was forecast.
     """
-    bounds = figures.lower if lower is None else lower, figures.upper if upper is None else upper
-    key = (figures.code, figures.area, figures.as_of, figures.folder, method or DEFAULT, since or 0, bounds)
+    key = (figures.code, figures.area, figures.as_of, figures.folder, method, since or 0)
     if key not in _cache:
-        _cache[key] = _scored(figures, method or DEFAULT, since, bounds)
+        _cache[key] = _scored(figures, method, since)
     return _cache[key]
 
 
@@ -74,11 +66,9 @@ def _same(figures: "Figures", *args: object) -> tuple | None:
 
 
 @shared(_same)
-def _scored(
-    figures: "Figures", method: str, since: int | None, bounds: tuple[float | None, float | None]
-) -> pd.DataFrame:
+def _scored(figures: "Figures", method: str, since: int | None) -> pd.DataFrame:
     """The same, computed once for all reports of a run."""
-    rows = [_past(figures, year, method, since, bounds) for year in comparable_years(figures)]
+    rows = [_past(figures, year, method, since) for year in comparable_years(figures)]
     columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
     return pd.DataFrame([row for row in rows if row], columns=columns)
 
@@ -90,9 +80,7 @@ def comparable_years(figures: "Figures") -> list[pd.Period]:
     return [year for year in pairs if not any(year - AHEAD <= edge < year for edge in figures.breaks)][-ORIGINS:]
 
 
-def _past(
-    figures: "Figures", year: pd.Period, method: str, since: int | None, bounds: tuple[float | None, float | None]
-) -> tuple | None:
+def _past(figures: "Figures", year: pd.Period, method: str, since: int | None) -> tuple | None:
     """The forecast of a year as it would have been AHEAD years before; none where too little was known then."""
     origin = year - AHEAD
     then = figures.values_on(day_known(figures, origin))
@@ -104,8 +92,8 @@ def _past(
         known = known[known.index > edges[-1]]
     if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
         return None
-    made = simulate(known, year.year, *bounds, decimals=figures.decimals, method=method)
-    ahead = made[made["period"].astype(str) == str(year)].iloc[0]
+    bounds = figures.lower, figures.upper
+    ahead = forecast(known, year.year, *bounds, decimals=figures.decimals, method=method).iloc[-1]
     return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
 
 

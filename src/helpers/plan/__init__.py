@@ -13,9 +13,9 @@ import pandas as pd
 from helpers import UserError, files
 
 __all__ = [
-    "DECIMALS", "INTEGERS", "NAMES", "READINGS", "TABLES", "TERMS", "TargetRow", "TargetRows", "conflicts",
-    "directions", "document", "goals", "indicators", "load", "national_row", "national_targets", "programmes",
-    "resources", "target_row", "target_rows", "targets", "terms", "title", "write",
+    "DECIMALS", "INTEGERS", "NAMES", "READINGS", "TABLES", "TERMS", "ByIndicator", "TargetRow", "TargetRows",
+    "conflicts", "directions", "document", "indicators", "load", "national_row", "national_targets", "table",
+    "target_row", "target_rows", "targets", "terms", "title", "write",
 ]  # fmt: skip
 
 
@@ -49,28 +49,23 @@ READINGS = ("resolved", "as_printed", "alternative")
 
 def directions(folder: str | Path = files.PLAN) -> pd.DataFrame:
     """Strategic directions, one a row: direction, name_kk, name_ru, name_en."""
-    return _table("directions", folder)
-
-
-def goals(folder: str | Path = files.PLAN) -> pd.DataFrame:
-    """Goals, one a row: goal, direction, name_kk, name_ru, name_en."""
-    return _table("goals", folder)
+    return table("directions", folder)
 
 
 def indicators(folder: str | Path = files.PLAN) -> pd.DataFrame:
     """Indicators, one a row. `floor` is a lower limit that the indicator's own name sets, in its unit."""
-    return _table("indicators", folder)
+    return table("indicators", folder)
 
 
 def national_targets(folder: str | Path = files.PLAN) -> pd.DataFrame:
     """Targets that section 2.1 takes from national documents, one a row and year, in the row's unit."""
-    return _table("national_targets", folder)
+    return table("national_targets", folder)
 
 
 def terms(kind: str = "", folder: str | Path = files.PLAN) -> pd.DataFrame:
     """Names of what the tables hold as a short key (`kind`: one of TERMS)."""
-    table = _table("terms", folder)
-    return table[table["kind"] == kind].reset_index(drop=True) if kind else table
+    rows = table("terms", folder)
+    return rows[rows["kind"] == kind].reset_index(drop=True) if kind else rows
 
 
 def title(folder: str | Path = files.PLAN) -> pd.Series:
@@ -78,16 +73,6 @@ def title(folder: str | Path = files.PLAN) -> pd.Series:
     stated = terms("plan", folder)
     folder_name = files.plan_folder(folder).name
     return stated.iloc[0] if len(stated) else pd.Series(dict.fromkeys(NAMES, folder_name))
-
-
-def programmes(folder: str | Path = files.PLAN) -> pd.DataFrame:
-    """Budget programmes, one a row; no direction for those that serve the ministry's other tasks."""
-    return _table("programmes", folder)
-
-
-def resources(folder: str | Path = files.PLAN) -> pd.DataFrame:
-    """Money and staff by period, in the row's unit."""
-    return _table("resources", folder)
 
 
 def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.DataFrame:
@@ -100,15 +85,14 @@ def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.Da
     """
     if reading not in READINGS:
         raise UserError(f"reading: «{reading}» is unknown; use one of {', '.join(READINGS)}")
-    table = _table("targets", folder)
-    result = table
+    rows = table("targets", folder)
     if reading == "as_printed":
-        result = _rearrange(table, table["printed_year"])
+        rows = _rearrange(rows, rows["printed_year"])
     elif reading == "alternative":
-        open_rows = table["indicator"].isin(_open_rows(table))
-        moved = _rearrange(table[open_rows], table.loc[open_rows, "printed_year"] + 1)
-        result = pd.concat([table[~open_rows], moved]).sort_index()
-    return result.drop(columns="printed_year")
+        shifting = rows["indicator"].isin(_open_rows(rows))
+        moved = _rearrange(rows[shifting], rows.loc[shifting, "printed_year"] + 1)
+        rows = pd.concat([rows[~shifting], moved]).sort_index()
+    return rows.drop(columns="printed_year")
 
 
 def conflicts(folder: str | Path = files.PLAN) -> pd.DataFrame:
@@ -139,14 +123,14 @@ def load(path: Path, columns: list[str]) -> pd.DataFrame:
     return files.read_table(path, columns, "make the tables with `jospar plan read FILE`, or name another folder")
 
 
-def _table(name: str, folder: str | Path) -> pd.DataFrame:
+def table(name: str, folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """One of TABLES by its name, numbers as numbers; an edited file is read anew."""
     path = files.plan_folder(folder) / f"{name}.csv"
-    stamp = (status.st_mtime_ns, status.st_size, status.st_ino) if path.exists() and (status := path.stat()) else ()
-    return _parsed(name, path, stamp).copy()
+    return _parsed(name, path, files.stamp(path)).copy()
 
 
 @lru_cache(64)
-def _parsed(name: str, path: Path, stamp: tuple[int, ...]) -> pd.DataFrame:
+def _parsed(name: str, path: Path, stamp: tuple[int, ...] | None) -> pd.DataFrame:
     """The table with numbers as numbers; `stamp` makes an edited file another one."""
     table = load(path, TABLES[name])
     for column in table.columns.intersection([*INTEGERS, *DECIMALS]):
@@ -177,6 +161,7 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
 
 
 from helpers.plan.target_rows import (  # noqa: E402  (builds on what stands above)
+    ByIndicator,
     TargetRow,
     TargetRows,
     national_row,

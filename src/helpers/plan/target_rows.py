@@ -26,19 +26,23 @@ class TargetRow:
         return f"<p><b>{self.about['indicator']}</b> {escape(str(visible(name(self.about))))}</p>{code_table(shown)}"
 
 
-class TargetRows(dict):
-    """Rows of a plan by indicator; one that the plan lacks is the user's fault, since the user named the plan."""
+class ByIndicator(dict):
+    """What there is of each indicator of a plan; one that it lacks is the user's fault, who named the plan."""
 
     def __init__(self, plan_name: str) -> None:
         """Starts empty; `plan_name` is said when an indicator is missing."""
         super().__init__()
         self.plan_name = plan_name
 
-    def __missing__(self, indicator: str | int) -> TargetRow:
+    def __missing__(self, indicator: str | int) -> object:
         if str(indicator) in self:
             return self[str(indicator)]
         known = ", ".join(self) or "none"
         raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+
+
+class TargetRows(ByIndicator):
+    """Rows of a plan by indicator."""
 
     def _repr_html_(self) -> str:
         return code_table(self.table(), index=True)

@@ -123,7 +123,7 @@ def recent(code: str, count: int, as_of: str = "") -> str:
 
 def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> str:
     """The latest part of a year after the last whole one, with the same months of the years before; empty without."""
-    known, about = statistics.part_year(code, area, as_of), statistics.catalogue().loc[code]
+    known, about = statistics.figures(code, area, as_of).parts, statistics.catalogue().loc[code]
     if known.empty or known["year"].iloc[-1] <= after:
         return ""
     alike = known[known["months"] == known["months"].iloc[-1]].set_index("year")["value"]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import UserError, files, workbooks
 from helpers.charts import Words
-from helpers.forecast import Futures, check_panel
+from helpers.forecast import Forecast, check_panel
 from helpers.language import between, number, percent, text
 from helpers.targets import decimals_of, likelihood_words, met, probability_met
 
@@ -31,7 +31,7 @@ def _by_year(known: pd.DataFrame) -> pd.Series:
     return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))
 
 
-def verdicts(history: pd.Series, expected: Futures, targets: dict[int, float], better: str) -> pd.DataFrame:
+def verdicts(history: pd.Series, expected: Forecast, targets: dict[int, float], better: str) -> pd.DataFrame:
     """A row a target year: target, figure (where known), chance (0 to 1) and verdict in words; units of the history."""
     decimals = decimals_of(history)
     known = {period.year: value for period, value in history.items()}
@@ -50,13 +50,13 @@ def verdicts(history: pd.Series, expected: Futures, targets: dict[int, float], b
     return pd.DataFrame(rows, columns=["year", "target", "figure", "chance", "verdict"]).set_index("year")
 
 
-def ranges(expected: Futures, decimals: int = 1) -> pd.DataFrame:
+def ranges(expected: Forecast, decimals: int = 1) -> pd.DataFrame:
     """Median and ends of the 80 % range by year, in the unit of the history, rounded for reading."""
     table = expected.set_index("period")[["q10", "q50", "q90"]].round(decimals)
     return pd.DataFrame(table.to_numpy(), pd.Index(table.index.astype(str), name="year"), ["low", "median", "high"])
 
 
-def in_words(judged: pd.DataFrame, expected: Futures, decimals: int = 1) -> str:
+def in_words(judged: pd.DataFrame, expected: Forecast, decimals: int = 1) -> str:
     """The verdicts in sentences: what is expected, and how likely each target is."""
     last = expected.iloc[-1]
     first = text(

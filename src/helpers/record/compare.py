@@ -186,26 +186,28 @@ def _shown(values: pd.Series, year: pd.Period) -> str:
     return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
 
 
-def called(plan_name: str, indicator: str, area: str, period: str) -> str:
-    """Number and name of an indicator, area and period, as a line begins with them."""
-    names = plan.indicators(plan_name).set_index("indicator")
-    return f"{indicator}. {name(names.loc[indicator])}, {captions.place(area)}, {period}"
+def indicator_name(plan_name: str, indicator: str) -> str:
+    """The name of an indicator of a plan."""
+    return name(plan.indicators(plan_name).set_index("indicator").loc[indicator])
 
 
 def lines(moves: list[Move]) -> list[str]:
     """The moves in words: one line each, its causes indented below it."""
     if not moves:
         return [text("No forecast moved.")]
-    found = []
+    rows = []
     for move in moves:
-        named = called(move.plan, move.indicator, move.area, move.period)
+        target = f"{move.indicator}. {indicator_name(move.plan, move.indicator)}, {captions.place(move.area)}"
         before, after = (number(value, move.decimals) for value in (move.before, move.after))
-        found.append(f"{named}: {before} → {after}")
-        for cause in move.causes:
-            found.append(f"  {cause.words}{'' if cause.effect is None else ': ' + signed(cause.effect, move.decimals)}")
-        if not move.causes:
-            found.append("  " + text("no recorded cause"))
-    return found
+        rows += [f"{target}, {move.period}: {before} → {after}", *(f"  {words}" for words in reasons(move))]
+    return rows
+
+
+def reasons(move: Move) -> list[str]:
+    """Each cause of a move in words, with its effect where it is known; or that no cause is recorded."""
+    effects = ["" if cause.effect is None else f": {signed(cause.effect, move.decimals)}" for cause in move.causes]
+    words = [f"{cause.words}{effect}" for cause, effect in zip(move.causes, effects, strict=True)]
+    return words or [text("no recorded cause")]
 
 
 def signed(value: float, decimals: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError, statistics
-from helpers.forecast import LEVELS, SEED, forecast
+from helpers.forecast import LEVELS, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.shared import shared
 from helpers.statistics import bound
@@ -100,9 +100,7 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
     """The forecast from the end of the known figures, scored on those that came."""
     row, last = outlook.series, known.index[-1]
     limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
-    made = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), **limits)
-    # The distribution that verdicts are read from.
-    points = made.paths(len(LEVELS), SEED)
+    points = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), size=len(LEVELS), **limits).draws
     ahead = np.array([period.year - last.year for period in came.index])
     ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()

@@ -4,9 +4,9 @@ from datetime import date
 
 from IPython.display import Markdown
 
-from helpers import files, plan
+from helpers import files
 from helpers.charts import captions
-from helpers.language import day, literal, name, plural, text
+from helpers.language import day, literal, plural, text
 from helpers.record import compare, news
 from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, as_csv
 from helpers.tables import Cell, Row, Table, value_cell
@@ -24,9 +24,8 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
     ran = day(date.fromisoformat(record["started"][:10]))
     if not moves:
         return Markdown(text("No forecast moved since the run of {day}.", day=literal(ran)))
-    names = plan.indicators(found.plan_name).set_index("indicator")
     heads = [text("Indicator"), text("Year"), text("Then"), text("Now"), text("Why")]
-    rows = [_row(move, name(names.loc[move.indicator])) for move in moves]
+    rows = [_row(move) for move in moves]
     return Table(text("Forecasts that moved since the run of {day}", day=ran), heads, rows)
 
 
@@ -36,8 +35,8 @@ def verdicts(found: Found, as_of: str) -> Markdown:
     before = news.verdicts(run["folder"]) if run else {}
     if not before:
         return Markdown("")
-    rows = [(row, before.get(tuple(str(row[key]) for key in news.KEY))) for row in publish(found, as_of).verdicts]
-    changed = [(row, old["verdict"]) for row, old in rows if old and old["verdict"] != row["verdict"]]
+    after = news.by_target(publish(found, as_of).verdicts)
+    changed = [(after[key], before[key]["verdict"]) for key in news.other_verdicts(before, after)]
     ran, names = day(date.fromisoformat(run["started"][:10])), captions.short_names(found)
     if not changed:
         return Markdown(text("No verdict changed since the run of {day}.", day=ran))
@@ -65,12 +64,8 @@ def now(found: Found, as_of: str) -> dict:
     return compare.gather(as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures))
 
 
-def _row(move: compare.Move, called: str) -> Row:
+def _row(move: compare.Move) -> Row:
     """One move: indicator, year, medians in the indicator's unit, causes with the effect of each."""
-    words = [
-        cause.words if cause.effect is None else f"{cause.words}: {compare.signed(cause.effect, move.decimals)}"
-        for cause in move.causes
-    ]
+    indicator = f"{move.indicator}. {compare.indicator_name(move.plan, move.indicator)}"
     medians = [value_cell(value, move.decimals) for value in (move.before, move.after)]
-    why = "; ".join(words) or text("no recorded cause")
-    return Row([Cell(f"{move.indicator}. {called}"), Cell(move.period), *medians, Cell(why)])
+    return Row([Cell(indicator), Cell(move.period), *medians, Cell("; ".join(compare.reasons(move)))])

@@ -1,11 +1,12 @@
 """Which verdicts changed between two runs, and why: what a message of the night begins with."""
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
-from helpers import UserError, plan
+from helpers import UserError
 from helpers.charts import captions
-from helpers.language import LANGUAGES, in_language, name, number, percent, text
+from helpers.language import LANGUAGES, in_language, number, percent, text
 from helpers.record import compare
 from helpers.render import outcomes
 
@@ -22,14 +23,14 @@ def changes(before: dict | None, after: dict) -> list[dict]:
     if before is None:
         return []
     old, new = (verdicts(run["folder"]) for run in (before, after))
-    changed = [key for key in new if key in old and new[key]["verdict"] != old[key]["verdict"]]
+    changed = other_verdicts(old, new)
     rows, said, steps = [], [{} for _ in changed], {}
     for language in reversed(LANGUAGES):  # English is the last
         with in_language(language):
             causes = reasons(before["folder"], after["folder"], changed, steps)
             rows = [
                 dict(zip(KEY, key, strict=True))
-                | {"name": called(*key[:2]), "place": captions.place(key[2])}
+                | {"name": compare.indicator_name(*key[:2]), "place": captions.place(key[2])}
                 | {"before": words(old[key]), "after": words(new[key]), "why": why(new[key], causes.get(key, ""))}
                 for key in changed
             ]
@@ -43,12 +44,17 @@ def verdicts(folder: Path) -> dict[tuple[str, ...], dict]:
     rows: list[dict] = []
     with contextlib.suppress(UserError):  # a damaged table of yesterday is named by `jospar runs`
         rows = outcomes.read_verdicts(folder)
-    return {tuple(row[key] for key in KEY): row for row in sorted(rows, key=lambda row: row["as_of"])}
+    return by_target(sorted(rows, key=lambda row: row["as_of"]))
 
 
-def called(folder: str, indicator: str) -> str:
-    """The name of an indicator of a plan."""
-    return name(plan.indicators(folder).set_index("indicator").loc[indicator])
+def by_target(rows: Iterable[dict]) -> dict[tuple[str, ...], dict]:
+    """Verdicts by plan, indicator, area and year; the last of each counts."""
+    return {tuple(str(row[key]) for key in KEY): row for row in rows}
+
+
+def other_verdicts(before: dict[tuple[str, ...], dict], after: dict[tuple[str, ...], dict]) -> list[tuple[str, ...]]:
+    """The keys of the targets whose verdict is another one than before."""
+    return [key for key, row in after.items() if key in before and row["verdict"] != before[key]["verdict"]]
 
 
 def words(row: dict) -> str:

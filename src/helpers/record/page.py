@@ -9,17 +9,24 @@ from helpers import targets
 from helpers.charts import Words, captions
 from helpers.forecast import backtest
 from helpers.language import day, integer, literal, message, number, per_cent_sign, percent, plural, text, years
-from helpers.tables import COUNTED, SHARE, TONE, YEAR, Cell, Row, Table, figures, label, pattern, range_cell, value_cell
+from helpers.tables import (
+    COUNTED,
+    PUBLISHERS,
+    SHARE,
+    TONE,
+    YEAR,
+    Cell,
+    Row,
+    Table,
+    figures,
+    label,
+    pattern,
+    range_cell,
+    value_cell,
+)
 from helpers.targets import Outlook, target_decimals
 
-METHODS = {
-    "ours": message("Ours"),
-    "naive": message("Random walk"),
-    "linear": message("Straight line"),
-    "eurostat": message("Eurostat"),
-    "escap": message("UN ESCAP"),
-    "oecd": message("OECD"),
-}
+METHODS = {"ours": message("Ours"), "naive": message("Random walk"), **PUBLISHERS}
 OFFICIAL = ("eurostat", "escap", "oecd")
 
 

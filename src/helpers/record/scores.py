@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import LEVELS, SEED, check_panel, likely_bounds, read_panel
+from helpers.forecast import LEVELS, check_panel, forecast, likely_bounds, read_panel
 from helpers.targets import METHODS, Judgement, decimals_of, share_met
 
 ORIGINS = (2016, 2017, 2018)
@@ -193,7 +193,7 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
         said = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
         said["naive"] = _naive_probability(values, targets, better)
         for name, method in METHODS.items():
-            judgement: Judgement = method(task.known, targets, years, better, None)
+            judgement: Judgement = method(task.known, targets, years, better)
             said[name], points[name] = judgement.probability, judgement.points
         cases.append(_case_table(task, targets, better, said))
     return pd.concat(cases), _figure_table(task, points)
@@ -240,11 +240,8 @@ def figure_scores(points: np.ndarray, future: np.ndarray) -> list[np.ndarray]:
 
 def _ours(known: pd.Series) -> np.ndarray:
     """Equally likely values of our distribution, a column a horizon."""
-    from helpers.forecast import forecast
-
     lower, upper = likely_bounds(known.to_numpy())
-    made = forecast(known, horizon=len(HORIZONS), lower=lower, upper=upper)
-    return made.paths(len(LEVELS), SEED)
+    return forecast(known, lower=lower, upper=upper, horizon=len(HORIZONS), size=len(LEVELS)).draws
 
 
 def naive_points(values: np.ndarray) -> np.ndarray:

@@ -175,7 +175,7 @@ def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callabl
 
     if isinstance(pool, ThreadPoolExecutor):
         if len(notebooks) > 1:  # for a single report, a kernel of its own starts sooner
-            kernels.prepare(notebook.read_text(encoding="utf-8-sig") for notebook in set(notebooks))
+            kernels.prepare(set(notebooks))
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), elsewhere.packed(files.DATA)
     return lambda work: pool.submit(elsewhere.render, work, data, code)

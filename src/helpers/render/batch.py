@@ -261,17 +261,13 @@ def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
     if not pairs:
         return jobs
     known = {job.notebook: set(declared(job.notebook)) for job in jobs}
-    changed = []
+    everywhere, changed = set().union(*known.values()), []
     for job in jobs:
         # A parameter that only some notebooks have is set in those; one that none has stops at the first.
-        own = [p for p in pairs if p.partition("=")[0] in known[job.notebook] or not any_has(p, known.values())]
+        foreign = everywhere - known[job.notebook]
+        own = [pair for pair in pairs if pair.partition("=")[0] not in foreign]
         changed.append(replace(job, parameters=job.parameters | parse_parameters(job.notebook, own)))
     return [job for n, job in enumerate(changed) if job not in changed[:n]]
-
-
-def any_has(pair: str, known: Iterable[set[str]]) -> bool:
-    """True when a notebook of the batch declares the parameter of a name=value."""
-    return any(pair.partition("=")[0] in names for names in known)
 
 
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:

@@ -123,7 +123,7 @@ def preview(notebook: Path, pairs: list[str], port: int = 0, tell: Callable[[str
     tell(server.address)
     pool = ThreadPoolExecutor(1, "render")
     try:
-        kernels.prepare([notebook.read_text(encoding="utf-8-sig")])
+        kernels.prepare([notebook])
         saved = changes(notebook)
         next(saved)  # from here on nothing that is saved is missed
         show(server.shown, pool.submit(render, notebook, pairs), tell)
@@ -131,7 +131,7 @@ def preview(notebook: Path, pairs: list[str], port: int = 0, tell: Callable[[str
             show(server.shown, pool.submit(again, changed, server, notebook, pairs), tell)
             if changed != {notebook}:  # for the next time
                 kernels.close_all()
-                kernels.prepare([notebook.read_text(encoding="utf-8-sig")])
+                kernels.prepare([notebook])
     finally:
         server.shown.end()
         server.shutdown()

@@ -13,7 +13,7 @@ from helpers.statistics.store import STATUSES, all_observations, period_end, ser
 
 __all__ = [
     "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
-    "for_indicator", "known_day", "last_known", "not_measured", "observations", "own", "part_year", "period_end",
+    "for_indicator", "known_day", "last_known", "not_measured", "observations", "own", "period_end",
     "series", "short_names", "side_by_side", "sources", "transform", "vintages",
 ]  # fmt: skip
 
@@ -56,13 +56,10 @@ def last_known(today: datetime.date, folder: Path = files.STATISTICS) -> datetim
     return days[days <= pd.Timestamp(today)].max().date()
 
 
-def by_area(
-    code: str, kind: str = "region", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> pd.DataFrame:
-    """Final yearly figures in the series' unit: a row for each area of the kind (region, peer, group), years across."""
-    of_kind = areas(folder).query("kind == @kind").index
-    found = {area: series(code, area, as_of, folder=folder) for area in of_kind if covers(code, area, folder)}
-    table = pd.DataFrame(found).T
+def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame:
+    """Final yearly figures in the series' unit: a row for each region, years across."""
+    regions = areas().query("kind == 'region'").index
+    table = pd.DataFrame({area: series(code, area, as_of) for area in regions if covers(code, area)}).T
     table.columns = [period.year for period in table.columns]
     return table
 
@@ -75,13 +72,8 @@ def observations(
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
     values of a period the newest that was known counts; a period whose figure was withdrawn by then is absent.
     """
-    return _known_by(code, area, _date(as_of), Path(folder)).copy()
-
-
-@lru_cache(4096)
-def _known_by(code: str, area: str, day: pd.Timestamp, folder: Path) -> pd.DataFrame:
-    rows = _vintages(code, area, folder)
-    rows = rows[rows["known"] <= day].drop_duplicates("period", keep="last")
+    rows = _vintages(code, area, Path(folder))
+    rows = rows[rows["known"] <= _date(as_of)].drop_duplicates("period", keep="last")
     columns = ["period", "months", "value", "status", "source", "published"]
     return rows.loc[rows["status"] != "withdrawn", columns].reset_index(drop=True)
 
@@ -115,31 +107,16 @@ def series(
 ) -> pd.Series:
     """Figures of whole periods known by `as_of`, in the series' unit, by period (Y, Q or M); missing ones are absent.
 
-    `status` may add `suspect`; part-year figures come from `part_year`, since they are no figure of a whole year.
+    `status` may add `suspect`; part-year figures stand in `Figures.parts`, since they are no figure of a whole year.
     """
     wanted = (status,) if isinstance(status, str) else tuple(status)
-    for one in wanted:
-        if one not in STATUSES:
-            raise UserError(f"status {one!r} is unknown; use {' or '.join(STATUSES)} (part-year figures: part_year)")
-    return _series(code, area, _date(as_of), wanted, Path(folder)).copy()
-
-
-@lru_cache(4096)
-def _series(code: str, area: str, day: pd.Timestamp, wanted: tuple[str, ...], folder: Path) -> pd.Series:
-    rows = _known_by(code, area, day, folder)
+    for word in wanted:
+        if word not in STATUSES:
+            raise UserError(f"status {word!r} is unknown; use {' or '.join(STATUSES)} (part-years: Figures.parts)")
+    rows = observations(code, area, as_of, folder)
     rows = rows[rows["status"].isin(wanted)]
     index = pd.PeriodIndex(rows["period"], freq=_frequency(code, folder), name="period")
     return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=code).sort_index()
-
-
-def part_year(
-    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> pd.DataFrame:
-    """Figures for the first months of a year, in the series' unit: year, months, value, source, published."""
-    rows = observations(code, area, as_of, folder)
-    rows = rows[rows["status"] == "part_year"].copy()
-    rows.insert(0, "year", rows["period"].str[:4].astype(int))
-    return rows[["year", "months", "value", "source", "published"]].reset_index(drop=True)
 
 
 def breaks(code: str, area: str = "KAZ", folder: Path = files.STATISTICS) -> list[pd.Period]:

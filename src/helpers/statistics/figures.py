@@ -78,11 +78,6 @@ class Figures:
         """Every value ever printed, with the day from which it counts: see `statistics.vintages`."""
         return statistics.vintages(self.code, self.area, self.folder)
 
-    @cached_property
-    def sources(self) -> pd.DataFrame:
-        """Publisher, title, address, licence and reading date of each source of the known figures."""
-        return statistics.sources(self.code, self.folder).loc[lambda t: t.index.isin(self.observations["source"])]
-
     @property
     def loc(self) -> "Figures":
         """The figures themselves, so that `figures.loc[2016:]` works as on a table."""
@@ -90,10 +85,7 @@ class Figures:
 
     def values_on(self, day: datetime.date) -> pd.Series:
         """Final figures of whole periods as they stood on another day, in the unit, by period."""
-        rows = self.vintages[self.vintages["known"] <= pd.Timestamp(day)].drop_duplicates("period", keep="last")
-        rows = rows[rows["status"] == "final"]
-        index = pd.PeriodIndex(rows["period"], freq=self.values.index.freq, name="period")
-        return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=self.code).sort_index()
+        return statistics.series(self.code, self.area, day, folder=self.folder)
 
     def content(self) -> tuple:
         """All that a forecast takes of it, in plain values: what is equal here gives the same forecast."""

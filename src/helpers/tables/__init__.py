@@ -9,7 +9,16 @@ from IPython.display import Markdown
 
 from helpers import statistics
 from helpers.language import NBSP, current, message, name, number, text
-from helpers.tables.beside import agreements, depends_on_reading, methods, not_measured, other_reading, pace, signed
+from helpers.tables.beside import (
+    PUBLISHERS,
+    agreements,
+    depends_on_reading,
+    methods,
+    not_measured,
+    other_reading,
+    pace,
+    signed,
+)
 from helpers.tables.cells import (
     COUNTED,
     SHARE,
@@ -32,10 +41,10 @@ from helpers.tables.worries import worries
 from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
-    "COUNTED", "METHODS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements", "conflicts", "damaged",
-    "depends_on_reading", "figures", "forecasts", "label", "linked_cell", "methods", "nationals", "not_measured",
-    "other_reading", "pace", "pattern", "range_cell", "scorecard", "series", "signed", "sources", "value_cell",
-    "worries",
+    "COUNTED", "METHODS", "PUBLISHERS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements",
+    "conflicts", "damaged", "depends_on_reading", "figures", "forecasts", "label", "linked_cell", "methods",
+    "nationals", "not_measured", "other_reading", "pace", "pattern", "range_cell", "scorecard", "series",
+    "signed", "sources", "value_cell", "worries",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.forecast import Futures
+from helpers.forecast import Forecast
 from helpers.language import message
 from helpers.targets.precision import likelihood_words, met, probability_met
 
@@ -18,7 +18,7 @@ NO_FIGURES: pd.Series = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="Y"
 def judge(
     printed: pd.DataFrame,
     history: pd.Series = NO_FIGURES,
-    expected: Futures | None = None,
+    expected: Forecast | None = None,
     better: str = "higher",
     decimals: int = 1,
     measured: bool = False,
@@ -36,7 +36,7 @@ def judge(
     return table[JUDGED].fillna({"verdict": without})
 
 
-def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Futures | None, better: str, decimals: int) -> dict:
+def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Forecast | None, better: str, decimals: int) -> dict:
     """Figure, verdict and probability for one target: fact first, else forecast, else what is missing."""
     year, target = int(row["year"]), row["value"]
     found = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}

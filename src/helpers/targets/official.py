@@ -59,8 +59,9 @@ def methods(history: pd.Series, target: float, year: int, better: str, since: in
         raise UserError(f"target year {year} is not after the last figure ({last}): compare the figure itself")
     rows = []
     for name, judge in METHODS.items():
-        said = judge(history, np.array([[float(target)]]), np.array([year]), better, since if name == "escap" else None)
-        rows.append((name, str(said.verdict[0, 0]), float(said.probability[0, 0]), float(said.predicted[0])))
+        baseline = {"baseline": since} if name == "escap" else {}
+        answer = judge(history, np.array([[float(target)]]), np.array([year]), better, **baseline)
+        rows.append((name, str(answer.verdict[0, 0]), float(answer.probability[0, 0]), float(answer.predicted[0])))
     return pd.DataFrame(rows, columns=["method", "verdict", "probability", "predicted"])
 
 
@@ -120,9 +121,7 @@ def escap(
     return Judgement(verdict, _chance("escap", verdict), predicted, points)
 
 
-def oecd(
-    history: pd.Series, target: np.ndarray, year: np.ndarray, better: str, baseline: int | None = None
-) -> Judgement:
+def oecd(history: pd.Series, target: np.ndarray, year: np.ndarray, better: str) -> Judgement:
     """Probability of the target, 0 to 1: the share of simulated paths that meet it in the target year.
 
     Spearman's rank correlation of figures with years decides at 10 % whether there is a trend. Paths start from the
@@ -135,33 +134,29 @@ def oecd(
     kindest on the panel.
     """
     years, values = _figures(history)
-    start = _start(years, baseline if baseline is not None else years[0])
     sign = 1 if is_higher(better) else -1
-    steps, used = np.asarray(year) - years[-1], values[start:]
-    paths = redraw(used, int(steps.max()), DRAWS, SEED, trend=_has_trend(years[start:], used))
-    points = np.clip(paths[:, steps - 1], *likely_bounds(used))
+    steps = np.asarray(year) - years[-1]
+    paths = redraw(values, int(steps.max()), DRAWS, SEED, trend=_has_trend(years, values))
+    points = np.clip(paths[:, steps - 1], *likely_bounds(values))
     chance = np.stack([_reaches(points, row, sign).mean(axis=0) for row in target])
     verdict = np.select([chance >= LIKELY, chance > UNLIKELY], ["likely", "uncertain"], "unlikely")
     return Judgement(verdict, chance, np.median(points, axis=0), points)
 
 
-def linear(
-    history: pd.Series, target: np.ndarray, year: np.ndarray, better: str, baseline: int | None = None
-) -> Judgement:
+def linear(history: pd.Series, target: np.ndarray, year: np.ndarray, better: str) -> Judgement:
     """Verdict of a straight line through the figures by least squares, prolonged to the target year.
 
     y = a + b t; "met" if the line reaches the target. No publisher: it is what most readers do with a ruler.
     Its distribution is the usual prediction interval of the regression.
     """
     years, values = _figures(history)
-    start = _start(years, baseline if baseline is not None else years[0])
     sign = 1 if is_higher(better) else -1
-    predicted, points = _regression(years[start:], values[start:], year, np.ones(len(years) - start))
+    predicted, points = _regression(years, values, year, np.ones(len(years)))
     verdict = np.where(_reaches(predicted, target, sign), "met", "missed")
     return Judgement(verdict, _chance("linear", verdict), predicted, points)
 
 
-Method = Callable[[pd.Series, np.ndarray, np.ndarray, str, int | None], Judgement]
+Method = Callable[[pd.Series, np.ndarray, np.ndarray, str], Judgement]
 METHODS: dict[str, Method] = {"linear": linear, "eurostat": eurostat, "escap": escap, "oecd": oecd}
 
 

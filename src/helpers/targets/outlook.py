@@ -8,9 +8,9 @@ from html import escape
 
 import pandas as pd
 
-from helpers import UserError
-from helpers.forecast import Futures, Narrowing
-from helpers.language import code_table, message, name, text, visible
+from helpers.forecast import Forecast, Narrowing
+from helpers.language import code_table, message, name, percent, plural, quantity, text, visible
+from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
@@ -21,19 +21,8 @@ INCOMPARABLE = message(
 )
 
 
-class Found(dict):
-    """Outlooks by indicator; an indicator that the plan lacks is the user's fault, since the user named the plan."""
-
-    def __init__(self, plan_name: str) -> None:
-        """Starts empty; `plan_name` is said when an indicator is missing."""
-        super().__init__()
-        self.plan_name = plan_name
-
-    def __missing__(self, indicator: str | int) -> "Outlook":
-        if str(indicator) in self:
-            return self[str(indicator)]
-        known = ", ".join(self) or "none"
-        raise UserError(f"plan: {self.plan_name} has no indicator {indicator} here, only {known}; name another plan")
+class Found(ByIndicator):
+    """Outlooks by indicator of a plan."""
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.values())) or "no indicators"
@@ -53,12 +42,12 @@ class Outlook:
     history: pd.Series = field(default_factory=NO_FIGURES.copy)
     redefined: pd.Series = field(default_factory=NO_FIGURES.copy)
     provisional: pd.DataFrame | None = None
-    forecast: Futures | None = None
+    forecast: Forecast | None = None
     judged: pd.DataFrame | None = None
     reason: str = ""
     printed: pd.DataFrame | None = None  # every cell of the plan's row, in the reading in use
     narrowing: tuple[Narrowing, ...] = ()
-    adjusted: Futures | None = None  # where an economist moved the forecast; the verdicts rest on it
+    adjusted: Forecast | None = None  # where an economist moved the forecast; the verdicts rest on it
     decision: Decision | None = None  # what an economist decided on its forecast
     other: dict[str, pd.DataFrame] = field(default_factory=dict)  # judged under the plan's other readings
     figures: Figures | None = None
@@ -74,11 +63,24 @@ class Outlook:
         return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(said)}"
 
     def _repr_html_(self) -> str:
-        last = f"{self.history.iloc[-1]:g} ({self.history.index[-1]})" if len(self.history) else text(self.reason)
-        by = "" if self.expected is None else f"; <code>{self.expected.method}</code>"
+        last, by = text(self.reason), ""
+        if len(self.history):
+            figure = quantity(self.history.iloc[-1], self.decimals, self.unit)
+            old = plural("{n} year old", "{n} years old", self.age)
+            last = f"{self._sparkline()} {figure} ({self.history.index[-1]}, {old})"
+        if self.expected is not None:
+            by = f"; {text('method')} <code>{self.expected.method}</code>"
         head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(last)}{by}</p>"
-        shown = self.card().rename(columns={"probability": "chance"}).round(self.decimals + 2)
-        return head + code_table(shown.assign(verdict=shown["verdict"].map(text)))
+        card = self.card().assign(verdict=self.judged["verdict"].map(text))
+        card["probability"] = card["probability"].map(percent, na_action="ignore")
+        heads = ("Year", "target", "figure", "verdict", "chance", "forecast", "lower end", "upper end")
+        return head + code_table(card.round(self.decimals + 1).set_axis([text(words) for words in heads], axis=1))
+
+    def _sparkline(self) -> str:
+        """The last twenty figures as a line of bars."""
+        last = self.history.iloc[-20:]
+        heights = (last - last.min()) / ((last.max() - last.min()) or 1)
+        return "".join("▁▂▃▄▅▆▇█"[round(7 * height)] for height in heights)
 
     @property
     def measured(self) -> bool:
@@ -91,7 +93,7 @@ class Outlook:
         return not self.judged["verdict"].isin(["no comparable data", "no target"]).all()
 
     @property
-    def expected(self) -> Futures | None:
+    def expected(self) -> Forecast | None:
         """The forecast that the verdicts rest on: the adjusted one where there is one."""
         return self.forecast if self.adjusted is None else self.adjusted
 

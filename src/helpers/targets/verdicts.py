@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import Futures
+from helpers.forecast import Forecast
 from helpers.language import message
 from helpers.plan import TargetRow
 from helpers.statistics import Figures
@@ -18,7 +18,7 @@ EMPTY = {FEW_FIGURES: TOO_FEW, "": NO_FORECAST}  # the verdict on a target witho
 
 
 def verdict(
-    row: TargetRow, figures: Figures | None, expected: Futures | None = None, decision: Decision | None = None
+    row: TargetRow, figures: Figures | None, expected: Forecast | None = None, decision: Decision | None = None
 ) -> Outlook:
     """The outlook of one indicator: its figures, its forecast, the verdict on each of its targets.
 
@@ -62,7 +62,7 @@ def without_figures(row: TargetRow) -> Outlook:
     return Outlook(row.about["indicator"], row.about, row.area, judged=judged, reason=reason, printed=row.cells)
 
 
-def of_forecast(expected: Futures | None) -> dict:
+def of_forecast(expected: Forecast | None) -> dict:
     """The fields of an outlook that come from its forecast: as computed, as judgement moved it, what narrowed it."""
     if expected is None:
         return {}

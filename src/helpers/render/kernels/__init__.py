@@ -13,10 +13,11 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ForkServer, read_signed
 from multiprocessing.util import Finalize
+from pathlib import Path
 
 from helpers import ONE_THREAD
 from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants, short_folder
@@ -147,9 +148,9 @@ _lock, _servers, _requests = threading.Lock(), [], 0
 kernels: list[Fork] = []
 
 
-def prepare(sources: Iterable[str] | None = None) -> None:
-    """Start loading the libraries for many kernels, which wait for it: large ones only if a source names them."""
-    texts = None if sources is None else list(sources)
+def prepare(notebooks: Collection[Path] | None = None) -> None:
+    """Start loading the libraries for many kernels, which wait for it: large ones only if a notebook names them."""
+    texts = None if notebooks is None else [notebook.read_text(encoding="utf-8-sig") for notebook in notebooks]
     spared = [name for name in LARGE if texts is not None and not any(name in words for words in texts)]
     with contextlib.suppress(OSError), _lock:
         if sys.platform == "linux" and not _servers:

@@ -20,20 +20,14 @@ from multiprocessing import forkserver
 
 import psutil
 
+from helpers.files import stamp
+
 LAUNCHER = "ipykernel_launcher"
 STALE = 74  # exit code of a fork whose libraries have been changed on the disk
 LONGEST_FOLDER = 60  # bytes; the names of folders and sockets in it take up to 40
 SET_CHILD_SUBREAPER, SET_SIGNAL = 36, 10  # of prctl and of fcntl, in Linux's headers
 stamps: dict[str, tuple[int, ...] | None] = {}  # of the files that were loaded before the fork
 contents: dict[str, tuple[int, ...] | None] = {}  # of tables, texts and folders that this package read before it
-
-
-def stamp(path: str) -> tuple[int, ...] | None:
-    """What changes with a file; nothing where there is none."""
-    with contextlib.suppress(OSError):
-        status = os.stat(path)
-        return status.st_ino, status.st_size, status.st_mtime_ns  # the time of change moves with other links, too
-    return None
 
 
 def short_folder() -> str:
