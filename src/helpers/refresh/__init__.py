@@ -81,7 +81,8 @@ def refresh(
             outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
             outcome.faults = faults + outcome.faults
             outcome.unread = _left_out(read)
-            outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
+            unasked = {request.series for request in asked if not request.publisher.address}
+            outcome.aside, outcome.unasked = aside, [] if folder else sorted(unasked)
             if folder and outcome.faults:
                 outcome.changes = []
             elif broken := writing.write(data, outcome.changes, every, today or date.today(), dry_run):
@@ -110,11 +111,6 @@ def _left_out(read: Keyed) -> list[str]:
     """A line for each answer that holds figures of periods that can't be read."""
     counts = {key: table.attrs.get("left_out") for key, table in read.items()}
     return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
-
-
-def _unasked(asked: list[Request]) -> list[str]:
-    """The series whose files only a person can download."""
-    return sorted({request.series for request in asked if not request.publisher.address})
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:

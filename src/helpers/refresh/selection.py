@@ -10,10 +10,8 @@ from helpers.refresh.requests import Request, normal
 from helpers.statistics import transform
 
 Figures = dict[tuple[str, str], Decimal]  # by area and period
+Marks = dict[tuple[str, str], str]  # what the publisher says of them
 FACTORS = {"times": 1, "plus": 1, "minus": -1}
-
-
-Marks = dict[tuple[str, str], str]  # what the publisher says of a figure, by area and period
 
 
 def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[str, str]) -> tuple[Figures, str, Marks]:

@@ -165,9 +165,8 @@ def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, w
         if figure.preliminary:
             series.doubts.append(f"{row.where}: {period} is preliminary")
         if len(usual) and not about["unit"].startswith("%") and not 0.1 <= float(value) / (usual.median() or 1) <= 10:
-            series.doubts.append(
-                f"{row.where}: {period}: {value.normalize():f} is far from the plan's {usual.median():g}"
-            )
+            far = f"{value.normalize():f} is far from the plan's {usual.median():g}"
+            series.doubts.append(f"{row.where}: {period}: {far}")
 
 
 def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> str:
@@ -224,8 +223,8 @@ def figure_rows(
     step = Decimal(1).scaleb(-about["decimals"])
     rows = []
     for period, figure in sorted(part.items()):
-        row = {"series": about["series"], "area": area, "period": period}
-        row |= {"value": f"{figure.value.quantize(step, ROUND_HALF_UP):f}"}
+        value = f"{figure.value.quantize(step, ROUND_HALF_UP):f}"
+        row = {"series": about["series"], "area": area, "period": period, "value": value}
         row |= {"status": "part_year" if "-M" in period else "final", "source": source}
         rows.append(row | {"published": "", "read_on": f"{today}"})
     return rows
