@@ -1,7 +1,7 @@
 """What all tests share: an ordinary environment, English to start with, hand-made notebooks, one run of the batch.
 
-Which worker runs what: a file is a group and stays on one worker, unless its tests name groups of their own; groups
-with most slow tests begin. Tests marked `hard` wait for `make test-hard`.
+Which worker runs what: a file is a group and stays on one worker, unless its tests name groups of their own; the
+group that renders the batch begins, then those with most slow tests. Tests marked `hard` wait for `make test-hard`.
 """
 
 import os
@@ -57,6 +57,8 @@ REGION = [Job(files.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": 
 JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("html",)) for job in batch.read_batch()]
 JOBS += REGION
 
+RENDERS = "pages-kk"  # this group begins and renders the batch, while the others need it not yet
+
 
 def pytest_xdist_auto_num_workers():
     """One more than cores: tests often wait for a kernel, a browser or a signal."""
@@ -71,7 +73,7 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     slow = Counter(group(item) for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[group(item)])
+    items.sort(key=lambda item: (group(item) != RENDERS, -slow[group(item)]))
     return (yield)
 
 

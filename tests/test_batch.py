@@ -65,6 +65,33 @@ def test_a_broken_batch_file_is_refused_with_its_fault(tmp_path, text, fault):
         batch.read_batch(write_batch(tmp_path, text))
 
 
+WORDS = {
+    "no": "no",
+    "off": "off",
+    "yes": "yes",
+    "011": "011",
+    "1:30": "1:30",
+    "2024-02-31": "2024-02-31",
+    "0x1f": "0x1f",
+}
+WORDS |= {"0x1f": "0x1f", "true": True, "75": 75, "-3": -3, "2.5": 2.5, "1e3": 1000.0, "": None, "'75'": "75"}
+
+
+def test_a_word_of_a_batch_file_is_text_unless_it_is_a_truth_a_number_or_nothing(tmp_path, make_notebook):
+    entry = "batches:\n  default:\n  - notebook: a.ipynb\n    parameters: "
+    text = entry + "{" + ", ".join(f"p{n}: {word}" for n, word in enumerate(WORDS)) + "}"
+    (job,) = batch.read_batch(write_batch(tmp_path, text))
+    assert list(map(repr, job.parameters.values())) == list(map(repr, WORDS.values()))
+    make_notebook("a", parameters='area: str = "KAZ"\nmore: bool = True')
+    for words, line in {
+        "area: 75": "takes str, not 75; put it in quotes",
+        "more: yes": "not 'yes'; it is true",
+    }.items():
+        (job,) = batch.read_batch(write_batch(tmp_path, entry + "{" + words + "}"))
+        with pytest.raises(UserError, match=line):
+            batch.check(job)
+
+
 def test_a_misspelt_parameter_stops_with_the_name_that_was_meant(make_notebook):
     with pytest.raises(UserError, match="no parameter 'langage'; did you mean 'language'"):
         batch.check(Job(make_notebook("a"), {"langage": "en"}))

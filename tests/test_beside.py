@@ -15,6 +15,7 @@ def test_changes_have_a_sign_unless_they_round_to_nothing():
     assert [signed(v, 1) for v in (2, -2, 0.01, -0.01)] == ["+2.0", "−2.0", "0.0", "0.0"]
 
 
+@pytest.mark.slow
 def test_the_pace_table_has_each_indicator_with_an_open_target(found):
     table = tables.pace(found)
     assert [row.cells[0].words.split(".")[0] for row in table.rows] == ["4", "5", "7", "11", "12", "21", "22"]

@@ -81,7 +81,8 @@ def draw(found):
 
 
 # Kazakh has the longest words.
-@pytest.mark.parametrize("language", ["en", "kk", pytest.param("ru", marks=pytest.mark.hard)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["kk", *(pytest.param(code, marks=pytest.mark.hard) for code in ("en", "ru"))])
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_text_leaves_the_chart_and_none_is_left_in_english(draw, kind, language):
     chart, boxes = draw(kind, language)
@@ -179,6 +180,7 @@ def test_the_ranges_of_a_forecast_are_named_at_their_ends(found):
 PICTURES = ("scorecard", "unemployment of each region", "poverty of each region")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
 @pytest.mark.parametrize("kind", PICTURES)
 def test_no_two_texts_of_a_crowded_picture_overlap(draw, kind, language):
@@ -200,6 +202,7 @@ def test_no_name_of_the_scorecard_reaches_into_a_cell(draw, language):
     assert not [box for box in boxes for cell in cells if box.overlaps(cell)]
 
 
+@pytest.mark.slow
 def test_the_words_of_a_picture_are_large_enough_on_paper(draw):
     scale = 180 / 25.4 / 10.4  # of a page with margins of 15 mm
     assert min(text.get_fontsize() for text in draw("scorecard")[1]) * scale >= 7.4
@@ -251,6 +254,7 @@ def test_every_indicator_has_a_short_name():
     assert list(statistics.short_names().index) == list(plan.indicators()["indicator"])
 
 
+@pytest.mark.slow
 def test_regions_farthest_on_the_wrong_side_come_first_and_are_counted(found):
     chart = KINDS["poverty of each region"](found)
     latest = statistics.by_area("poverty", as_of=DAY).iloc[:, -1].dropna().sort_values(ascending=False)

@@ -30,11 +30,13 @@ def test_a_users_fault_is_one_line_and_exit_code_2(words, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_committed_data_pass_the_check_as_a_shell_starts_it():
     result = subprocess.run([JOSPAR, "data", "check"], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_data_is_a_line_and_exit_code_1(tmp_path):
     import shutil
 

@@ -49,6 +49,14 @@ def test_data_arrive_as_they_were_sent():
     assert elsewhere.unpacked(data) == elsewhere.unpacked(data)
 
 
+def test_l6_what_a_killed_refresh_left_is_not_sent(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    before = elsewhere.packed(tmp_path)
+    (tmp_path / ".refresh-x" / "data").mkdir(parents=True)
+    (tmp_path / ".refresh-x" / "data" / "b.csv").write_text("b\n")
+    assert elsewhere.packed(tmp_path) == before
+
+
 @contextlib.contextmanager
 def started(*words, env, cwd):
     process = subprocess.Popen(

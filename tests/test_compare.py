@@ -99,6 +99,7 @@ def test_nothing_moves_between_equal_runs(run):
     assert compare.lines(compare.compare(run("a"), run("b"))) == ["No forecast moved."]
 
 
+@pytest.mark.slow
 def test_a_new_figure_explains_the_whole_move(run):
     move = moved(compare.compare(run("a", "2025-12-31"), run("b")), "11")
     assert len(move.causes) == 1
@@ -121,6 +122,7 @@ def test_a_revised_figure_is_told_from_a_new_one(run):
     assert any(said.startswith("new figure: 2025 4.6") for said in words)
 
 
+@pytest.mark.slow
 def test_effects_add_up_to_the_move(run):
     def shifted(forecasts):
         return forecasts.assign(q50=forecasts["q50"] - 1, version="0 w")
@@ -153,6 +155,7 @@ def test_a_verdict_that_changed_is_named_with_what_it_was(run, tmp_path):
     assert one["said"]["kk"].startswith("11. Жұмыссыздық деңгейі, Қазақстан, 2025: ")
 
 
+@pytest.mark.slow
 def test_a_changed_assumption_is_named_with_its_effect(run):
     def adjusted(forecasts):
         return forecasts.assign(q50=forecasts["q50"] + 0.5, adjustment=0.5)
@@ -161,6 +164,7 @@ def test_a_changed_assumption_is_named_with_its_effect(run):
     assert move.causes == (Cause("changed assumption", 0.5),)
 
 
+@pytest.mark.slow
 def test_a_method_that_is_not_at_hand_gives_causes_without_effects(run):
     def other(forecasts):
         return forecasts.assign(q50=forecasts["q50"] + 2, version="9 z")
@@ -195,6 +199,7 @@ def reported(run, tmp_path, monkeypatch):
     return report
 
 
+@pytest.mark.slow
 def test_a_report_names_each_forecast_that_moved_since_the_last_run_and_why(reported):
     table = reported("2025-12-31")
     assert table.caption == "Forecasts that moved since the run of 5 January 2026"

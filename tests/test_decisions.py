@@ -30,6 +30,7 @@ def test_the_committed_table_decides_nothing():
     assert decisions(["11"]) == {}
 
 
+@pytest.mark.slow
 def test_an_adjustment_moves_its_year_and_no_other(moved):
     plain = targets.outlooks(3, as_of="2026-11-22")["11"]
     assert (moved.forecast.draws == plain.forecast.draws).all()
@@ -99,6 +100,7 @@ def test_a_method_and_a_window_that_were_decided_on_are_used(write):
     assert women.decision.why == "the definition settled in 2016"
 
 
+@pytest.mark.slow
 def test_a_decision_is_written_and_undone(tmp_path):
     path = tmp_path / "decisions.csv"
     change = targets.decide(12, method="drift", since=2016, who="A. Author", why="first", table=path)
@@ -147,6 +149,7 @@ def test_what_is_asked_for_comes_before_what_was_decided(write):
     assert targets.choices(rows, table=table)["11"].method == forecast.DEFAULT
 
 
+@pytest.mark.slow
 def test_only_chances_are_marked_as_resting_on_a_decision(write):
     found = targets.outlooks(3, as_of="2026-11-22", decided=write("11,drift,,,A. Author,2026-11-01,why."))
     rows = [row for row in targets.publish(found).verdicts if row["indicator"] == "11"]

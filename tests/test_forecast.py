@@ -200,6 +200,7 @@ def test_near_horizons_of_a_future_go_together():
 # Properties
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.sampled_from([0.37, 2.7]))
 def test_results_scale_with_data_whose_unit_says_nothing(values, factor):
     amounts = (np.array(values) + 300) * np.pi  # no percentages, and no printed digit is the last
@@ -215,6 +216,7 @@ def test_members_scale_with_any_data(values, factor):
     assert other / factor == pytest.approx(one, rel=1e-6, abs=1e-6 * np.ptp(values))
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.integers(1, 8))
 def test_a_year_is_forecast_alike_whichever_year_is_the_last(values, horizon):
     near, far = (forecast(yearly(values), horizon=h, lower=0) for h in (horizon, 9))
@@ -505,6 +507,7 @@ def test_a_file_with_a_byte_order_mark_and_empty_values_is_read(tmp_path):
     assert read_table(path)["value"].isna().tolist() == [False, True, False]
 
 
+@pytest.mark.slow
 def test_importing_the_engine_loads_no_statsmodels():
     code = "import sys, helpers.forecast; print('statsmodels' in sys.modules, 'scipy.stats' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -27,6 +27,7 @@ def made(hindcasts):
     return hindcasts
 
 
+@pytest.mark.slow
 def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):
     checked = hindsight.since(then, now)
     for row in checked.to_dict("records"):
@@ -67,6 +68,7 @@ def test_a_figure_is_inside_a_range_as_both_are_printed():
     assert not hindsight._within(row | {"figure": 4.6}, 1)
 
 
+@pytest.mark.slow
 def test_no_past_forecast_looks_across_a_break(made):
     for edge in statistics.breaks("poverty"):
         rows = made[made["indicator"] == "7"]

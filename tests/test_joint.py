@@ -79,6 +79,7 @@ def test_a_single_open_target_needs_no_joint_sentence():
     assert statements.jointly(made([[12], [5]], {2026: 10})) == []
 
 
+@pytest.mark.slow
 def test_the_real_reports_say_it():
     found = targets.outlooks(3, as_of="2026-11-22")
     assert "of the open targets can be expected to be met, with an 80% range of" in prose.worries(found).data

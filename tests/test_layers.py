@@ -93,6 +93,7 @@ def test_every_room_has_its_floor_and_its_door():
     assert len(ROOMS) < 15  # and the ground
 
 
+@pytest.mark.slow
 def test_no_arrow_runs_up_or_sideways():
     assert [pair for pair in sorted(arrows()) if FLOOR[pair[1]] >= FLOOR[pair[0]]] == []
 

@@ -163,6 +163,7 @@ def backwards(rows: list) -> dict[str, list]:
     return {"Лист1": lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mess",
     [

@@ -130,6 +130,7 @@ def test_months_that_tell_less_than_the_forecast_change_nothing(counts):
     assert narrow(plain, steady, None, 0, parts)[1] == ()
 
 
+@pytest.mark.slow
 def test_womens_unemployment_of_past_years_rests_on_the_quarters_in_our_own_table():
     women = targets.outlooks(3, as_of="2026-11-22")[12]
     assert {one.year: one.known for one in women.narrowing} == {2024: {2: 5.2, 4: 5.1}, 2025: {2: 5.1, 3: 5.1, 4: 4.9}}
@@ -145,6 +146,7 @@ def test_two_quarters_would_have_come_within_a_tenth_or_two_of_unemployment(year
     assert width(narrowed) < width(plain)
 
 
+@pytest.mark.slow
 def test_an_offices_own_months_narrow_its_forecast_and_the_page_says_so(counts):
     known = first_months(counts, 9, lambda year: year * 0.75)
     known.loc[len(known)] = [2026, 9, 900.0]

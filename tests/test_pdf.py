@@ -40,6 +40,7 @@ def read(content):
     return PdfReader(io.BytesIO(content))
 
 
+@pytest.mark.slow
 @prints
 def test_the_pdf_is_a4_numbered_titled_and_shows_kazakh_letters():
     found = read(pdf.printed(html(shown("text/markdown", KAZAKH))))
@@ -51,6 +52,7 @@ def test_the_pdf_is_a4_numbered_titled_and_shows_kazakh_letters():
     assert found.metadata.creator.startswith("Jospar ")
 
 
+@pytest.mark.slow
 @prints
 def test_links_to_the_web_stay_and_none_leads_to_this_machine():
     found = read(pdf.printed(html()))
@@ -61,6 +63,7 @@ def test_links_to_the_web_stay_and_none_leads_to_this_machine():
     assert "Русский" not in text
 
 
+@pytest.mark.slow
 @prints
 def test_no_chart_is_cut_by_the_end_of_a_sheet():
     found = read(pdf.printed(html(*(picture(4.5) for _ in range(5)))))
@@ -70,6 +73,7 @@ def test_no_chart_is_cut_by_the_end_of_a_sheet():
     assert sum(drawn) == 5
 
 
+@pytest.mark.slow
 @prints
 def test_nothing_in_the_page_runs_or_is_fetched(tmp_path):
     secret = tmp_path / "secret.html"

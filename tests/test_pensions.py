@@ -111,6 +111,7 @@ def test_the_page_shows_every_scenario():
     assert set(scenarios.known()) <= set(pension_page.NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", scenarios.known())
 def test_labels_of_the_scenarios_do_not_touch(scenario):
     from matplotlib.backends.backend_agg import FigureCanvasAgg

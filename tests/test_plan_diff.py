@@ -49,12 +49,14 @@ def lines_of(found: pd.DataFrame, indicator: str) -> list[str]:
     return plan_diff.lines(found[found["indicator"] == indicator])
 
 
+@pytest.mark.slow
 def test_a_plan_does_not_differ_from_itself():
     found = plan_diff.diff("tests/fixtures/rivers_plan", "tests/fixtures/rivers_plan", DAY)
     assert found.empty
     assert plan_diff.lines(found) == ["Both plans set the same targets, and the verdicts are the same."]
 
 
+@pytest.mark.slow
 def test_nothing_else_differs_than_what_was_changed(found):
     assert set(found["indicator"]) == {"11", "2", "7", "4", "5", "31", ""}
 

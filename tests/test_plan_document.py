@@ -461,6 +461,7 @@ def test_a_text_cut_anywhere_before_its_last_cell_is_refused(tmp_path: Path, cut
     refused(tmp_path, TEXT[:cut])
 
 
+@pytest.mark.slow
 @given(
     at=st.integers(0, len(TEXT)),
     length=st.integers(0, 60),

@@ -126,6 +126,7 @@ def tables(request, tmp_path_factory) -> dict[str, pd.DataFrame]:
     return plan_document.read(written(tmp_path_factory.mktemp("plan"), request.param), NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", plan.TABLES)
 def test_every_format_gives_the_committed_table_byte_for_byte(tables, name, tmp_path):
     plan_document.write(tables, tmp_path)
@@ -177,6 +178,7 @@ def wide(words: str) -> list[str]:
     return [words, *[""] * 11]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["html", "docx"])
 def test_an_undamaged_document_in_one_table_gives_every_value_in_its_year(kind, tmp_path):
     document = blocks()
@@ -211,6 +213,7 @@ def test_tables_inside_a_table_of_layout_are_read(tmp_path):
     assert len(plan_document.read(path, NAMES)["targets"]) == 203
 
 
+@pytest.mark.slow
 def test_the_content_and_not_the_name_tells_the_format(tmp_path):
     path = written(tmp_path, "docx").rename(tmp_path / "plan.txt")
     assert len(plan_document.read(path, NAMES)["indicators"]) == 29
@@ -270,6 +273,7 @@ def test_a_missing_cell_is_refused_in_a_web_page(tmp_path):
     assert "11 cells don't fit the headings" in refused(path)
 
 
+@pytest.mark.slow
 def test_a_missing_cell_is_refused_in_docx(tmp_path):
     document = Document(written(tmp_path, "docx"))
     row = next(
@@ -301,6 +305,7 @@ def test_values_merged_wrongly_are_refused(tmp_path):
     assert "«5,5» is merged over other cells" in refused(path)
 
 
+@pytest.mark.slow
 def test_values_merged_down_the_rows_are_refused_in_docx(tmp_path):
     document = Document(written(tmp_path, "docx"))
     table = next(
@@ -375,6 +380,7 @@ def test_a_merged_cell_stands_once_and_covers_the_rest(across, down):
     assert sum(len(row.above.keys() | row.beside.keys()) for row in laid) == across * down - 1
 
 
+@pytest.mark.slow
 @given(
     at=st.integers(0, 60_000),
     length=st.integers(0, 400),
@@ -398,6 +404,7 @@ def whole(tmp_path_factory) -> bytes:
 
 
 # A file takes half a second to read.
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
 @given(damage=st.lists(st.tuples(st.integers(4, 30_000), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole, tmp_path, damage):
@@ -407,6 +414,7 @@ def test_a_docx_file_with_wrong_bytes_is_read_or_refused_but_never_crashes(whole
     read_or_refused(tmp_path, bytes(raw))
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
 @given(
     at=st.integers(0, 2000),

@@ -128,6 +128,7 @@ def test_no_processes_is_refused():
         recording.score(made_panel(), jobs=0)
 
 
+@pytest.mark.slow
 def test_both_cores_give_the_same_record_as_one(stand_in):
     pd.testing.assert_frame_equal(recording.record(made_panel(), jobs=2), recording.record(made_panel(), jobs=1))
 

@@ -1,17 +1,21 @@
 """The refresh: what it finds, what it holds back, and that it changes everything or nothing."""
 
 import json
+import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from test_data_check import WORLD
 
 from helpers import UserError, files, statistics
+from helpers.cli import reports
 from helpers.refresh import changes, known_figures, refresh
 from helpers.refresh.readers import tidy
 from helpers.refresh.requests import area_codes, load, typed_in
@@ -27,6 +31,7 @@ TABLES = WORLD | {
         f"jobless,1,indicator,{NAMES},%,A,What it is.,lower,0,100,,1,120,,",
         f"savings,,driver,{NAMES},million tenge,M,What it is.,higher,0,,,3,45,2026-02,",
         f"balance,,driver,{NAMES},thousand people,A,What it is.,,,,,1,45,,",
+        f"youth,,driver,{NAMES},%,A,What it is.,lower,0,100,,1,45,,",
         f"growth,,driver,{NAMES},% over 2019,A,What it is.,,,,,1,45,,",
     ],
     "statistics/observations.csv": [
@@ -40,6 +45,8 @@ TABLES = WORLD | {
         "jobless,KZ-11,2023,4.8,final,copy,,",
         "savings,KAZ,2026-01,14663410.141,final,copy,,",
         "savings,KAZ,2026-03,15129613.382,final,copy,,",
+        "youth,KAZ,2021,5.5,final,copy,,",
+        "youth,KAZ,2022,5.4,final,copy,,",
     ],
     "statistics/sources.csv": [
         "source,publisher,title,title_kk,title_ru,url,licence,read_on",
@@ -60,6 +67,7 @@ TABLES = WORLD | {
         "savings,national_bank,form=25,class_type=Pension savings,KAZ,,thsd. tenge,times 0.001,100000,",
         "balance,taldau,index=11 measure=1 period=7 terms=1 dictionaries=1,,KAZ,,,plus 0.001,5,",
         "balance,taldau,index=12 measure=1 period=7 terms=1 dictionaries=1,,KAZ,,,minus 0.001,5,",
+        "youth,ilostat,id=UNE area=KAZ,UNE,KAZ,,,,0.5,",
         "growth,taldau,index=13 measure=1 period=7 terms=1 dictionaries=1,,KAZ,,,chain 2019,5,",
     ],
     "statistics/changes.csv": [WORLD["statistics/changes.csv"][0]],
@@ -191,6 +199,7 @@ HELD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HELD)
 def test_what_is_doubtful_is_held_back_named_and_taken_over_when_accepted(given, world, case):
     text, reason = HELD[case]
@@ -297,6 +306,48 @@ def test_a_suspect_figure_that_is_printed_again_stays_suspect(given, world):
     ]
 
 
+ILOSTAT = "ref_area,source,indicator,time,obs_value,obs_status\nKAZ,BA,UNE,2021,5.5,{}\nKAZ,BA,UNE,2022,5.4,{}\n"
+
+
+@pytest.mark.parametrize("mark", ["U", "Unreliable"])
+def test_a_figure_that_its_publisher_calls_unreliable_is_suspect_and_said_so_once(given, world, mark):
+    answer = {"UNE.csv": ILOSTAT.format("", mark) + f"KAZ,BA,UNE,2023,5.1,{mark}\n"}
+    outcome = given(answer)
+    assert told(outcome) == [
+        "revised   youth KAZ 2022: 5.4 → 5.4 (ilostat_une), unreliable",
+        "new       youth KAZ 2023: 5.1 (ilostat_une), unreliable",
+    ]
+    assert statistics.series("youth", folder=world / "statistics").to_dict() == {pd.Period("2021"): 5.5}
+    assert told(given(answer)) == []
+
+
+@pytest.mark.parametrize("mark", ["B", "Break in series"])
+def test_a_break_that_a_publisher_names_holds_a_new_figure_back(given, mark):
+    answer = {"UNE.csv": ILOSTAT.format(mark, "") + f"KAZ,BA,UNE,2023,5.1,{mark}\n"}
+    outcome = given(answer)
+    assert reasons(outcome) == ["KAZ 2023 has a break before it, says ilostat_une; see breaks in series.csv"]
+    assert told(given(answer, accept=["youth"]))[0].endswith("5.1 (ilostat_une), a break before it")
+
+
+def test_l6_a_refresh_that_is_stopped_leaves_no_file_and_one_that_was_killed_leaves_none_for_long(
+    given, world, monkeypatch
+):
+    from helpers.cli import tables
+
+    (world / ".refresh-killed").mkdir()
+    before, handlers = snapshot(world), {number: signal.getsignal(number) for number in reports.STOPPING}
+    monkeypatch.setattr(data_check, "check", lambda folder: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr("helpers.refresh.refresh", lambda **_: given({"indicator_8-5-2.csv": KNOWN}))
+    try:
+        with pytest.raises(SystemExit) as end:
+            tables.data_refresh()
+    finally:
+        logging.disable(logging.NOTSET)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert (end.value.code, snapshot(world), list(world.glob(".refresh-*"))) == (130, before, [])
+
+
 def test_two_files_for_one_request_are_a_fault(given):
     outcome = given({"indicator_8-5-2.csv": KNOWN, "indicator_8-5-2 (1).csv": KNOWN})
     assert outcome.faults == ["indicator_8-5-2.csv: answers open_sdg indicator=8-5-2 as another file does"]
@@ -321,7 +372,7 @@ def test_a_wrong_word_gives_one_line_with_advice(given, options, message):
     [
         ("jobless,open_sdg", "jobless,open_sgd", "line 2, source: 'open_sgd' is unknown; did you mean 'open_sdg"),
         ("savings,", "saving,", "line 5, series: 'saving' is unknown; did you mean 'savings"),
-        ("chain 2019", "chained 2019", "line 8, transformation: 'chained 2019' has a wrong form"),
+        ("chain 2019", "chained 2019", "line 9, transformation: 'chained 2019' has a wrong form"),
         (",0.3,", ",much,", "line 2, revision_bound: 'much' has a wrong form"),
         ("indicator=8-5-2", "indicatr=8-5-2", "the address needs 'indicator'; add it to the request"),
     ],
@@ -369,6 +420,7 @@ def test_two_refreshes_at_once_are_refused(given, world):
         given({"indicator_8-5-2.csv": KNOWN})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "options", "code", "line"),
     [
@@ -440,7 +492,7 @@ def test_every_request_takes_the_figures_that_are_in_the_tables_for_what_they_ar
             for (area, when), one in own.items()
         ]
         row = facts.loc[request.series]
-        figures, unit = select(tidy.frame(rows), request, row["frequency"], codes)
+        figures, unit, _ = select(tidy.frame(rows), request, row["frequency"], codes)
         said = changes.Facts(known[request.series], int(row["decimals"]), typed.get(request.series, ()))
         verdict = changes.judge(request.series, [changes.Offer(request, figures, unit)], said)
         assert (verdict.changes, verdict.reasons) == ([], []), request.series

@@ -189,6 +189,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", FAULTS)
 def test_each_fault_of_a_publisher_is_one_line_and_changes_nothing(asked, server, world, case):  # noqa: F811
     answer, message = FAULTS[case]

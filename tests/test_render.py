@@ -140,6 +140,7 @@ def test_a_night_tells_its_failures_prunes_and_is_silent_when_nothing_changed(ma
     assert "<li>failed: good" in (out / "latest" / "summary.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_one_line(make_notebook, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = jospar("render", make_notebook("a"), "--output", tmp_path / "file" / "out")
@@ -158,11 +159,14 @@ def test_a_notice_is_text_or_json_or_both(tmp_path, kind, starts):
     assert ("\n\n{" in heard) == (kind == "both")
 
 
-def test_a_notice_that_takes_too_long_is_ended_and_told(monkeypatch):
+def test_a_notice_that_takes_too_long_is_ended_and_told_also_in_bytes_that_are_no_text(monkeypatch):
     monkeypatch.setattr(summary, "TIME_LIMIT", 0.2)
     facts = dict.fromkeys(("started", "version", "commit", "data_read_on", "data_sha256", "asked"))
     facts |= {"run": "R", "seconds": 1.0, "reports": []}
     assert "took longer than 0.2 s" in summary.notify("exec sleep 30", facts)
+    monkeypatch.undo()
+    said = summary.notify(r"printf '\377\376 no mail' >&2; exit 3", facts)
+    assert said == "--notify: the command ended with 3: \ufffd\ufffd no mail"
 
 
 def test_without_a_terminal_each_report_is_a_plain_line(capsys):

@@ -63,6 +63,7 @@ def folders(out):
     return sorted(path.name for path in out.iterdir() if path.is_dir() and not path.is_symlink())
 
 
+@pytest.mark.slow
 def test_an_unchanged_report_is_taken_over(jobs, out, rendered):
     first = runs.run(jobs, out)
     second = runs.run(jobs, out)
@@ -124,6 +125,7 @@ def test_a_change_in_a_data_table_renders_all_again(jobs, out, rendered, tmp_pat
     assert statuses(runs.run(jobs, out)) == ["rendered", "rendered"]
 
 
+@pytest.mark.slow
 def test_a_change_in_the_package_renders_all_again(jobs, out, rendered, tmp_path, monkeypatch):
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "fingerprint.py"
@@ -154,6 +156,7 @@ def test_the_newest_known_figure_is_that_of_the_statistics(day):
     assert fingerprint.read_on() == statistics.sources()["read_on"].max()
 
 
+@pytest.mark.slow
 def test_force_renders_what_has_not_changed(jobs, out, rendered):
     runs.run(jobs, out)
     assert statuses(runs.run(jobs, out, force=True)) == ["rendered", "rendered"]
@@ -184,6 +187,7 @@ def test_a_changed_cell_a_failed_report_or_another_list_of_reports_makes_a_new_r
     assert runs.run(jobs[:1], out, if_changed=True)["new"]
 
 
+@pytest.mark.slow
 def test_a_failed_report_leaves_the_last_good_one_in_the_index_with_its_date(jobs, out, rendered):
     good = runs.run(jobs, out)
     record = json.loads((good["folder"] / "run.json").read_text(encoding="utf-8"))
@@ -238,6 +242,20 @@ def test_an_interrupted_run_keeps_what_it_finished_and_the_latest_stays(jobs, ou
     assert archive.latest_complete(archive.history(out))["run"] == (out / "latest").resolve().name
 
 
+def test_data_that_change_under_a_run_stop_it_and_nothing_is_published(jobs, out, rendered, tmp_path, monkeypatch):
+    shutil.copytree(files.STATISTICS, tmp_path / "data" / "statistics")
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
+
+    def refresh(record):
+        with (tmp_path / "data" / "statistics" / "observations.csv").open("a") as table:
+            table.write("\n")
+
+    with pytest.raises(UserError, match=r"observations.csv: changed while the run was under way; nothing is published"):
+        runs.run(jobs, out, 1, refresh)
+    assert not (out / "latest").exists()
+    assert not archive.history(out)[0]["complete"]
+
+
 def test_a_full_disk_is_one_line_and_what_was_good_stays(jobs, out, rendered, monkeypatch):
     first = runs.run(jobs, out)
     edited(jobs[1], add_cell)
@@ -256,11 +274,14 @@ def test_a_full_disk_is_one_line_and_what_was_good_stays(jobs, out, rendered, mo
     monkeypatch.undo()
 
 
+@pytest.mark.slow
 def test_a_second_run_in_the_same_folder_refuses_or_waits(jobs, out, rendered):
     ended = []
     with archive.locked(out, wait=False), ThreadPoolExecutor(1) as second:
         with pytest.raises(UserError, match="another run is under way; wait for it with --wait"):
             second.submit(runs.run, jobs, out).result()
+        with pytest.raises(UserError, match="another run is under way; wait until it has ended"):
+            second.submit(archive.prune, out, 1).result()
         waiting = threading.Thread(target=lambda: ended.append(runs.run(jobs, out, wait=True)))
         waiting.start()
         time.sleep(0.3)
@@ -343,6 +364,7 @@ def test_a_report_rendered_singly_leaves_the_last_batch_in_its_place(jobs, out, 
     assert archive.latest_complete(archive.history(out))["run"] == batch["run"]
 
 
+@pytest.mark.slow
 def test_verdicts_that_a_batch_changed_open_the_index_in_its_language_and_the_message_of_the_night(
     jobs, out, rendered, monkeypatch
 ):

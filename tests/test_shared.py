@@ -93,6 +93,7 @@ def test_the_oldest_results_go_when_there_are_too_many(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2.pickle", "3.pickle"]
 
 
+@pytest.mark.slow
 def test_shared_outlooks_are_those_that_are_computed(tmp_path, monkeypatch):
     from helpers import targets
 

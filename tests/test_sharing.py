@@ -153,7 +153,7 @@ def test_a_run_that_is_not_there_unfinished_or_without_such_a_report_is_named(jo
     with pytest.raises(KeyboardInterrupt):
         runs.run(jobs, out, tell=interrupt)
     unfinished = archive.history(out)[0]["run"]
-    with pytest.raises(UserError, match=f"run {unfinished}: was interrupted"):
+    with pytest.raises(UserError, match=f"run {unfinished}: is not complete"):
         parcel.pack(unfinished, out, [])
     assert not list(out.glob("*.zip"))
 
@@ -211,6 +211,7 @@ def test_a_report_with_another_list_of_formats_is_rendered(jobs, out, broken):
     assert not (found["folder"] / "a--language-en.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_report_without_its_pdf_is_taken_over_until_a_browser_is_there(jobs, out, broken, monkeypatch):
     monkeypatch.setattr(pdf, "browser", lambda: None)
     broken.lacking = {"pdf": "no Chromium was found"}

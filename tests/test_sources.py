@@ -163,6 +163,11 @@ def test_a_part_of_a_paged_answer_is_refused():
         national_bank.read(b'{"formId": 25, "totalRows": 700, "rows": [{"report_date": "2023-01-01", "amount": 1}]}')
 
 
+def test_labels_of_ilostat_in_the_place_of_codes_are_named():
+    with pytest.raises(Unreadable, match="has labels; ask for codes, without type=label"):
+        formats.recognise(b"ref_area.label,source.label,indicator.label,time,obs_value\nKazakhstan,LFS,U,2022,5\n")
+
+
 def test_ilostat_marks_what_is_modelled():
     data = (
         b"ref_area,source,indicator,sex,classif1,time,obs_value,obs_status\n"

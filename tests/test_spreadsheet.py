@@ -147,6 +147,7 @@ def test_a_report_without_tables_says_so():
     assert read(made())["Contents"]["A6"].value == "This report has no table."
 
 
+@pytest.mark.slow
 def test_the_spreadsheet_is_in_the_language_of_the_report_and_the_same_each_time():
     use_language("kk")
     found = targets.outlooks(3, as_of="2026-11-22")
@@ -159,6 +160,7 @@ def test_the_spreadsheet_is_in_the_language_of_the_report_and_the_same_each_time
     assert any(head.endswith(": жоғарғы шегі") for head in heads)
 
 
+@pytest.mark.slow
 def test_the_scorecard_can_be_computed_with():
     found = targets.outlooks(as_of="2026-11-22")
     rows = values(read(made(tables.scorecard(found))).worksheets[1])
@@ -178,6 +180,7 @@ def test_a_sheet_is_named_in_whole_words():
     assert sheet_names(["Contents", "x" * 40]) == ["Contents", "1 " + "x" * 29]
 
 
+@pytest.mark.slow
 def test_figures_and_quantiles_behind_the_charts_have_sheets_of_their_own():
     found = targets.outlooks(3, as_of="2026-11-22")
     bundle = json.loads(json.dumps(targets.publish(found, "2026-11-22")._repr_mimebundle_(), default=float))

@@ -284,6 +284,7 @@ def test_compiling_again_gives_the_same_bytes(tmp_path):
         assert (tmp_path / name).read_bytes() == (files.STATISTICS / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_script_says_how_it_is_used():
     result = subprocess.run([sys.executable, SCRIPT], capture_output=True, text=True)
     assert result.returncode == 1

@@ -1,5 +1,6 @@
 """Tables as readers see them, and sentences as they read them."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from helpers import plan, prose, statistics, tables, targets
@@ -44,6 +45,7 @@ def test_a_blank_cell_is_told_from_a_lost_one(found):
     assert verdict_cell(found["2"].judged.iloc[-1], found["2"]).words == "none set"
 
 
+@pytest.mark.slow
 def test_an_indicator_without_figures_takes_one_line_with_its_reason_and_the_plans_source(found):
     card = tables.scorecard(found)
     _, line = cells(card, "1. ")

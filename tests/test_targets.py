@@ -64,6 +64,7 @@ def test_figures_after_a_change_of_definition_are_shown_and_not_judged(found):
     assert set(agreements.judged["verdict"]) == {"no comparable data", "no target"}
 
 
+@pytest.mark.slow
 def test_the_other_reading_moves_the_targets_of_damaged_rows():
     women = targets.outlooks(3, as_of="2026-11-22", reading="as_printed")["12"].judged.set_index("year")["target"]
     assert women[2023] == 5.4
@@ -77,6 +78,7 @@ def test_a_forecast_target_has_a_chance_and_its_word(found):
     assert pd.isna(judged["figure"])
 
 
+@pytest.mark.slow
 def test_what_was_published_later_than_the_day_asked_for_is_unknown():
     then = targets.outlooks(3, as_of="2023-01-15")["11"]
     assert then.history.index[-1].year == 2021
@@ -116,6 +118,7 @@ def test_an_empty_day_is_today():
     assert statistics.known_day("") == date.today()
 
 
+@pytest.mark.slow
 def test_the_loop_gives_what_its_four_steps_give():
     row = plan.target_row(11)
     figures = targets.figures_of(row, "2026-11-22")
@@ -124,6 +127,7 @@ def test_the_loop_gives_what_its_four_steps_give():
     pd.testing.assert_frame_equal(targets.verdict(row, figures, expected).judged, looped.judged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", [2028, 2031, 2040])
 def test_a_chance_does_not_depend_on_the_last_year_asked_for(until):
     near, far = (targets.assess(targets.outlooks(2, as_of="2026-11-22", until=year)) for year in (2027, until))

@@ -13,6 +13,7 @@ from helpers.record import workbench
 DAY = "2026-11-22"
 
 
+@pytest.mark.slow
 def test_the_four_steps_and_the_loop_give_the_same_number():
     row = plan.target_row(11)
     figures = statistics.figures("unemployment", as_of=DAY)

@@ -57,6 +57,7 @@ LOOKS = {
     "cell lost": Look("#ffffff", SOFT, "?"),
     "none set": Look("#ffffff", SOFT, ""),
 }
+DECIDED = {"by decision": Look("#ffffff", INK, "*")}  # stands in the key; a verdict has the star in its corner
 
 
 class Line(NamedTuple):
@@ -65,6 +66,7 @@ class Line(NamedTuple):
     words: str
     height: float
     verdicts: dict[int, str] | None = None
+    decided: frozenset[int] = frozenset()  # the years whose verdict rests on an economist's decision
 
 
 def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
@@ -75,7 +77,8 @@ def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     with matplotlib.style.context(STYLE):
         columns = balanced(blocks(outlooks, groups, years))
         present = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
-        key = key_places([verdict for verdict in LOOKS if verdict in present])
+        present |= {"by decision" for line in chain(*columns) if line.decided}
+        key = key_places([verdict for verdict in LOOKS | DECIDED if verdict in present])
         above = 0.35 + 0.3 * (title.count("\n") + 1) + 0.2 * (subtitle.count("\n") + 1)
         below = 0.45 + 0.3 * (1 + max((row for row, *_ in key), default=0)) + 0.2 * (source.count("\n") + 1)
         whole = above + max(map(tall, columns)) + below
@@ -103,7 +106,8 @@ def blocks(outlooks: dict[str, Outlook], groups: pd.DataFrame, years: list[int])
         label = fitted(labels[key], COLUMN - CELL * len(years) - 0.1)
         verdicts = dict.fromkeys(years, "none set")
         verdicts |= {int(row["year"]): said_of(row) for _, row in outlook.judged.iterrows()}
-        lines[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts))
+        ahead = outlook.judged.loc[outlook.judged["probability"].notna(), "year"] if outlook.decision else ()
+        lines[direction].append(Line(label, PITCH + LINE * label.count("\n"), verdicts, frozenset(map(int, ahead))))
     return list(lines.values())
 
 
@@ -164,12 +168,14 @@ def draw_column(figure: Figure, left: float, top: float, column: list[Line], yea
             put(figure, left, middle, line.words)
             for edge, year in zip(edges, years, strict=True):
                 draw_cell(figure, edge, middle, line.verdicts[year], line.height)
+                if year in line.decided:
+                    put(figure, edge + CELL - 0.1, middle - 0.02, "*", ha="center", weight="bold")
         top += line.height
 
 
 def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: float = PITCH) -> None:
     """A verdict's mark on its colour; what has no target is a white frame."""
-    look, (width, whole) = LOOKS[verdict], figure.get_size_inches()
+    look, (width, whole) = (LOOKS | DECIDED)[verdict], figure.get_size_inches()
     size = (CELL - 0.03) / width, (height - 0.03) / whole
     corner = (left + 0.015) / width, 1 - (middle + height / 2 - 0.015) / whole
     edge = "#C9D1D8" if look.fill == "#ffffff" else look.fill

@@ -41,7 +41,7 @@ def backtest(
     output: Annotated[Path, typer.Option(help="every forecast beside what came, a CSV")],
     origins: Annotated[int, typer.Option(help="how many past periods to forecast from", min=1, max=400)] = 3,
     frequency: Annotated[str, typer.Option(help="annual or quarterly")] = "annual",
-    method: Annotated[list[str] | None, typer.Option(help=f"any of {METHODS}; default: ensemble and naive")] = None,
+    method: Annotated[list[str] | None, typer.Option(metavar="METHOD", help=f"any of {METHODS}")] = None,
     lower: Annotated[float | None, typer.Option(help="least possible value")] = None,
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
     jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,

@@ -20,7 +20,7 @@ def judge(
     ] = None,
     template: Annotated[Path | None, typer.Option(help="write an empty list to fill in, an .xlsx, and end")] = None,
     language: Annotated[
-        list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: the list's")
+        list[str] | None, typer.Option(metavar="LANGUAGE", help="en, kk or ru, may be repeated; default: the list's")
     ] = None,
     title: Annotated[str, typer.Option(help="what the list is about; default: the file's name")] = "",
     output: Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")] = None,

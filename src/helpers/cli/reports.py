@@ -22,7 +22,7 @@ Keep = Annotated[int, typer.Option(help="how many runs stay; 0: all", min=0)]
 Format = Annotated[str, typer.Option(help="what --notify gets: text, json, html or both (text and json)")]
 Notify = Annotated[str, typer.Option(help="shell command that gets the message on standard input")]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--parameter", "-p", help="name=value, as the notebook declares it; own=FOLDER")
+    list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="of the notebook; own=FOLDER")
 ]
 
 
@@ -67,7 +67,7 @@ def render(
     notebooks: Annotated[list[Path] | None, typer.Argument(help="by file, name or number; none: the batch")] = None,
     parameter: Parameters = None,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "default",
-    file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
+    file: Annotated[Path | None, typer.Option(help="batches, beside their notebooks; default: batch.yml")] = None,
     output: Output = None,
     jobs: Annotated[int | None, typer.Option(help="side by side; default: the cores", min=1, max=256)] = None,
     cluster: Annotated[str | None, typer.Option(help="render on the Dask cluster at this address")] = None,
@@ -208,7 +208,7 @@ def prune(
 @app.command()
 def share(
     run: Annotated[str, typer.Argument(help="a run, by the name that `jospar runs` shows, or latest")],
-    language: Annotated[list[str] | None, typer.Option(help="en, kk or ru, may be repeated; default: all")] = None,
+    language: Annotated[list[str] | None, typer.Option(metavar="CODE", help="en, kk or ru; default: all")] = None,
     to: Annotated[Path | None, typer.Option(help="the zip; default: named after the run, beside the runs")] = None,
     output: Output = None,
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures, not published, too")] = False,
@@ -263,7 +263,7 @@ def schedule_run(
     refresh: Refresh = False,
     keep: Keep = 0,
     batch: Annotated[str, typer.Option(help="name of a batch")] = "nightly",
-    file: Annotated[Path | None, typer.Option(help="the file of batches; default: notebooks/batch.yml")] = None,
+    file: Annotated[Path | None, typer.Option(help="batches, beside their notebooks; default: batch.yml")] = None,
     output: Output = None,
 ) -> None:
     """The nightly work: refresh, render what changed, prune, tell; exit code 1 when something failed and was told."""

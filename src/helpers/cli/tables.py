@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from helpers.cli.reports import interruptible
+
 app = typer.Typer()
 plan_app = typer.Typer(no_args_is_help=True, help="Read a plan into tables; say what a revision changed.")
 data_app = typer.Typer(no_args_is_help=True, help="Check the data and bring them up to date.")
@@ -73,18 +75,19 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
 
 @data_app.command("refresh")
 def data_refresh(
-    source: Annotated[list[str] | None, typer.Option(help="a publisher of publishers.csv; may be repeated")] = None,
+    source: Annotated[list[str] | None, typer.Option(metavar="PUBLISHER", help="one of publishers.csv")] = None,
     from_folder: Annotated[Path | None, typer.Option(help="downloaded files, instead of asking")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
     accept: Annotated[
-        list[str] | None, typer.Option(help="a series to take over although held back; may be repeated")
+        list[str] | None, typer.Option(metavar="SERIES", help="take it over although held back; may be repeated")
     ] = None,
 ) -> None:
     """Bring data/statistics up to date and say what changed; all or nothing, exit code 1 when an answer is faulty."""
     from helpers import refresh
 
     options = {"folder": from_folder, "dry_run": dry_run, "accept": accept or ()}
-    outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
+    with interruptible("interrupted; the tables are whole"):
+        outcome = refresh.refresh(sources=source or (), **options, tell=lambda line: print(line, file=sys.stderr))
     print(*outcome.lines(), sep="\n")
     raise SystemExit(bool(outcome.faults))
 
@@ -110,7 +113,7 @@ def data_import(
         bool, typer.Option("--yes", help="write into data/own; else only show what would be written")
     ] = False,
     chosen: Annotated[
-        list[str] | None, typer.Option("--map", help="ROW=INDICATOR where the words leave it open; may be repeated")
+        list[str] | None, typer.Option("--map", metavar="ROW=INDICATOR", help="where the words leave it open")
     ] = None,
 ) -> None:
     """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""

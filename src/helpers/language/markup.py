@@ -7,6 +7,7 @@ from typing import Any
 # Directional marks, embeddings, overrides and isolates, line separators, and control characters but tab and line end.
 UNSEEN = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 CODE = ("method", "column")  # columns that hold names of code
+LEFT = '<div style="text-align:left">{}</div>'  # JupyterLab sets every cell to the right, where words are hard to read
 # Emphasis, links, code, formulas and HTML anywhere; headings, lists and quotes at the start; what makes a bare address
 # a link.
 MARKUP = re.compile(r"[\\`*_\[\]~$&<|]|^[#>+=:-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)|:(?=//)|(?<=\bwww)\.")
@@ -31,12 +32,18 @@ def code_table(frame: Any, index: bool = False) -> str:
     def shown(value: object) -> object:
         return escape(str(visible(value))) if isinstance(value, str) else value
 
-    def code(words: object) -> str:
-        shown = escape(str(visible(str(words))))
-        return f"<code>{shown}</code>" if re.fullmatch(r"[a-z_]+", shown) else shown
+    def code(value: object) -> object:
+        return f"<code>{value}</code>" if re.fullmatch(r"[a-z_]+", str(value)) else shown(value)
 
-    table = frame.apply(lambda column: column.map(code if column.name in CODE else shown))
-    table = table.rename(columns=code).rename_axis(index=code if frame.index.name else None)
+    def worded(column: Any) -> bool:
+        return column.map(lambda value: isinstance(value, str) and value[:1].isalpha()).mean() > 0.5
+
+    def cells(column: Any) -> Any:
+        text = column.map(code if column.name in CODE else shown)
+        return text.map(LEFT.format, na_action="ignore") if worded(column) else text
+
+    heads = [LEFT.format(shown(str(one))) if worded(frame[one]) else shown(str(one)) for one in frame]
+    table = frame.apply(cells).set_axis(heads, axis=1).rename_axis(index=shown(frame.index.name))
     return table.to_html(index=index, escape=False, na_rep="", border=0)
 
 

@@ -66,7 +66,8 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
     forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
     series = {}
     forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
-    pd.PeriodIndex(forecasts["period"], freq="Y"), pd.to_datetime(forecasts["as_of"])  # raise for what is none
+    pd.PeriodIndex(forecasts["period"], freq="Y")  # these two raise for what is none
+    pd.to_datetime(forecasts["as_of"], format="ISO8601")
     if not np.isfinite(forecasts[["q50", "adjustment"]]).all(axis=None):
         raise ValueError("a forecast is missing")
     for key, rows in forecasts.groupby(KEYS, sort=False):

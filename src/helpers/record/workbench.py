@@ -4,11 +4,11 @@ import difflib
 from pathlib import Path
 
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import Markdown, display
 
 from helpers import UserError, charts, files, forecast, plan, statistics, targets
 from helpers.charts import Chart, captions
-from helpers.language import name, text
+from helpers.language import between, name, text
 from helpers.statistics import Figures
 from helpers.targets import Outlook
 
@@ -101,16 +101,18 @@ def reasons(one: Outlook, year: int = 2027) -> Markdown:
 
 
 def chart(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> Chart:
-    """The medians of methods and windows beside the history: the first in blue, the others grey."""
-    history = figures(one).values
-    paths = {f"{text('figure')}": history[history.index.year > history.index[-1].year - 16]}
+    """The medians of methods and windows after the last ten figures: the first in blue, the others grey."""
+    history, paths = figures(one).values, {}
     for method in methods:
         for first in since:
             medians = expected(one, method, first, year).set_index("period")["q50"]
             medians.index = pd.PeriodIndex(medians.index, freq="Y")
-            paths[f"{method} {first or ''}".strip()] = pd.concat([history.iloc[-1:], medians])
-    words = charts.Words(name(one.about), captions.subtitle(one), captions.source_line([one.series.name]))
-    return charts.lines(paths, f"{methods[0]} {since[0] or ''}".strip(), words, one.decimals)
+            paths[f"{method} {first or ''}".strip()] = pd.concat([history.iloc[-1 if paths else -10 :], medians])
+    ends = [path.iloc[-1] for path in paths.values()]
+    expecting = between(min(ends), max(ends), one.decimals, one.unit)
+    title = text("The methods expect {range} in {year}", range=expecting, year=year)
+    words = charts.Words(title, captions.subtitle(one), captions.source_line([one.series.name]))
+    return charts.lines(paths, next(iter(paths)), words, one.decimals)
 
 
 def export(one: Outlook, path: str | Path) -> Path:
@@ -127,22 +129,15 @@ def export(one: Outlook, path: str | Path) -> Path:
 
 
 def panel(words: str = "11") -> object:
-    """Widgets for indicator, method and first year that write the call they stand for; words where none are."""
+    """Widgets for indicator, method and first year (0: all) that write their call and run it; else words."""
     try:
         import ipywidgets
     except ImportError:
-        return "ipywidgets is not installed; change the cells below instead"
-    names = ipywidgets.Dropdown(options=forecast.names(), description="method")
-    first = ipywidgets.IntText(value=0, description="since")
-    which = ipywidgets.Text(value=str(words), description="indicator")
-    call = ipywidgets.Textarea(description="call", layout={"width": "95%"})
+        return Markdown(text("For controls here, install ipywidgets; the cells alone do the same."))
 
-    def write(_: object = None) -> None:
-        call.value = (
-            f"workbench.compare(workbench.outlook({which.value!r}), [{names.value!r}], since=[{first.value or None}])"
-        )
+    def run(indicator: str, method: str, since: int) -> None:
+        print(f"workbench.compare(workbench.outlook({indicator!r}), [{method!r}], since=[{since or None}])")
+        display(compare(outlook(indicator), [method], [since or None]))
 
-    for widget in (names, first, which):
-        widget.observe(write, "value")
-    write()
-    return ipywidgets.VBox([which, names, first, call])
+    button, first = {"manual": True, "manual_name": text("run")}, ipywidgets.IntText(0)
+    return ipywidgets.interactive(run, button, indicator=str(words), method=forecast.names(), since=first)

@@ -16,10 +16,7 @@ from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
-__all__ = [
-    "MOST_LINES", "Outcome", "known_figures", "people", "refresh",
-]  # fmt: skip
-
+__all__ = ["MOST_LINES", "Outcome", "known_figures", "people", "refresh"]
 
 MOST_LINES = 12  # about one series that is held back
 
@@ -84,7 +81,8 @@ def refresh(
             outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
             outcome.faults = faults + outcome.faults
             outcome.unread = _left_out(read)
-            outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
+            unasked = {request.series for request in asked if not request.publisher.address}
+            outcome.aside, outcome.unasked = aside, [] if folder else sorted(unasked)
             if folder and outcome.faults:
                 outcome.changes = []
             elif broken := writing.write(data, outcome.changes, every, today or date.today(), dry_run):
@@ -113,11 +111,6 @@ def _left_out(read: Keyed) -> list[str]:
     """A line for each answer that holds figures of periods that can't be read."""
     counts = {key: table.attrs.get("left_out") for key, table in read.items()}
     return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
-
-
-def _unasked(asked: list[Request]) -> list[str]:
-    """The series whose files only a person can download."""
-    return sorted({request.series for request in asked if not request.publisher.address})
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:
@@ -165,7 +158,8 @@ def _offers(
     for series, given in parts.items():
         if len(given) == sum(one.series == series and one.part for one in every):
             whole = selection.added([offer.figures for offer in given])
-            offers.setdefault(series, []).insert(0, Offer(given[0].request, whole, given[0].unit))
+            marks = {key: mark for offer in given for key, mark in offer.marks.items()}
+            offers.setdefault(series, []).insert(0, Offer(given[0].request, whole, given[0].unit, marks))
     return offers, faults
 
 
@@ -175,5 +169,5 @@ def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
     figures: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
-        figures.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source)
+        figures.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source, row.status)
     return figures

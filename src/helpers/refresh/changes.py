@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
-from helpers.refresh.selection import Figures, inside, printed
+from helpers.refresh.selection import Figures, Marks, inside, printed
 
 Key = tuple[str, str]  # area and period
 
@@ -17,15 +18,17 @@ class Known:
 
     value: str
     source: str
+    status: str = "final"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The figures of a series that one source gives now, and the unit that it prints."""
+    """The figures of a series that one source gives now, the unit that it prints, and what it says of a figure."""
 
     request: Request
     figures: Figures
     unit: str
+    marks: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ class Change:
     before: str
     after: str
     source: str
+    mark: str = ""
 
     def __str__(self) -> str:
         value = {"new": self.after, "vanished": self.before}.get(self.kind, f"{self.before} → {self.after}")
-        return f"{self.kind:8}  {self.series} {self.area} {self.period}: {value} ({self.source})"
+        words = f"{self.kind:8}  {self.series} {self.area} {self.period}: {value} ({self.source})"
+        return f"{words}, {self.mark}" if self.mark else words
 
 
 @dataclass
@@ -87,10 +92,12 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
     for key, (value, offer) in sorted(taken.items()):
         before = _value(known, key)
         # A suspect figure stands as it was found, with other digits than the series has.
-        if before is not None and printed(Decimal(before), decimals) == value:
+        mark = offer.marks.get(key, "")
+        doubted = mark == tidy.UNRELIABLE and key in known and known[key].status == "final"
+        if before is not None and printed(Decimal(before), decimals) == value and not doubted:
             continue
         kind = "new" if before is None else "revised"
-        verdict.changes.append(Change(series, *key, kind, before or "", value, offer.request.source))
+        verdict.changes.append(Change(series, *key, kind, before or "", value, offer.request.source, mark))
         verdict.reasons += _doubts(key, value, offer, known)
     gone = list(_vanished(series, offers[0], rounded[0], set(taken), facts))
     verdict.reasons += _endings(gone, rounded[0])
@@ -123,6 +130,8 @@ def _doubts(key: Key, value: str, offer: Offer, known: dict[Key, Known]) -> Iter
     else:
         earlier = [when for place, when in known if place == area and when < period and len(when) == len(period)]
         before = known[area, max(earlier)].value if earlier else ""
+        if earlier and offer.marks.get(key) == tidy.BREAK:
+            yield f"{area} {period} has a break before it, says {offer.request.source}; see breaks in series.csv"
     if before and shifted(float(value), float(before)):
         yield f"{area} {period} is {value} where {before} stood: has the decimal point moved?"
 

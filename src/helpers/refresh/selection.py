@@ -10,11 +10,12 @@ from helpers.refresh.requests import Request, normal
 from helpers.statistics import transform
 
 Figures = dict[tuple[str, str], Decimal]  # by area and period
+Marks = dict[tuple[str, str], str]  # what the publisher says of them
 FACTORS = {"times": 1, "plus": 1, "minus": -1}
 
 
-def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[str, str]) -> tuple[Figures, str]:
-    """Figures by area and period in the unit of the series, before rounding; and the unit that the answer prints.
+def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[str, str]) -> tuple[Figures, str, Marks]:
+    """Figures by area and period in the unit of the series, before rounding; the unit that the answer prints; marks.
 
     Raises Unreadable when the answer has none for this request, an area is unknown, a value is no number, or two
     values stand for the same area and period.
@@ -24,8 +25,8 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
     if twice and rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
         rows = rows[rows["unit"] == request.unit]  # the same thing in several units
     figures: Figures = {}
-    units = set()
-    for row in rows.itertuples(index=False):
+    marks, units = {}, set()
+    for row in rows.itertuples():
         if not (when := _fitting(row.period, frequency)) or not inside(when, request.periods):
             continue
         try:
@@ -35,9 +36,10 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
         if figures.setdefault((row.code, when), value) != value:
             raise Unreadable(f"{row.code} {when} stands twice, as {figures[row.code, when]} and {value}")
         units.add(row.unit)
+        marks |= {(row.code, when): mark} if (mark := answer.attrs["marks"].get(row.Index)) else {}
     if not figures:
         raise Unreadable(f"no figure for {request.series} ({request.item or 'the total'}, {request.areas})")
-    return transformed(figures, request.transformation), " or ".join(sorted(units))
+    return transformed(figures, request.transformation), " or ".join(sorted(units)), marks
 
 
 def _matching(answer: pd.DataFrame, request: Request, codes: dict[str, str]) -> pd.DataFrame:

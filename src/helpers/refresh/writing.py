@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers import files
 from helpers.refresh.changes import Change
+from helpers.refresh.readers import tidy
 from helpers.refresh.requests import Request
 from helpers.statistics import check as data_check
 
@@ -53,7 +54,7 @@ def _observations(table: pd.DataFrame, changes: list[Change], today: date) -> pd
             "area": change.area,
             "period": change.period,
             "value": change.after or change.before,
-            "status": "withdrawn" if change.kind == "vanished" else "part_year" if "-M" in change.period else "final",
+            "status": _status(change),
             "source": change.source,
             "published": "",
             "read_on": f"{today}",
@@ -63,6 +64,12 @@ def _observations(table: pd.DataFrame, changes: list[Change], today: date) -> pd
     whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     # A second refresh of one day replaces the figure of the first.
     return whole.drop_duplicates(KEY, keep="last").sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def _status(change: Change) -> str:
+    if change.kind == "vanished":
+        return "withdrawn"
+    return "suspect" if change.mark == tidy.UNRELIABLE else "part_year" if "-M" in change.period else "final"
 
 
 def _sources(table: pd.DataFrame, changes: list[Change], requests: list[Request], today: date) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """batch.yml → jobs: which notebook is rendered with which parameters, checked before anything runs."""
 
-import datetime
 import hashlib
 import itertools
 import math
@@ -14,7 +13,7 @@ from reprlib import repr as brief
 from helpers import UserError, files
 from helpers.language import LANGUAGE_NAMES
 from helpers.render import values
-from helpers.render.batch_tree import check_tree
+from helpers.render.batch_tree import check_tree, loader
 from helpers.render.source import opened, source_cells
 
 TYPES, FORMATS = {"str": str, "int": int, "float": (int, float), "bool": bool}, ("html", "xlsx", "pdf")
@@ -90,9 +89,9 @@ def read_batch(file: Path = files.NOTEBOOKS / "batch.yml", batch: str = "default
         words = file.read_text(encoding="utf-8-sig")
         if len(words) > MOST_LETTERS:
             raise UserError(f"{file}: has {len(words):,} letters; {MOST_LETTERS:,} are allowed")
-        tree = yaml.compose(words)
+        tree = yaml.compose(words, loader())
         check_tree(file, tree)
-        content = yaml.safe_load(words)
+        content = yaml.load(words, loader())
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{file}: can't be read; name a batch file with --file") from None
     except RecursionError:
@@ -205,7 +204,7 @@ def line_of(node: object, *keys: object) -> int:
 def combinations(folder: Path, entry: dict) -> list[Job]:
     """The jobs of one entry: a parameter with a list of values takes each of them."""
     given = entry.get("parameters", {})
-    grid = {str(key): list(map(_plain, value if isinstance(value, list) else [value])) for key, value in given.items()}
+    grid = {str(key): value if isinstance(value, list) else [value] for key, value in given.items()}
     settings = {
         "formats": tuple(entry.get("formats", Job.formats)),
         "time_limit": entry.get("time_limit", Job.time_limit),
@@ -213,11 +212,6 @@ def combinations(folder: Path, entry: dict) -> list[Job]:
     }
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
-
-
-def _plain(value: object) -> object:
-    """A date that YAML understood as one, back as it was written: notebooks take text."""
-    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def declared(notebook: Path) -> dict[str, dict]:
@@ -245,7 +239,8 @@ def check(job: Job) -> None:
             raise UserError(f"{job.notebook.name}: has no parameter {name!r}; {files.nearest(name, known)}")
         wanted = known[name]["inferred_type_name"]
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
-            raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}")
+            advice = "; put it in quotes" * (wanted == "str") or "; it is true or false" * (wanted == "bool")
+            raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}{advice}")
     if "plan" in known:
         check_plan(job)
     for name, value in job.parameters.items():

@@ -1,7 +1,8 @@
-"""What no batch file may hold: keys that stand twice, and aliases that hold themselves or unfold without end."""
+"""How YAML is read in a batch file, and what none may hold: keys that stand twice, aliases that unfold without end."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from helpers import UserError
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
     import yaml
 
 MOST_NODES, DEEPEST = 100_000, 50
+
+# What is no text: `no` and `off` are no truth, 011 is not 9, 1:30 is not 90, and a day stays as it is written.
+KINDS = {
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?(0|[1-9][0-9]*)",
+    "float": r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+    "null": r"~|null|Null|NULL|",
+    "merge": r"<<",
+}
+
+
+def loader() -> type[yaml.SafeLoader]:
+    """The reader of YAML's newer rules: a word without quotes is text unless it is a truth, a number or nothing."""
+    import yaml
+
+    rules = [(f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{form})$")) for kind, form in KINDS.items()]
+    return type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {None: rules}})
 
 
 def check_tree(file: Path, tree: yaml.Node | None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import logging
 import os
 import re
 import socket
@@ -74,6 +75,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong stands in the report's record
     source = prepare(nbformat.reads(work.source, as_version=4), work.language)
     kernel: dict = {}
     options = {"progress_bar": False, "engine_name": "jospar-warm", "report": kernel}

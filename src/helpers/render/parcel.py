@@ -50,7 +50,7 @@ def found(run: str, output: Path) -> dict:
     if record is None:
         raise UserError(f"run {run}: there is none of that name in {output.name}/; see `jospar runs`")
     if not record["complete"]:
-        raise UserError(f"run {run}: was interrupted; share a complete one, see `jospar runs`")
+        raise UserError(f"run {run}: is not complete; share another, see `jospar runs`")
     return record
 
 

@@ -170,7 +170,7 @@ def columns(table: dict) -> list[Column]:
         cells = [row["cells"][n] for row in table["rows"] if n < len(row.get("cells", []))]
         numeric = any("name" not in figure for cell in cells for figure in cell.get("figures", []))
         laid_out.append(Column(head, n, "words", numeric=numeric))
-        if any("small" in cell and not named(cell) for cell in cells):
+        if any(map(note_of, cells)):
             laid_out.append(Column(f"{head}: {note}" if n else unit, n, "small"))
         laid_out += [Column(f"{head}: {name}", n, "figure", name, numeric=True) for name in names_of(cells)]
         if any("links" in cell for cell in cells):
@@ -185,6 +185,11 @@ def names_of(cells: list[dict]) -> list[str]:
         for place, name in enumerate(named(cell)):
             places[name] = max(place, places.get(name, 0))
     return sorted(places, key=places.__getitem__)
+
+
+def note_of(cell: dict) -> str:
+    """A cell's small line, without the numbers in it that have columns of their own."""
+    return cell.get("note", "") if named(cell) else cell.get("small", "")
 
 
 def named(cell: dict) -> dict[str, dict]:
@@ -221,7 +226,7 @@ def words_of(cells: list[dict], column: Column) -> str:
         return cell.get("words") or "\n".join(words for words, _ in cell.get("links", []))
     if column.part == "address":
         return "\n".join(address for _, address in cell.get("links", []))
-    return cell.get("small", "") if column.part == "small" and not named(cell) else ""
+    return note_of(cell) if column.part == "small" else ""
 
 
 def put_text(

@@ -79,16 +79,8 @@ def notify(command: str, facts: dict, kind: str = "both") -> str:
     parts = {"text": as_text(facts), "json": as_json(facts)}
     given = as_html(facts) if kind == "html" else parts.get(kind, "\n".join(parts.values()))
     try:
-        done = subprocess.run(
-            command,
-            shell=True,
-            input=given,
-            encoding="utf-8",
-            errors="replace",
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
+        streams = {"input": given, "encoding": "utf-8", "errors": "replace", "capture_output": True}
+        done = subprocess.run(command, shell=True, timeout=TIME_LIMIT, check=False, **streams)
     except subprocess.TimeoutExpired:
         return f"--notify: the command took longer than {TIME_LIMIT} s and was ended"
     except OSError as error:

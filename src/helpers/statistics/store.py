@@ -1,5 +1,6 @@
 """The tables of a folder of statistics, read once: series, and all observations with the day from which each counts."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -55,6 +56,12 @@ def series_table(folder: Path) -> pd.DataFrame:
     return table
 
 
+@lru_cache
+def areas_table(folder: Path) -> pd.DataFrame:
+    """Country, regions and peers by code, every cell as text; not to be changed."""
+    return table_of(folder, "areas.csv").set_index("area")
+
+
 @dataclass(frozen=True)
 class Observations:
     """All figures in one table, sorted, and where in it those of each series and area begin and end."""
@@ -69,11 +76,12 @@ def all_observations(folder: Path) -> Observations:
     path, words = folder / "observations.csv", list(_WORDS)
     try:
         kinds = dict.fromkeys(words, "category") | {"value": float}
-        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # the end of a row is dropped
+            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
         known = set(table["status"].cat.categories) <= {*STATUSES, "part_year", "withdrawn"}
         if not known or table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
             raise ValueError("a row is cut short or too long, or a value is no number")
-    except (OSError, KeyError, ValueError) as fault:
+    except (OSError, KeyError, ValueError, pd.errors.ParserWarning) as fault:
         files.read_rows(path, [*words, "value"])  # names what is no table, with its line
         raise UserError(f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line") from None
     return _sorted(_with_own(table, folder), folder)

@@ -36,7 +36,7 @@ class Figure:
 class Cell:
     """One cell: words, a smaller second line, a tone (good, bad, mid, quiet), links by their words, numbers behind.
 
-    It may span columns, and hold words in a fold.
+    It may span columns, and hold words in a fold. `note`: what its small line says beside numbers, for a spreadsheet.
     """
 
     words: str
@@ -46,6 +46,7 @@ class Cell:
     figures: tuple[Figure, ...] = field(default=(), compare=False)
     span: int = 1
     fold: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,11 @@ def verdict_cell(row: pd.Series, outlook: Outlook) -> Cell:
     if pd.isna(row["probability"]):
         shown, figure = number(row["figure"], outlook.decimals), (row["figure"], pattern(outlook.decimals))
         small = " · ".join([shown, goal, *marks])
-        return Cell(word, small, tone, figures=figures((*figure, text("figure")), behind))
+        return Cell(word, small, tone, figures=figures((*figure, text("figure")), behind), note=" · ".join(marks))
     chance = (row["probability"], SHARE, text("chance"))
     marks = [text("by decision")] * bool(outlook.decision) + marks
     small = " · ".join([percent(row["probability"]), goal, *marks])
-    return Cell(word, small, tone, figures=figures(chance, behind))
+    return Cell(word, small, tone, figures=figures(chance, behind), note=" · ".join(marks))
 
 
 def linked(words: str) -> tuple[str, str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import files, forecast, plan
-from helpers.language import code_table, name, percent, text
+from helpers.language import code_table, name, number, percent, text
 from helpers.targets.decisions import Decision, append, check, check_method, decisions, read
 from helpers.targets.definition import figures_of, reference_numbers
+from helpers.targets.judge import target_decimals
 from helpers.targets.outlook import Outlook
 
 
@@ -19,8 +20,8 @@ class Choices(dict):
         return self[str(indicator)] if str(indicator) in self else Decision(str(indicator), forecast.DEFAULT)
 
     def _repr_html_(self) -> str:
-        rows = [decision.row() | {"indicator": indicator} for indicator, decision in self.items()]
-        return code_table(pd.DataFrame(rows))
+        rows = pd.DataFrame([decision.row() | {"indicator": indicator} for indicator, decision in self.items()])
+        return code_table(rows.loc[:, (rows != "").any()])  # where nobody decided, method alone has something to say
 
 
 def choices(
@@ -94,7 +95,8 @@ class Change:
         """A row for each target ahead: target, then verdict, chance and median before and after."""
         ahead = self.after.judged["probability"].notna() | self.before.judged["probability"].notna()
         old, new = self.before.judged[ahead], self.after.judged[ahead]
-        table = pd.DataFrame({text("Year"): old["year"], text("target"): old["as_printed"]})
+        goals = [number(row["target"], target_decimals(row)) for row in old.to_dict("records")]
+        table = pd.DataFrame({text("Year"): old["year"], text("target"): goals})
         for words, judged in ((text("before"), old), (text("after"), new)):
             rows = judged.to_dict("records")
             table[words] = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in rows]

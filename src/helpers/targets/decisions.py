@@ -43,7 +43,9 @@ class Decision:
     def __str__(self) -> str:
         added = ", ".join(f"{year} {value:+g}" for year, value in sorted(self.add.items()))
         parts = [self.method and f"method {self.method}", self.since and f"since {self.since}", added]
-        return f"{self.indicator}: {', '.join(str(part) for part in parts if part)}; {self.who}, {self.day}: {self.why}"
+        by = ", ".join(filter(None, (self.who, self.day)))
+        said = [", ".join(str(part) for part in parts if part), f"{by}: {self.why}" if by else ""]
+        return f"{self.indicator}: {'; '.join(filter(None, said))}"
 
 
 def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]:

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 
 from helpers.forecast import Forecast, Narrowing
-from helpers.language import code_table, message, name, text, visible
+from helpers.language import code_table, message, name, percent, plural, quantity, text, visible
 from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
@@ -63,11 +63,24 @@ class Outlook:
         return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(words)}"
 
     def _repr_html_(self) -> str:
-        last = f"{self.history.iloc[-1]:g} ({self.history.index[-1]})" if len(self.history) else text(self.reason)
-        by = "" if self.expected is None else f"; <code>{self.expected.method}</code>"
-        head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(last)}{by}</p>"
-        shown = self.card().rename(columns={"probability": "chance"}).round(self.decimals + 2)
-        return head + code_table(shown.assign(verdict=shown["verdict"].map(text)))
+        last, by = text(self.reason), ""
+        if len(self.history):
+            figure = quantity(self.history.iloc[-1], self.decimals, self.unit)
+            old = plural("{n} year old", "{n} years old", self.age)
+            last = f"{self._sparkline()} {figure} ({self.history.index[-1]}, {old})"
+        if self.expected is not None:
+            by = f"; {text('method')} <code>{self.expected.method}</code>"
+        head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(visible(last))}{by}</p>"
+        card = self.card().assign(verdict=self.judged["verdict"].map(text))
+        card["probability"] = card["probability"].map(percent, na_action="ignore")
+        heads = ("Year", "target", "figure", "verdict", "chance", "forecast", "lower end", "upper end")
+        return head + code_table(card.round(self.decimals + 1).set_axis([text(words) for words in heads], axis=1))
+
+    def _sparkline(self) -> str:
+        """The last twenty figures as a line of bars."""
+        last = self.history.iloc[-20:]
+        heights = (last - last.min()) / ((last.max() - last.min()) or 1)
+        return "".join("▁▂▃▄▅▆▇█"[round(7 * height)] for height in heights)
 
     @property
     def measured(self) -> bool:

@@ -15,18 +15,9 @@ from helpers.workbooks.rows import Row, read_rows
 from helpers.workbooks.sheets import KINDS, is_percent
 
 __all__ = [
-    "FACT",
-    "KINDS",
-    "PLANNED",
-    "Figure",
-    "Row",
-    "figures",
-    "is_percent",
-    "is_plain",
-    "long_table",
-    "read_rows",
+    "FACT", "KINDS", "PLANNED", "Figure", "Row", "figures", "is_percent", "is_plain", "long_table", "read_rows",
     "sheets",
-]
+]  # fmt: skip
 
 MOST_REMARKS = 4  # that one line names
 FREQUENCIES = {"annual": "yearly", "quarterly": "quarterly"}

@@ -15,6 +15,7 @@ BARE = re.compile(r"\b(iv|i{1,3})\b")
 MONTHS = {"қаңтар": 1, "янв": 1, "jan": 1, "фев": 2, "feb": 2, "март": 3, "мар": 3, "mar": 3, "апр": 4, "apr": 4}
 MONTHS |= {"май": 5, "мая": 5, "may": 5, "июн": 6, "jun": 6, "июл": 7, "jul": 7, "авг": 8, "aug": 8, "сен": 9}
 MONTHS |= {"sep": 9, "окт": 10, "oct": 10, "ноя": 11, "nov": 11, "дек": 12, "dec": 12}
+HALF = re.compile(r"полугод|жартыжыл|half[ -]?year|\bh[12]\b")
 SPAN = re.compile(r"(?:янв\w*|jan\w*|қаңтар\w*)\s*[-–—]\s*(\w+)|\b(\d{1,2})\s*(?:мес|month|ай\b)|-m(\d\d)\b")
 PLANNED = re.compile(
     r"\b(план|прогноз|ожид|оценка|күтіл|expected|estimate|цел|жоспар|болжам|plan|target|forecast|goal|мақсатты|мақсат|нысана|порог)"
@@ -64,6 +65,7 @@ def is_part(cell: object) -> bool:
     if not words or len(words) > 30 or re.fullmatch(r"[\d.,\s]+", words):
         return False
     found = QUARTER.search(words) or BARE.fullmatch(words) or SPAN.search(words) or PLANNED.search(words)
+    found = found or HALF.search(words)
     month = any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
     return bool(found or month or FACT.search(words) or OTHER.search(words) or words.strip(".") in WHOLE)
 
@@ -92,6 +94,9 @@ def period_of(words: str, year: str) -> tuple[str, str]:
         if not 1 <= n <= 12:
             return "", f"«{words}» names months that are not clear"
         return (year if n == 12 else f"{year}-M{n:02}"), ""
+    if HALF.search(words):
+        first = re.search(r"\b(i|1|перв\w*|бірінші|first|h1)\b", words) and not re.search(r"\b(ii|2)\b", words)
+        return (f"{year}-M06", "") if first else ("", f"«{words}» is no whole year and no quarter")
     if quarter := QUARTER.search(words) or BARE.search(words):
         number = next(group for group in quarter.groups() if group)
         return f"{year}-Q{ROMAN[number]}", ""

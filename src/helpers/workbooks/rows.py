@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from helpers import UserError
 from helpers.workbooks import figures, heads, sheets
 from helpers.workbooks.figures import Figure
+from helpers.workbooks.long import PERIODS, long_columns, long_rows
+from helpers.workbooks.row import AREAS, ORDINAL, Row
 from helpers.workbooks.sheets import Sheet
 
-ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 LABELS = (
     "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
     "unit", "бірлік", "единиц", "код", "code", "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
@@ -21,73 +22,34 @@ UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
 UNITS = re.compile(
     r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
-    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 1000.*|"
-    r"1000 адамға.*|per 1,?000.*|п\.п\.)$"
+    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 10*\s?(000|тыс).*|"
+    r"10*\s?000 \w+(ға|ге|қа|ке)\b.*|per 10*,?000.*|п\.п\.|промилле|‰|доля)$"
 )
 AIM = re.compile(r"(план|жоспар|plan|target|цель)\w*")
-SERIES = (
-    "series_id", "series", "indicator", "показатель", "индикатор", "наименование", "көрсеткіш",
-    "наименование показателя",
-)  # fmt: skip
-PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата")
-AREAS = re.compile(r"регион|област|территор|өңір|аймақ|облыс|\b(area|region)")
-VALUES = ("value", "значение", "мән", "мәні", "факт", "figure", "показание", "нақты")
-
-
-@dataclass
-class Row:
-    """One row of figures: where it stands, its words, and its figures by period; what was left aside or is doubtful."""
-
-    where: str
-    number: str
-    label: str
-    group: str
-    unit: str
-    figures: dict[str, Figure] = field(default_factory=dict)
-    planned: dict[str, Figure] = field(default_factory=dict)
-    aside: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    disputed: set[tuple[str, bool]] = field(default_factory=set)  # period, planned: two figures differ, so none counts
-    cells: dict[str, str] = field(default_factory=dict)  # the row's other words by heading
-    area: str = ""  # of which place its figures are, where a column says it
-
-    def add(self, head: heads.Head, cell: object, percent: bool, unsaved: bool) -> None:
-        """Take one cell under its heading."""
-        if isinstance(cell, str) and self.unit:
-            cell = re.sub(rf"(?<=[\d\s]){re.escape(self.unit)}\.?$", "", cell.strip(), flags=re.IGNORECASE)
-        unread = "is a formula without a stored value; open and save the file"
-        found = unread if unsaved else figures.read(cell, percent)
-        if found is None:
-            return
-        if head.aside:
-            self.aside.append(head.aside)
-        elif isinstance(found, str):
-            self.aside.append(f"{head.period}: {found}")
-        elif (head.period, head.planned) in self.disputed:
-            self.aside.append(f"{head.period}: {found.value}, one of several figures")
-        elif head.period in (store := self.planned if head.planned else self.figures):
-            if store[head.period].value != found.value:
-                self.disputed.add((head.period, head.planned))
-                first = store.pop(head.period).value
-                self.aside.append(f"{head.period}: two figures, {first} and {found.value}; none is taken")
-        else:
-            store[head.period] = found
-            self.doubts += [text for text in (head.doubt, found.doubt) if text]
 
 
 def read_rows(path: Path) -> list[Row]:
     """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
-    rows = [row for sheet in sheets.read(path) for row in [*of_sheet(sheet)] or unread(sheet)]
+    rows = []
+    for sheet in sheets.read(path):
+        title = captions(sheet)
+        rows += [replace(row, title=title) for row in of_sheet(sheet) or unread(sheet)]
     if not any(row.figures or row.planned for row in rows):
         advice = "give a table with years as headings, across or down"
         raise UserError(f"{path.name}: no row with figures under years or quarters; {advice}")
     return rows
 
 
+def captions(sheet: Sheet) -> str:
+    """The sheet's name and the lines above its table, which have a word or two each."""
+    lines = [[str(cell) for cell in row if cell is not None] for row in sheet.cells[:8]]
+    return "\n".join([sheet.name, *(" ".join(line) for line in takewhile(lambda line: len(line) < 3, lines))])
+
+
 def date_by_caption(sheet: Sheet) -> None:
     """Give «План» and «Факт» above a sheet's columns the one year that its name or caption states."""
-    captions = [sheet.name, *(heads.words_of(cell) for row in sheet.cells[:4] for cell in row)]
-    years = {year for words in captions for year in heads.years_of(words)}
+    titles = [sheet.name, *(heads.words_of(cell) for row in sheet.cells[:4] for cell in row)]
+    years = {year for words in titles for year in heads.years_of(words)}
     for row in sheet.heads[:10] if len(years) == 1 else []:
         words = [heads.words_of(cell) for cell in row if cell is not None]
         if len(words) > 1 and any(map(heads.FACT.match, words)) and not any(map(heads.is_year, row)):
@@ -121,36 +83,6 @@ def turned(sheet: Sheet) -> Sheet:
     swapped = [{(c, r) for r, c in places} for places in (sheet.percent, sheet.unsaved)]
     hidden = (sheet.hidden_columns, *swapped, sheet.state, sheet.hidden)
     return Sheet(sheet.name, turn(sheet.cells), turn(sheet.heads), *hidden)
-
-
-def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
-    """The row of headings and the columns of series, period and value of a table with one figure a row."""
-    for r, row in enumerate(sheet.cells[:20]):
-        words = [heads.words_of(cell) for cell in row]
-        places = [next((c for c, word in enumerate(words) if word in kind), -1) for kind in (SERIES, PERIODS, VALUES)]
-        below = [one[places[1]] for one in sheet.cells[r + 1 :] if one[places[1]] is not None]
-        if min(places[1:]) >= 0 and sum(heads.is_year(cell) for cell in below) * 2 > len(below):
-            return r, *places
-    return None
-
-
-def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> list[Row]:
-    """The rows of a table with one figure a row, joined by series."""
-    found: dict[tuple[str, str], Row] = {}
-    name = ""
-    place = next((c for c, cell in enumerate(sheet.cells[top]) if AREAS.match(heads.words_of(cell))), -1)
-    for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
-        area = heads.words_of(cells[place]) if place >= 0 else ""
-        name = str(cells[series]) if series >= 0 and cells[series] is not None else name or sheet.name
-        number = ORDINAL.match(name)
-        new = Row(f"{sheet.name}!{r + 1}", number[1] if number else "", name, area, "", area=area)
-        row = found.setdefault((name, area), new)
-        head = heads.read([cells[period]])
-        if head is None:
-            row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
-            continue
-        row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
-    return list(found.values())
 
 
 def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
@@ -217,8 +149,9 @@ def is_below(cells: list[object]) -> bool:
 
 def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, down: bool) -> Iterator[Row]:
     """The rows of figures below one band of headings."""
-    first, group, unit, before = min(columns), "", caption(sheet, top), None
+    first, unit, before = min(columns), caption(sheet, top), None
     above = [cell for cell in sheet.cells[top - 1] if cell is not None] if top else []
+    group = str(above[0]) if len(above) == 1 else ""
     titles = [heads.words_of(cell) for cell in sheet.heads[top]]
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
@@ -227,6 +160,9 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         labels = labels or (dict(enumerate(above)) if len(above) == 1 else {})  # a table for a single indicator
         row = described(sheet, r, labels, titles, down)
+        if not filled and before and continues(row.label) and before.where.endswith(f" {r}"):
+            before.label = f"{before.label} {row.label}"  # a long name goes on below its figures
+            continue
         if not filled:
             said = row.unit or heads.words_of(row.label).strip("():, ")
             unit, group = (said, group) if UNITS.match(said) and not row.number else (unit, row.label)
@@ -237,6 +173,11 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
         fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
+
+
+def continues(words: str) -> bool:
+    """True for words that go on a name that stands above: no heading of parts, and no capital at the start."""
+    return words[:1].islower() and not re.match(r"в том числе|из них|в т\.|оның ішінде|соның ішінде|of which", words)
 
 
 def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.refresh.people.matching import Match, match, names_of, twice
+from helpers.refresh.people import units
+from helpers.refresh.people.matching import FEW, Match, match, names_of, twice
 from helpers.workbooks import Figure, Row, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
 NATION = re.compile(r"казахстан|қазақстан|kazakhstan|\b(рк|қр|kaz)\b|стран|всего|барлығы|total", re.IGNORECASE)
-SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Preview:
 
     series: dict[str, Series] = field(default_factory=dict)
     aside: list[str] = field(default_factory=list)
+    shares: bool = False  # the file gives every per cent as a share of one
 
     def lines(self) -> list[str]:
         """The preview in words, one line a fact."""
@@ -62,7 +63,8 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
     alike = {(row.label, row.group, row.number): row for row in rows}
     known = {words: match(row, names) for words, row in alike.items()}
     matches = [(row, by_hand.get(id(row)) or known[row.label, row.group, row.number]) for row in rows]
-    disputed = twice(matches)
+    disputed = twice(pair for pair in matches if not unfit(*pair, about))
+    result.shares = units.shares_throughout(row for row, one in matches if one.indicator and is_share(about, one))
     for row, one in matches:
         place(result, row, one, about, one.indicator in disputed and id(row) not in by_hand, today)
     result.series = {key: one for key, one in result.series.items() if one.figures}
@@ -80,11 +82,11 @@ def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: 
     elif not one.indicator:
         advice = "" if "no indicator" in one.how else f": {', '.join(one.nearest)}"
         result.aside.append(f'{words}: {one.how}{advice}; if it is one, say --map "{row.where}=NUMBER"')
+    elif why := unfit(row, one, about):
+        result.aside.append(f"{words}: {why}")
     elif disputed:
         advice = f'say --map "{row.where}={one.indicator}"'
         result.aside.append(f"{words}: several rows differ for indicator {one.indicator}; {advice}")
-    elif why := other_unit(row, about.loc[one.indicator]):
-        result.aside.append(f"{words}: {why}")
     else:
         take(result, row, one, about.loc[one.indicator], today, words)
     result.aside += [f"{words}: {line}" for line in dict.fromkeys(row.aside)]
@@ -92,17 +94,40 @@ def place(result: Preview, row: Row, one: Match, about: pd.DataFrame, disputed: 
         result.aside.append(f"{words}: planned values of {', '.join(sorted(row.planned))}")
 
 
+def unfit(row: Row, one: Match, about: pd.DataFrame) -> str:
+    """Why a row can't be of the indicator that its words name; empty where it can, or where the user said so."""
+    return units.other(row, about.loc[one.indicator, "unit"]) if one.indicator and one.how != "by --map" else ""
+
+
+def is_share(about: pd.DataFrame, one: Match) -> bool:
+    """True where the plan has the indicator in per cent, and mostly more than three."""
+    goals = plan.targets()
+    usual = goals.loc[goals["indicator"] == one.indicator, "value"].median()
+    return about.loc[one.indicator, "unit"].startswith("%") and usual > 3
+
+
 def national(rows: list[Row], result: Preview) -> list[Row]:
     """The rows of the whole country; those of its parts are left aside."""
-    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].map(str.casefold).to_numpy()
+    part = part_of_country()
     national_rows = []
     for row in rows:
-        area = row.area or (row.label if row.label.casefold() in regions else "")
-        if area and not NATION.search(area):
-            result.aside.append(f"{row.where} «{area}»: is of a part of the country")
+        places = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
+        area = next((words for words in places if part.search(words)), row.area)
+        if area and (part.search(area) or not NATION.search(area)):
+            result.aside.append(f"{row.where} «{area[:60]}»: is of a part of the country")
         else:
             national_rows.append(row)
     return national_rows
+
+
+def part_of_country() -> re.Pattern:
+    """What names a region or a big city: by its own name with the word for a region, or by the letters it goes by."""
+    regions = statistics.areas().query("kind == 'region'")[plan.NAMES].to_numpy().ravel()
+    bare = {re.sub(r"(ая)? область$|^Область |^г\. | (облысы|қаласы|region|city)$", "", name) for name in regions}
+    names = "|".join(sorted(bare | {"Жетысу", "Улытау"}, key=len, reverse=True))
+    place = rf"({names})\w{{0,4}}[ ]+(обл|region|oblast|қала|city)|обл(асть|асти|\.)[ ]({names})"
+    city = rf"(по|для)[ ]+(г\.|город\w*)\s*({names})|^(г\.\s*|город )?({names})(ая)?$|\b([звсюбшо]ко|[бшсо]қо)\b"
+    return re.compile(rf"\b({place})|{city}", re.IGNORECASE)
 
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
@@ -121,40 +146,18 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
     return matches
 
 
-def other_unit(row: Row, about: pd.Series) -> str:
-    """Why a row's unit can't be the plan's; empty where it can."""
-    people = re.search(r"чел|адам|people|persons", row.unit)
-    if about["unit"].startswith("%") and people:
-        return f"its unit is {row.unit}, the plan's is {about['unit']}"
-    if not about["unit"].startswith("%") and re.match(r"%|проц|пайыз|per ?cent", row.unit):
-        return f"its unit is {row.unit}, the plan's is {about['unit']}"
-    return ""
-
-
-def factor(row: Row, about: pd.Series, targets: pd.Series) -> tuple[Decimal, str]:
-    """What a row's figures are multiplied with to have the plan's unit, and what is doubtful of that."""
-    scale, wanted = (next((n for word, n in SCALES if word in text), 1) for text in (row.unit, about["unit"]))
-    people = re.search(r"чел|адам|people|persons", row.unit)
-    if people and scale != wanted:
-        return Decimal(scale) / wanted, f"figures in {row.unit} are turned into {about['unit']}"
-    usual, largest = targets.median(), max(abs(f.value) for f in row.figures.values())
-    nearer = "дол" in row.unit and 0 < 10 * largest <= usual  # a hundredfold comes nearer to the plan's own level
-    if about["unit"].startswith("%") and largest <= 1 and (usual > 3 or nearer):
-        reason = f"its unit is {row.unit}" if re.search("дол", row.unit) else "all figures are at most 1"
-        return Decimal(100), f"{reason}, so they are taken as shares of one, times 100"
-    return Decimal(1), ""
-
-
 def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, words: str) -> None:
     """Add a row's figures to its indicator's; a figure that can't be is left aside by name."""
     goals = plan.targets()
     usual = goals.loc[goals["indicator"] == one.indicator, "value"].dropna()
-    times, doubt = factor(row, about, usual)
+    times, doubt = units.factors(row, about["unit"], usual.median(), result.shares)
     series = result.series.setdefault(one.indicator, Series(one.indicator, about))
     series.rows.append(f"{words} ({one.how})")
-    series.doubts += [f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *filter(None, [doubt])])]
+    few = f"is taken for indicator {one.indicator} {FEW}" if one.how == FEW else ""
+    doubts = filter(None, [few, doubt, units.jump(row, times)])
+    series.doubts += [f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *doubts])]
     for period, figure in row.figures.items():
-        value = figure.value * times
+        value = figure.value * times[period]
         if why := impossible(period, value, about, today):
             result.aside.append(f"{words}: {period}: {value.normalize():f} {why}")
             continue
@@ -162,9 +165,8 @@ def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, w
         if figure.preliminary:
             series.doubts.append(f"{row.where}: {period} is preliminary")
         if len(usual) and not about["unit"].startswith("%") and not 0.1 <= float(value) / (usual.median() or 1) <= 10:
-            series.doubts.append(
-                f"{row.where}: {period}: {value.normalize():f} is far from the plan's {usual.median():g}"
-            )
+            far = f"{value.normalize():f} is far from the plan's {usual.median():g}"
+            series.doubts.append(f"{row.where}: {period}: {far}")
 
 
 def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> str:
@@ -180,9 +182,8 @@ def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> st
 def write(result: Preview, document: str, folder: Path, today: date | None = None, area: str = "KAZ") -> list[Path]:
     """Write what the preview shows into the folder's tables, beside what it holds of other indicators: all or none."""
     today = today or date.today()
-    source = (
-        "own_" + (re.sub(r"[^a-z0-9]+", "_", Path(document).stem.lower()).strip("_") or "file") + f"_{today:%Y%m%d}"
-    )
+    name = re.sub(r"[^a-z0-9]+", "_", Path(document).stem.lower()).strip("_") or "file"
+    source = f"own_{name}_{today:%Y%m%d}"
     series, figures = [], []
     for one in result.series.values():
         for frequency in ("A", "Q"):
@@ -190,13 +191,8 @@ def write(result: Preview, document: str, folder: Path, today: date | None = Non
             if part:
                 series.append(series_row(one, frequency, part))
                 figures += figure_rows(series[-1], part, source, today, area)
-    origin = {
-        "source": source,
-        "publisher": statistics.own.PUBLISHER,
-        "title": document,
-        "title_kk": document,
-        "title_ru": document,
-    }
+    origin = {"source": source, "publisher": statistics.own.PUBLISHER}
+    origin |= dict.fromkeys(("title", "title_kk", "title_ru"), document)
     origin |= {"url": "", "licence": statistics.own.PUBLISHER, "read_on": f"{today}"}
     new = {"series.csv": (series, ["series"]), "sources.csv": ([origin], ["source"])}
     new["observations.csv"] = (figures, ["series", "area", "period"])
@@ -227,29 +223,24 @@ def figure_rows(
     step = Decimal(1).scaleb(-about["decimals"])
     rows = []
     for period, figure in sorted(part.items()):
-        row = {"series": about["series"], "area": area, "period": period}
-        row |= {"value": f"{figure.value.quantize(step, ROUND_HALF_UP):f}"}
+        value = f"{figure.value.quantize(step, ROUND_HALF_UP):f}"
+        row = {"series": about["series"], "area": area, "period": period, "value": value}
         row |= {"status": "part_year" if "-M" in period else "final", "source": source}
         rows.append(row | {"published": "", "read_on": f"{today}"})
     return rows
 
 
 def replace(folder: Path, new: dict[str, tuple[list[dict], list[str]]]) -> list[Path]:
-    """Write every table, or leave all as they were."""
+    """Write every table, or leave all as they were; raises UserError where the folder can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        before = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in new}
     except OSError as error:
         raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
-    try:
-        for name, (rows, key) in new.items():
-            table = pd.DataFrame(rows).astype(str)
-            if before[name] is not None:
-                former = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
-                table = pd.concat([former, table]).fillna("").drop_duplicates(key, keep="last")
-            files.write(folder / name, table.to_csv(index=False, lineterminator="\n"))
-    except OSError as error:
-        for name, content in before.items():
-            (folder / name).write_bytes(content) if content is not None else (folder / name).unlink(missing_ok=True)
-        raise UserError(f"{folder.name}: {error.strerror}; nothing was changed") from None
-    return [folder / name for name in new]
+    contents = {}
+    for name, (rows, key) in new.items():
+        table = pd.DataFrame(rows).astype(str)
+        if (folder / name).is_file():
+            table = pd.concat([files.read_table(folder / name), table]).fillna("").drop_duplicates(key, keep="last")
+        contents[folder / name] = table.to_csv(index=False, lineterminator="\n")
+    files.write_all(contents)
+    return list(contents)

@@ -80,9 +80,8 @@ def read(path: Path, today: date | None = None) -> Listing:
         aims = bool(PLANNED.search(row.where.rpartition(",")[0].lower()))
         item.take(row.planned, item.targets)
         item.take(row.figures, item.targets if aims else item.history)
-        remarks += [
-            f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *row.aside]) if "column «" not in line
-        ]
+        lines = dict.fromkeys([*row.doubts, *row.aside])
+        remarks += [f"{row.where}: {line}" for line in lines if "column «" not in line]
     if not any(item.targets for item in items.values()):
         raise UserError(f"{path.name}: has no targets; head their columns «target 2027» or name their sheet «targets»")
     wanted = [item for item in items.values() if item.targets]
@@ -149,8 +148,7 @@ def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
     rows, cells = [], []
     for number, item in enumerate(listing.items, 1):
         row = {"indicator": number, "direction": groups.index(item.group or title) + 1, "kind": "macro"}
-        row |= dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better}
-        rows.append(row)
+        rows.append(row | dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better})
         for year, figure in sorted(item.targets.items()):
             printed = f"{figure.value:f}"
             cell = {"indicator": number, "year": year, "column": "planned", "value": printed, "as_printed": printed}

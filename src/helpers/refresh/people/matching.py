@@ -12,9 +12,16 @@ from rapidfuzz import fuzz
 from helpers.workbooks import Row
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
+FEW = "by few of its words"
 FILLERS = {
     "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
     "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
+}  # fmt: skip
+CYRILLIC = str.maketrans("aeiopcxyhk", "аеіорсхуһк")  # Latin letters typed into Cyrillic words
+SHORT = {
+    "енпф": "накопительным пенсионным фондом", "опв": "обязательных пенсионных взносов",
+    "вес": "доля", "удельный": "доля", "уд": "доля", "гос": "государственных", "цзн": "центры занятости",
+    "бжзқ": "жзқ", "зпф": "жзқ", "госуслуг": "государственных услуг", "салмағы": "үлесі", "салмағын": "үлесі",
 }  # fmt: skip
 
 
@@ -54,16 +61,23 @@ def names_of(*tables: pd.DataFrame) -> Names:
 def split(text: str) -> frozenset[str]:
     """The telling words of a name: small letters, without endings beyond the seventh letter."""
     words = re.findall(r"[\w%]+", text.lower().replace("ё", "е"))
-    return frozenset(word[:7] for word in words if word not in FILLERS and not word.isdigit())
+    words = [word.translate(CYRILLIC) if re.search("[а-яәғқңөұүһі]", word) else word for word in words]
+    words = [part for word in words for part in SHORT.get(word, word).split()]
+    return frozenset(word[:7] for word in words if word not in FILLERS and not word.isdigit() and word != "%")
 
 
 def likeness(words: frozenset[str], name: frozenset[str], weights: dict[str, float]) -> float:
     """0 to 1: the weight of the words that both have, misspelt ones included, over that of all words."""
     rare = max(weights.values(), default=1.0)
-    near = {word: next((n for n in sorted(name) if word == n or fuzz.ratio(word, n) >= ALIKE), "") for word in words}
+    near = {word: next((n for n in sorted(name) if alike(word, n)), "") for word in words}
     both = sum(weights[n] for n in set(near.values()) if n)
     alone = sum(weights.get(word, rare) for word, n in near.items() if not n)
     return 2 * both / ((both + alone + sum(weights[n] for n in name)) or 1)
+
+
+def alike(word: str, other: str) -> bool:
+    """True for one word: misspelt, with another ending, or cut short."""
+    return word == other or (len(word) > 2 and other.startswith(word)) or fuzz.ratio(word, other) >= ALIKE
 
 
 def match(row: Row, names: Names) -> Match:
@@ -82,7 +96,7 @@ def match(row: Row, names: Names) -> Match:
     if row.number in scores and scores[row.number] >= LIKELY and scores[best] - scores[row.number] < MARGIN:
         return Match(row.number, "by number and words")
     if scores[best] >= LIKELY and scores[best] - scores[second] >= 1.5 * MARGIN:
-        return Match(best, "by words")
+        return Match(best, FEW)
     why = "could be more than one indicator" if scores[best] >= LIKELY else "is like no indicator's name"
     return Match("", why, tuple(order[:3]))
 

@@ -33,6 +33,12 @@ OTHERS = {
     b"\xd0\xcf\x11\xe0": "the answer is an old workbook or document (.xls, .doc); save it as .xlsx",
     b"%PDF": "the answer is a PDF; download the table itself, as .xlsx or CSV",
 }
+# Tables that are close to one that is read, by a sign in their head.
+HEADS = {
+    "ref_area.label": "the answer of ILOSTAT has labels; ask for codes, without type=label",
+    "[YR": "the answer is an export of DataBank; download the CSV of the country's page",
+    "": "the answer is in no known format; see the formats in publishers.csv",
+}
 
 
 def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
@@ -65,9 +71,7 @@ def recognise(data: bytes) -> str:
         head = tidy.text(data).lstrip().partition("\n")[0]
         if head.count(";") > 1 and head.count(";") > head.count(","):
             raise tidy.Unreadable("semicolons stand between the cells; save it with commas")
-        if "[YR" in head:
-            raise tidy.Unreadable("the answer is an export of DataBank; download the CSV of the country's page")
-        raise tidy.Unreadable("the answer is in no known format; see the formats in publishers.csv")
+        raise tidy.Unreadable(next(words for sign, words in HEADS.items() if sign in head))
     return found
 
 

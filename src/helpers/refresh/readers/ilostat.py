@@ -11,8 +11,10 @@ MODELLED = "XA:"  # how the codes of modelled estimates begin
 def read(data: bytes) -> pd.DataFrame:
     """Figures in the unit of the indicator, tidy; `item` is indicator, sex and classes, `modelled` where they are."""
     rows = tidy.records(tidy.cells(data), NEEDED)
-    rows = [row | {"time": tidy.dated(row["time"], row.get("obs_status", ""))} for row in rows]
-    return tidy.frame((_item(row), row["ref_area"].strip(), row["time"], row["obs_value"].strip(), "") for row in rows)
+    return tidy.frame(
+        (_item(row), row["ref_area"].strip(), row["time"], row["obs_value"].strip(), "", row.get("obs_status", ""))
+        for row in rows
+    )
 
 
 def _item(row: dict[str, str]) -> str:

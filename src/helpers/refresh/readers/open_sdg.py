@@ -25,9 +25,10 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "; ".join(f"{key}={row[key].strip()}" for key in tells if row[key].strip()),
             _first(row, AREAS) or "KAZ",
-            tidy.dated(row["Year"], _first(row, STATUSES)),
+            row["Year"],
             row["Value"].strip(),
             _unit(row),
+            _first(row, STATUSES),
         )
         for row in rows
     )

@@ -18,7 +18,10 @@ COLUMNS = ["item", "area", "period", "value", "unit"]
 MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
 MARKS = "*⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # of footnotes
-FORECASTS = {"f", "forecast", "forecast value", "projection", "projected"}  # what a publisher calls its own forecast
+FORECAST, UNRELIABLE, BREAK = "a forecast", "unreliable", "a break before it"  # what publishers' marks of figures say
+STATUSES = dict.fromkeys(["f", "forecast", "forecast value", "projection", "projected"], FORECAST)
+STATUSES |= dict.fromkeys(["u", "unreliable", "low reliability"], UNRELIABLE)
+STATUSES |= dict.fromkeys(["b", "break in series", "time series break"], BREAK)
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 GROUPED = re.compile(r"-? ?[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?")
 NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
@@ -44,25 +47,28 @@ class Unreadable(UserError):
         super().__init__(" ".join(words.encode("utf-8", "backslashreplace").decode().split()))
 
 
-def frame(rows: Iterable[tuple[str, str, str, str, str]]) -> pd.DataFrame:
+def frame(rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
     """The tidy table, all text: item, area, period, value and unit, as printed but for spaces at their ends.
 
     `item` names what is measured where an answer holds several things; a period, in any form that `period` reads,
     becomes `2025`, `2025-Q3` or `2025-09`. Rows without a figure are left out; figures of anything else than a period
-    are too, and `attrs["left_out"]` counts them by its words. Raises Unreadable when no row is left.
+    are too, and a publisher's own forecasts, which a sixth cell tells: `attrs["left_out"]` counts them by their words,
+    `attrs["marks"]` says of which rows the sixth cell tells another thing. Raises Unreadable when no row is left.
     """
-    kept, left_out = [], Counter()
-    for item, area, words, value, unit in rows:
+    kept, left_out, marks = [], Counter(), {}
+    for item, area, words, value, unit, *status in rows:
         if is_missing(value):
             continue
-        if when := period(words):
+        mark = STATUSES.get("".join(status).strip().casefold(), "")
+        if (when := period(words)) and mark != FORECAST:
+            marks |= {len(kept): mark} if mark else {}
             kept.append((item, area, when, value, unit))
         else:
-            left_out[words] += 1
+            left_out[f"{words}, {mark}" if mark == FORECAST else words] += 1
     if not kept:
         raise Unreadable(f"the answer holds no figure{f' but {unread(left_out)}' if left_out else ''}")
     table = pd.DataFrame(kept, columns=COLUMNS, dtype=str)
-    table.attrs["left_out"] = dict(left_out)
+    table.attrs |= {"left_out": dict(left_out), "marks": marks}
     return table
 
 
@@ -76,11 +82,6 @@ def unread(left_out: Mapping[str, int]) -> str:
 def is_missing(value: str) -> bool:
     """Whether a publisher's mark stands for no figure, with or without a footnote."""
     return value.strip().lower() in MISSING or name(value).lower() in MISSING
-
-
-def dated(words: str, mark: str) -> str:
-    """The words of a period, which are none any more where the mark says that the publisher forecasts the figure."""
-    return f"{words}, a forecast" if mark.strip().casefold() in FORECASTS else words
 
 
 def number(value: str) -> Decimal:

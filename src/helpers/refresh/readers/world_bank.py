@@ -22,9 +22,10 @@ def read_json(data: bytes) -> pd.DataFrame:
         (
             _inner(row, "indicator", "id"),
             tidy.plain(row.get("countryiso3code")) or _inner(row, "country", "id"),
-            tidy.dated(tidy.plain(row.get("date")), tidy.plain(row.get("obs_status"))),
+            tidy.plain(row.get("date")),
             tidy.plain(row.get("value")),
             _inner(row, "indicator", "value"),
+            tidy.plain(row.get("obs_status")),
         )
         for row in rows
     )

@@ -5,8 +5,10 @@ Jupyter by `JUPYTER_DEFAULT_PROVISIONER_NAME=jospar-warm` (`provisioner.py`). Fo
 """
 
 import contextlib
+import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import tempfile
@@ -14,7 +16,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ForkServer, read_signed
-from multiprocessing.util import get_temp_dir
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from helpers import ONE_THREAD
@@ -25,7 +27,7 @@ __all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prep
 # Read when Python starts or a library is imported, so kernels are forked only where they agree on these.
 READ_AT_IMPORT = """PYTHON MPL MATPLOTLIB OMP_ OPENBLAS_ MKL_ GOTO_ BLIS_ KMP_ NUMEXPR_ NPY_ NUMPY_ PANDAS_ SCIPY_
     IPYTHON JUPYTER_ LANG LC_ TZ HOME XDG_ LD_ MALLOC_ GLIBC_ VIRTUAL_ENV CONDA_PREFIX"""
-SPARED, LARGE = "JOSPAR_SPARED", ("statsmodels",)  # takes a second to load, and few reports need it
+OWNER, LARGE = "JOSPAR_OWNER", ("statsmodels",)  # takes a second to load, and few reports need it
 STOP_LIMIT = 3.0
 
 
@@ -97,12 +99,10 @@ class Server(ForkServer):
         self.spared = tuple(spared)
         self.set_forkserver_preload([f"{__name__}.loading"])
         self.settings, self.awaited, self.stale = settings(os.environ), awaited, False
-        before, tempfile.tempdir = tempfile.tempdir, short_folder()
-        get_temp_dir()  # for the sockets of the standard library's processes, from now on
-        tempfile.tempdir = before
-        os.environ[SPARED] = " ".join(self.spared)  # it starts now, and reads it
+        own_sockets()
+        os.environ[OWNER] = " ".join([str(os.getpid()), *self.spared])  # it starts now, and reads it
         self._first = Fork(self, Task())
-        del os.environ[SPARED]
+        del os.environ[OWNER]
         self._end = os.pidfd_open(self._forkserver_pid)
 
     def ready(self) -> bool:
@@ -128,6 +128,14 @@ class Server(ForkServer):
         self._first.close()
         for descriptor in (self._forkserver_alive_fd, self._end):
             os.close(descriptor)
+
+
+def own_sockets() -> None:
+    """Have the standard library's sockets in a folder that goes with this process, however that ends."""
+    config = multiprocessing.current_process()._config
+    if "tempdir" not in config:
+        config["tempdir"] = tempfile.mkdtemp(prefix=f"jospar-{os.getpid()}-", dir=short_folder())
+        Finalize(None, shutil.rmtree, (config["tempdir"], True), exitpriority=-100)
 
 
 def settings(env: Mapping[str, str]) -> dict[str, str]:

@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
+import importlib
 import os
 import tempfile
 import time
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from queue import Empty
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from traitlets import Type
 
@@ -85,6 +87,15 @@ class WarmManager(AsyncKernelManager):
             await super()._async_interrupt_kernel()
 
 
+def end_tasks(others: Collection[asyncio.Task]) -> None:
+    """Cancel all tasks of this thread's loop but the others: nbclient leaves one waiting when a cell's time is up."""
+    loop = ensure_event_loop()
+    if not loop.is_running() and (tasks := asyncio.all_tasks(loop).difference(others)):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks))
+
+
 class WarmEngine:
     """papermill's interface of an engine; no subclass, since papermill loads this while it is itself being loaded."""
 
@@ -105,23 +116,16 @@ class WarmEngine:
         with tempfile.TemporaryDirectory(prefix=prefix, dir=short_folder(), ignore_cleanup_errors=True) as folder:
             manager = type("Manager", (WarmManager,), {"folder": folder, "report": report})
             options = {"kernel_manager_class": manager, "shutdown_kernel": "immediate"} | options
+            before = asyncio.all_tasks(ensure_event_loop())
             try:
                 return NBClientEngine.execute_notebook(nb, kernel_name, **options)
             except DeadKernelError:
                 if not report.pop("excess", False):
                     raise
                 raise OutputLimitError(f"the cells show more than {OUTPUT_LIMIT // 10**6} MB; show less") from None
+            finally:
+                end_tasks(before)
 
-    @staticmethod
-    def nb_kernel_name(nb: NotebookNode, name: str | None = None) -> str:
-        """The kernel that the notebook names, unless another is given."""
-        from papermill.utils import nb_kernel_name
-
-        return nb_kernel_name(nb, name)
-
-    @staticmethod
-    def nb_language(nb: NotebookNode, language: str | None = None) -> str:
-        """The language that the notebook names, unless another is given."""
-        from papermill.utils import nb_language
-
-        return nb_language(nb, language)
+    # Which kernel and language the notebook names, unless another is given: as papermill has it.
+    nb_kernel_name = staticmethod(lambda *words: importlib.import_module("papermill.utils").nb_kernel_name(*words))
+    nb_language = staticmethod(lambda *words: importlib.import_module("papermill.utils").nb_language(*words))

@@ -1,8 +1,9 @@
 """What the forking process loads, and how it lives; only that process imports this. JOSPAR_PRELOAD names other modules.
 
-JOSPAR_SPARED names libraries that none of the notebooks to come uses. The process ends with its owner, even where the
-owner's end of a pipe lives on in another process, and takes along all that its kernels started. Edits of loaded files
-are noticed by their stamps; what was edited while being loaded is not shared.
+JOSPAR_OWNER has the number of the owner, which may have ended by now, and names libraries that none of the notebooks
+to come uses. The process ends with its owner, even where the owner's end of a pipe lives on in another process, and
+takes along all that its kernels started. Edits of loaded files are noticed by their stamps; what was edited while
+being loaded is not shared.
 """
 
 import atexit
@@ -33,7 +34,8 @@ MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel
     helpers.tables helpers.targets""",
 )
 INLINE = "module://matplotlib_inline.backend_inline"  # the backend that a kernel chooses by itself
-BEGAN, OWNER = time.time_ns(), os.getppid()
+BEGAN = time.time_ns()
+OWNER, *LARGE = os.environ.pop("JOSPAR_OWNER").split()
 
 
 def leave(*_: object) -> None:
@@ -54,7 +56,7 @@ def leave_orphaned() -> None:
 os.setsid()  # Ctrl-C is for the owner
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, leave)
-signal.signal(signal.SIGALRM, lambda *_: os.getppid() == OWNER or leave_orphaned())
+signal.signal(signal.SIGALRM, lambda *_: os.getppid() == int(OWNER) or leave_orphaned())
 signal.setitimer(signal.ITIMER_REAL, 1, 1)
 atexit.register(leave_orphaned)  # its main loop ends when the owner does
 adopt_orphans()
@@ -66,7 +68,7 @@ gc.disable()  # imports make many objects and little garbage
 texts = [path for path in files.PACKAGE.rglob("*.*") if path.suffix not in (".py", ".pyc")]
 own = files.own_folder()
 contents |= {str(path): stamp(str(path)) for path in [*texts, files.DATA, *files.DATA.rglob("*"), own, *own.rglob("*")]}
-spared = tuple(f"{library}." for library in os.environ.pop("JOSPAR_SPARED", "").split())
+spared = tuple(f"{library}." for library in LARGE)
 for name in MODULES.split():
     if name.startswith(spared):
         continue

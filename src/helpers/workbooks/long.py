@@ -1,0 +1,55 @@
+"""Tables with one figure a row: names, periods and values in columns."""
+
+import re
+
+from helpers.workbooks import heads
+from helpers.workbooks.row import AREAS, ORDINAL, Row
+from helpers.workbooks.sheets import Sheet
+
+SERIES = re.compile(
+    r"(?!.*\b(код|code|ед\.|единиц|unit))(series|.*(indicator|показател|индикатор|наименован|көрсеткіш))"
+)
+PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата", "отчетный год", "отчётный год", "жылы")
+VALUES = re.compile(r"value|.*значени|мән|факт|figure|показание|нақты")
+UNIT = re.compile(r"ед\.|единиц|unit|бірл|өлш")
+KINDS = re.compile(r"вид|тип|стат|.*(кварт|тоқсан|quarter)|type|kind|status|түр")  # of a period, or of a figure
+
+
+def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
+    """The row of headings and the columns of series, period and value of a table with one figure a row."""
+    for r, row in enumerate(sheet.cells[:20]):
+        words = [heads.words_of(cell) for cell in row]
+        fits = (SERIES.match, PERIODS.__contains__, lambda word: VALUES.match(word) and not heads.PLANNED.search(word))
+        places = [next((c for c, word in enumerate(words) if fit(word)), -1) for fit in fits]
+        below = [one[places[1]] for one in sheet.cells[r + 1 :] if one[places[1]] is not None]
+        if min(places[1:]) >= 0 and sum(heads.is_year(cell) for cell in below) * 2 > len(below):
+            return r, *places
+    return None
+
+
+def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> list[Row]:
+    """The rows of a table with one figure a row, joined by series."""
+    found: dict[tuple[str, str], Row] = {}
+    titles, name, unit = [heads.words_of(cell) for cell in sheet.cells[top]], "", ""
+    place, measure = (next((c for c, title in enumerate(titles) if kind.match(title)), -1) for kind in (AREAS, UNIT))
+    for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
+        area = heads.words_of(cells[place]) if place >= 0 else ""
+        if series >= 0 and cells[series] is not None:
+            name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else ""
+        number = ORDINAL.match(name)
+        others = {title: str(cell) for title, cell in zip(titles, cells, strict=True) if cell is not None}
+        where, called = f"{sheet.name}!{r + 1}", number[1] if number else ""
+        new = Row(where, called, name or sheet.name, area, unit, area=area, cells=others)
+        row = found.setdefault((name, area), new)
+        head = heads.read([cells[period], *kinds(titles, cells)])
+        if head is None:
+            row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
+            continue
+        row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
+    return list(found.values())
+
+
+def kinds(titles: list[str], cells: list[object]) -> list[str]:
+    """What other columns say of a figure: its quarter, plan or fact."""
+    words = [(title, heads.words_of(cell)) for title, cell in zip(titles, cells, strict=True) if KINDS.match(title)]
+    return [f"{said} кв" if said.isdigit() else said for _, said in words if said.isdigit() or heads.is_part(said)]
