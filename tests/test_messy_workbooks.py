@@ -164,9 +164,40 @@ def backwards(rows: list) -> dict[str, list]:
 
 
 @pytest.mark.slow
+def regions_on_sheets(rows: list) -> dict[str, list]:
+    """A sheet for the country and for each region, a count under the share's own words below."""
+    heads = ["Показатель", "Ед. изм.", *YEARS]
+    places = {"Республика Казахстан": 1, "Абайская область": 0.7, "г. Астана": 0.8, "ВКО": 0.6}
+    sheets = {p: [heads, *([n, u, *(v * k for v in own)] for _, n, u, own in rows)] for p, k in places.items()}
+    counted = [["Численность " + name.removeprefix("Доля "), "чел.", *own] for _, name, _, own in rows]
+    return sheets | {"Справочно": [["Показатели по Карагандинской области"], heads, *counted]}
+
+
+def plan_and_fact_in_a_column(rows: list) -> dict[str, list]:
+    lines = [["Код показателя", "Наименование показателя", "Отчетный год", "Тип данных", "Фактическое значение"]]
+    for n, name, _, own in rows:
+        for year, value in zip(YEARS, own, strict=True):
+            lines += [[f"P{n}", name, year, "план", value + 1], [f"P{n}", name, year, "факт", value]]
+    return {"Выгрузка": lines}
+
+
+def shares_and_broken_names(rows: list) -> dict[str, list]:
+    """Shares of one before 2021 and per cent after; names that go on in the next line, with Latin letters in them."""
+    lines = [["Показатель", "Ед.", *YEARS]]
+    for _, name, unit, own in rows:
+        words, small = name.replace("о", "o").split(), unit == "%" and min(own) > 3
+        half = len(words) // 2 + 1
+        figures = [round(v / 100, 6) if small and year < 2021 else v for year, v in zip(YEARS, own, strict=True)]
+        lines += [[" ".join(words[:half]), unit, *figures], [" ".join(words[half:])]]
+    return {"Лист1": lines}
+
+
 @pytest.mark.parametrize(
     "mess",
     [
+        regions_on_sheets,
+        plan_and_fact_in_a_column,
+        shares_and_broken_names,
         a_table_each,
         backwards,
         year_by_year,
@@ -213,6 +244,8 @@ KINDS = {
     "dates for figures": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, *[datetime(2024, 5, 1)] * 2]),
     "formulas unsaved": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, "=A1+1", "=A1+2"]),
     "errors": lambda path: sheet(path, ["Показатель", 2023, 2024], [SHARE, "#REF!", "#ДЕЛ/0!"]),
+    "a region alone": lambda path: sheet(path, ["По Карагандинской области"], ["Показатель", 2023], [SHARE, 5.5]),
+    "a count": lambda path: sheet(path, ["Показатель", 2023], ["Количество проактивных государственных услуг", 50]),
     "two rows that differ": lambda path: sheet(path, ["Показатель", 2023], [SHARE, 5.5], [SHARE, 6.5]),
     "no zip": lambda path: path.write_bytes(b"PK no workbook") and path,
 }
