@@ -60,20 +60,16 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the development sets")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    lines = ['"""How series moved whose own past says little, written by `benchmarks/reference_class.py`."""\n']
-    lines += [
-        "# (kind, points known; 0 = flat run): (widths at reference_class.UPPER, power of the horizon)",
-        "MOVES = {",
-    ]
+    lines = [",".join(["kind", "points", "growth", *(f"{p:.4g}" for p in reference.UPPER)])]
     kinds = series(arguments.data)
     everything = [y for sets in kinds.values() for values in sets for y in values]
     for kind in kinds:
         for points in range(5):
             widths, growth, count = learn(kinds[kind] if points else [everything], kind, points)
             print(kind, points, widths, growth, count)
-            lines.append(f'    ("{kind}", {points}): ({tuple(widths)}, {growth}),')
+            lines.append(",".join(map(str, [kind, points, growth, *widths])))
     if arguments.write:
-        Path(reference.__file__).with_name("reference_moves.py").write_text("\n".join([*lines, "}"]) + "\n")
+        reference.TABLE.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
 from helpers import UserError, files, language
-from helpers.language import in_language, use_language
+from helpers.language import code_table, in_language, use_language
 from helpers.language.wording import LOCALE
 
 FIELDS = re.compile(r"{(\w+)}")
@@ -123,3 +124,10 @@ def test_the_catalogue_holds_every_message_of_notebooks_and_tables():
 
 def as_list(value):
     return [value] if isinstance(value, str) else list(value)
+
+
+def test_names_of_code_in_a_table_are_marked_as_code_and_words_stand_to_the_left():
+    table = pd.DataFrame({"method": ["ets"], "year": [2021], "": ["Words"]}, index=pd.Index(["11"], name="indicator"))
+    html = code_table(table, index=True)
+    assert [word in html for word in ("<code>indicator</code>", "<code>year</code>", "<code>ets</code>")] == [True] * 3
+    assert '<div style="text-align:left">Words</div>' in html

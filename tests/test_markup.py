@@ -11,6 +11,7 @@ import sys
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import matplotlib
@@ -21,13 +22,14 @@ from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from openpyxl import load_workbook
 
-from helpers import charts, files
+from helpers import charts, files, statistics
 from helpers.charts.captions import Words
 from helpers.language.markup import UNSEEN, literal, visible, web_address
 from helpers.render import page as share
 from helpers.render.index import pages as index_pages
 from helpers.render.spreadsheet import spreadsheet
 from helpers.tables import Cell, Row, Table
+from helpers.targets.choices import Change
 
 JOSPAR = Path(sys.executable).with_name("jospar")
 RLO, RLI, PDF, RLM = "\u202e", "\u2067", "\u202c", "\u200f"
@@ -145,6 +147,19 @@ def test_in_the_notebook_a_name_is_text_to_a_renderer_that_lets_html_through(wor
     assert not UNSEEN.search(str([output.get("data", {}) for output in outputs_of(words)[:3]]))
 
 
+@pytest.mark.parametrize("words", HOSTILE)
+def test_on_the_workbench_a_name_and_a_unit_are_text(words, monkeypatch):
+    monkeypatch.setattr(Change, "table", lambda self: pd.DataFrame({"Year": [2026]}))
+    after = SimpleNamespace(indicator="12", about=pd.Series(dict.fromkeys(("name_en", "name_kk", "name_ru"), words)))
+    values = pd.Series([1.0], pd.PeriodIndex(["2025"], freq="Y"))
+    known = SimpleNamespace(code="a", area="KAZ", unit=words, as_of="2026-01-01", breaks=(), values=values)
+    shown = Change(None, after, False)._repr_html_(), statistics.Figures._repr_html_(known)
+    for html in shown:
+        assert set(Elements(html).names) <= {"p", "b", "table", "thead", "tbody", "tr", "th", "td", "code"}
+        assert squeezed(visible(words)) in squeezed(Elements(html).words)
+        assert not UNSEEN.search(html)
+
+
 @pytest.mark.parametrize("kind", ["path", "none"])
 @pytest.mark.parametrize("words", HOSTILE)
 def test_in_a_picture_a_name_is_text(words, kind):
@@ -249,10 +264,11 @@ def test_hostile_data_give_notebooks_and_spreadsheets_of_text(hostile):
     for path in hostile.glob("*.ipynb"):
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
-                rich = output.data.get("text/markdown", "") + output.data.get("text/html", "")
+                data = output.get("data", {})
+                rich = data.get("text/markdown", "") + data.get("text/html", "")
                 assert "<script" not in rich
-                assert "](javascript" not in output.data.get("text/markdown", "")
-                assert not UNSEEN.search(rich)
+                assert "](javascript" not in data.get("text/markdown", "")
+                assert not UNSEEN.search(rich + output.get("text", ""))
     for path in hostile.glob("*.xlsx"):
         book = load_workbook(path)
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]

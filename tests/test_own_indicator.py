@@ -29,8 +29,8 @@ def test_figures_are_read_by_year_and_empty_ones_left_out(tmp_path):
     ("lines", "words"),
     [
         (("year,worth", "2020,3"), "no column value"),
-        (("year,value", "2020,many"), "mine.csv line 2: value is 'many'"),
-        (("year,value", "2020,1", "2020,2"), "two figures for 2020"),
+        (("year,value", "2020,many"), "mine.csv, row 2, series value: value is 'many'"),
+        (("year,value", "2020,1", "2020,2"), "period 2020 twice"),
     ],
 )
 def test_a_faulty_table_gets_one_line(tmp_path, lines, words):

@@ -155,14 +155,14 @@ def test_a_failed_record_leaves_the_old_one_in_place(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("series_id,period,value\na#1,2010,1.5\na#1,2011,n/a\n", "line 3: value is 'n/a'"),
-        ("series_id,period,value\na#1,2010,\n", "line 2: value is ''"),
-        ("series_id,period,value\na#1,2010,inf\n", "line 2: value is 'inf'"),
-        ("series_id,period,value\na#1,2010Q1,1\n", "line 2: period is '2010Q1'"),
-        ("series_id,period,value\na#1,10,1\n", "line 2: period is '10'"),
-        ("series_id,period,value\na#1,2010,1\na#1,2010,2\n", "line 3: a#1 has two figures for 2010"),
+        ("series_id,period,value\na#1,2010,1.5\na#1,2011,n/a\n", "row 3, series a#1: value is 'n/a'"),
+        ("series_id,period,value\na#1,2010,\n", "row 2, series a#1: value is missing"),
+        ("series_id,period,value\na#1,2010,inf\n", "row 2, series a#1: value is 'inf'"),
+        ("series_id,period,value\na#1,2010Q1,1\n", "row 2, series a#1: period is no year"),
+        ("series_id,period,value\na#1,10,1\n", "row 2, series a#1: period is no year"),
+        ("series_id,period,value\na#1,2010,1\na#1,2010,2\n", "row 3, series a#1: period 2010 twice"),
         ("series_id,year,value\na#1,2010,1\n", "no column period"),
-        ("series_id,period,value\n", "no figures"),
+        ("series_id,period,value\n", "no rows"),
         ("", "is empty"),
     ],
 )

@@ -33,7 +33,9 @@ ANSWERS = {
         b'"Data Source","WDI",\n\n"Last Updated Date","2026-04-08",\n\n"Country Name","Country Code","Indicator Name",'
         b'"Indicator Code","2024","2025",\n"Kazakhstan","KAZ","Inflation","FP.CPI.TOTL.ZG","8.7","",\n'
     ),
-    "ilostat_csv": b"ref_area,source,indicator,sex,classif1,time,obs_value\nKAZ,BA:1,UNE,SEX_F,Y15,2022,5.4\n",
+    "ilostat_csv": (
+        b"ref_area,source,indicator,sex,classif1,time,obs_value,obs_status\nKAZ,BA:1,UNE,SEX_F,Y15,2022,5.4,U\n"
+    ),
     "national_bank_json": json.dumps({"formId": 25, "totalRows": 1, "rows": [AMOUNT]}).encode(),
 }
 JSONS = [name for name in ANSWERS if name.endswith("json")]
@@ -57,6 +59,7 @@ def reads_or_says_why(name: str, data: bytes) -> None:
         return
     assert list(table.columns) == COLUMNS
     assert len(table)
+    assert set(table.attrs["marks"]) <= set(table.index)
     for value in table["value"].head(20):
         with contextlib.suppress(Unreadable):
             assert tidy.number(value).is_finite()

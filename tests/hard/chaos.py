@@ -99,18 +99,22 @@ def faults_after(folder: Path, trial: str, outputs: Path) -> list[str]:
     return faults + faults_of_latest(outputs)
 
 
-def stop(folder: Path, trial: str, chance: random.Random, seconds: float) -> tuple[str, list[str]]:
-    """A signal at a random moment of a run that takes about these seconds; its kind and what went wrong."""
+def stop(folder: Path, trial: str, chance: random.Random, seconds: float) -> tuple[str, list[str], float]:
+    """A signal at a random moment of a run that takes about these seconds; its kind, what went wrong, how long it took.
+
+    The last are the seconds of a run that had ended before, on a machine that is less busy by now, else those given.
+    """
     kind, moment = chance.choice(SIGNALS), chance.uniform(0.1, seconds)
     notebooks(folder, trial)  # else nothing has changed, and the run ends at once
-    run = render(folder, trial)
+    run, began = render(folder, trial), time.monotonic()
     try:
         error, name = run.communicate(timeout=moment)[1], "already ended"  # counted apart: it tells nothing of signals
+        seconds = time.monotonic() - began
     except subprocess.TimeoutExpired:
         run.send_signal(kind)
         error, name = run.communicate(timeout=60)[1], kind.name
     faults = ["a traceback"] if "Traceback" in error else []
-    return name, faults + faults_after(folder, trial, folder / "outputs")
+    return name, faults + faults_after(folder, trial, folder / "outputs"), seconds
 
 
 def fill(folder: Path, trial: str, chance: random.Random, disk: Path | None) -> tuple[str, list[str]]:
@@ -162,7 +166,10 @@ def main() -> None:
                 if time.monotonic() > end:
                     break
                 trial = f"{os.getpid()}-{n}"
-                kind, faults = fill(folder, trial, chance, disk) if n % 4 == 3 else stop(folder, trial, chance, seconds)
+                if n % 4 == 3:
+                    kind, faults = fill(folder, trial, chance, disk)
+                else:
+                    kind, faults, seconds = stop(folder, trial, chance, seconds)
                 counts[kind] += 1
                 bad += bool(faults)
                 print(f"{n + 1}/{given.trials} {kind}: {'; '.join(faults) or 'well'}", flush=True)

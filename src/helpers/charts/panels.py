@@ -132,13 +132,14 @@ def mark_values(axes: Axes, box: Box, up: Span, decimals: int, size: float | Non
     """Pale lines at round steps, with their numbers at the left unless `size` (points) is none."""
     steps = round_steps().tick_values(*up)
     label = digits(steps, decimals)
-    for step in (step for step in steps if up.low <= step <= up.high):
-        level = up.inches(step, box.bottom, box.height)
-        axes.plot([box.left, box.left + box.width], [level] * 2, color=rcParams["grid.color"],
-                  linewidth=rcParams["grid.linewidth"], zorder=0.5)  # fmt: skip
-        if size:
-            axes.text(box.left - 4 / 72, level, label(step), size=size, ha="right", va="center",
-                      color=rcParams["ytick.color"])  # fmt: skip
+    inside = [step for step in steps if up.low <= step <= up.high]
+    levels = up.inches(inside, box.bottom, box.height)
+    ends = np.tile([box.left, box.left + box.width, np.nan], len(inside))
+    axes.plot(ends, np.repeat(levels, 3), color=rcParams["grid.color"], linewidth=rcParams["grid.linewidth"],
+              zorder=0.5)  # fmt: skip
+    for step, level in zip(inside if size else [], levels, strict=False):
+        axes.text(box.left - 4 / 72, level, label(step), size=size, ha="right", va="center",
+                  color=rcParams["ytick.color"])  # fmt: skip
 
 
 def mark_years(axes: Axes, box: Box, across: Span, years: Sequence[float], size: float | None) -> None:
@@ -146,15 +147,14 @@ def mark_years(axes: Axes, box: Box, across: Span, years: Sequence[float], size:
 
     The first and the last of two years stand inside the panel's width; more stand under their ticks.
     """
-    edge = rcParams["axes.edgecolor"]
-    axes.plot([box.left, box.left + box.width], [box.bottom] * 2, color=edge, linewidth=0.8, zorder=2.5)
+    places = across.inches(years, box.left, box.width)
+    where = [box.left, box.left + box.width, np.nan, *np.repeat(places, 3)]
+    level = [box.bottom, box.bottom, np.nan, *[box.bottom, box.bottom - TICK, np.nan] * len(years)]
+    axes.plot(where, level, color=rcParams["axes.edgecolor"], linewidth=0.8, zorder=2.5)
     sides = ("left", "right") if len(years) == 2 else ("center",) * len(years)
-    for year, side in zip(years, sides, strict=True):
-        where = across.inches(year, box.left, box.width)
-        axes.plot([where] * 2, [box.bottom, box.bottom - TICK], color=edge, linewidth=0.8)
-        if size:
-            axes.text(where, box.bottom - 6 / 72, f"{year:.0f}", size=size, ha=side, va="top",
-                      color=rcParams["xtick.color"])  # fmt: skip
+    for year, place, side in zip(years if size else [], places, sides, strict=False):
+        axes.text(place, box.bottom - 6 / 72, f"{year:.0f}", size=size, ha=side, va="top",
+                  color=rcParams["xtick.color"])  # fmt: skip
 
 
 def whole_years(across: Span, most: int = 5) -> list[float]:

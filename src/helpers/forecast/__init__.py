@@ -8,10 +8,9 @@ from helpers.forecast.distribution import COLUMNS, Forecast
 from helpers.forecast.engine import MOST_AHEAD, forecast
 from helpers.forecast.expectation import DEFAULT, expect, names
 from helpers.forecast.explanation import explain
-from helpers.forecast.panel import check_panel, read_panel
 from helpers.forecast.quarters import Narrowing
 from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
-from helpers.forecast.table import forecast_table, read_table
+from helpers.forecast.table import check_panel, forecast_table, read_panel, read_table
 from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [

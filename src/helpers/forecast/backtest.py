@@ -48,7 +48,7 @@ def run(
 
 def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> Iterator[pd.DataFrame]:
     """Every series at every origin: its history, the outcomes after it, and the scale of its steps."""
-    found = False
+    any_cut = False
     for name, part in table.dropna(subset="value").groupby("series_id", sort=False):
         index, _ = index_of(part["period"], frequency, name)
         part = part.iloc[np.argsort(ordinals(index), kind="stable")]
@@ -56,13 +56,13 @@ def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> It
             cut = len(part) - horizon - back
             if cut < SHORTEST or np.ptp(part.value.to_numpy()[:cut]) == 0:
                 continue
-            found = True
+            any_cut = True
             step = np.diff(part.value.to_numpy()[:cut])
             yield part.iloc[: cut + horizon].assign(
                 back=back, known=np.arange(cut + horizon) < cut, origin=part.period.iloc[cut - 1],
                 scale=np.abs(step).mean(), spread=np.sqrt((step**2).mean()), last=part.value.iloc[cut - 1],
             )  # fmt: skip
-    if not found:
+    if not any_cut:
         raise UserError(f"backtest: no series has {SHORTEST + horizon} values that vary: shorten the horizon.")
 
 
@@ -78,10 +78,10 @@ def _spread(tasks: list[tuple], jobs: int | None) -> Iterator[pd.DataFrame]:
 def _one(task: tuple) -> pd.DataFrame:
     """One method at one origin over all series; periods are matched, so that a gap costs no outcome its forecast."""
     truth, method, horizon, frequency, lower, upper = task
-    told = forecast_table(truth[truth.known], horizon, frequency, method, lower, upper)
+    forecasts = forecast_table(truth[truth.known], horizon, frequency, method, lower, upper)
     rest = truth[~truth.known].drop(columns="known").rename(columns={"value": "actual"})
     rest = rest.assign(period=rest.period.astype(str))
-    both = rest.merge(told.assign(period=told.period.astype(str)), on=["series_id", "period"], how="inner")
+    both = rest.merge(forecasts.assign(period=forecasts.period.astype(str)), on=["series_id", "period"], how="inner")
     return both.assign(method=method)
 
 

@@ -29,9 +29,9 @@ def theta(values: np.ndarray, horizon: int, temper: float) -> np.ndarray:
     slope, n = _slopes(z), z.shape[1]
     level, squares = np.repeat(z[:, :1], len(alpha), axis=1), np.zeros((len(z), len(alpha)))
     for t in range(1, n):
-        told = level + part * slope[:, t - 1, None]
-        error = z[:, t, None] - told
-        level = told + alpha * error
+        fit = level + part * slope[:, t - 1, None]
+        error = z[:, t, None] - fit
+        level = fit + alpha * error
         squares += error**2 if t > 1 else 0
     log = -0.5 * temper * max(n - 2, 0) * np.log(squares / n + 1e-12 * z.var(1)[:, None] + 1e-300)
     weight = np.exp(log - log.max(1, keepdims=True))

@@ -83,19 +83,19 @@ def trend_kept(values: np.ndarray) -> np.ndarray:
     return np.clip(ratio / 2, 0.5, 1)
 
 
-def centre(values: np.ndarray, told: Parts) -> np.ndarray:
+def centre(values: np.ndarray, forecasts: Parts) -> np.ndarray:
     """Point forecast in steps from the last value: [series, horizon].
 
     The members' median; half way to AR(1) where the mean so far foretold better than the last value; the bold reading
     where it is trusted; drawn in to the smoothed level where the trend is doubtful, and to the last value in series of
     fewer than ten values, whose trends seldom last.
     """
-    median = np.median(told.members, axis=1)
-    median = np.where(centres.returns(values)[:, None], (median + told.reverting) / 2, median)
-    trust = told.trust[:, None]
-    median += trust * (told.members[:, MEMBERS.index("bold")] - median)
-    kept = np.maximum(trend_kept(values), told.trust)[:, None]
-    drawn = told.level[:, None] + kept * (median - told.level[:, None])
+    median = np.median(forecasts.members, axis=1)
+    median = np.where(centres.returns(values)[:, None], (median + forecasts.reverting) / 2, median)
+    trust = forecasts.trust[:, None]
+    median += trust * (forecasts.members[:, MEMBERS.index("bold")] - median)
+    share = np.maximum(trend_kept(values), forecasts.trust)[:, None]
+    drawn = forecasts.level[:, None] + share * (median - forecasts.level[:, None])
     return drawn * np.clip((values.shape[1] - 2) / 8, 0.3, 1)
 
 
@@ -126,14 +126,14 @@ def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     return np.exp(np.einsum("slh,lp->sph", log, share))
 
 
-def spread(point: np.ndarray, told: Parts, x: np.ndarray, period: int = 1) -> np.ndarray:
+def spread(point: np.ndarray, forecasts: Parts, x: np.ndarray, period: int = 1) -> np.ndarray:
     """Ensemble quantiles in steps from the last value: the mixture's width, widened, and the members' disagreement."""
     from scipy.special import ndtri
 
     score = ndtri(PROBABILITIES)[:, None]
-    trending = told.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
-    apart = np.abs(trending - point[:, None]).mean(1) * (1 - told.trust)[:, None] * widths.DISAGREEMENT
-    width = told.width * widening(x, point.shape[1], period)
+    trending = forecasts.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
+    apart = np.abs(trending - point[:, None]).mean(1) * (1 - forecasts.trust)[:, None] * widths.DISAGREEMENT
+    width = forecasts.width * widening(x, point.shape[1], period)
     return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
 
 
@@ -151,14 +151,14 @@ def view(values: np.ndarray, horizon: int) -> View:
 
     Always computed FAR periods ahead, so that a year's forecast doesn't depend on how many follow it.
     """
-    told = parts(values, max(horizon, FAR))
-    point = centre(values, told) * (1 - centres.rest(values, told.trust))[:, None]
-    quantiles = spread(point, told, features(values))
-    apart = np.abs(told.members[:, :, FAR - 1] - point[:, None, FAR - 1]).mean(1)
-    level = np.broadcast_to(told.level[:, None], point.shape)
-    line, momentum = (told.members[:, MEMBERS.index(name)] for name in ("theil_sen", "momentum"))
-    pulls = np.stack([np.zeros_like(point), level, told.reverting, line, momentum])
-    even = shapes.even(values, told.trust, told.width, apart)
+    forecasts = parts(values, max(horizon, FAR))
+    point = centre(values, forecasts) * (1 - centres.rest(values, forecasts.trust))[:, None]
+    quantiles = spread(point, forecasts, features(values))
+    apart = np.abs(forecasts.members[:, :, FAR - 1] - point[:, None, FAR - 1]).mean(1)
+    level = np.broadcast_to(forecasts.level[:, None], point.shape)
+    line, momentum = (forecasts.members[:, MEMBERS.index(name)] for name in ("theil_sen", "momentum"))
+    pulls = np.stack([np.zeros_like(point), level, forecasts.reverting, line, momentum])
+    even = shapes.even(values, forecasts.trust, forecasts.width, apart)
     return View(quantiles[:, :, :horizon], pulls[:, :, :horizon], even, shapes.odd(values))
 
 
@@ -169,8 +169,8 @@ def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
         x, o = corrections.standard(numbers, seen.even, seen.odd)
         away = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)
     else:
-        told = parts(values, horizon)
-        away = spread(centre(values, told), told, features(values), period)
+        forecasts = parts(values, horizon)
+        away = spread(centre(values, forecasts), forecasts, features(values), period)
     return values[:, -1, None, None] + step_size(values)[:, None, None] * away
 
 

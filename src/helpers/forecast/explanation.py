@@ -19,14 +19,14 @@ def explain(history: pd.Series, horizon: int = 1) -> pd.DataFrame:
     values = prepare(history).values[None]
     if is_reference(values[0]):
         return pd.DataFrame({"member": ["reference class"], "weight": [1.0], "median": [values[0, -1]]})
-    parts = ensemble.parts(values, horizon)
-    middle = np.median(parts.members[0], axis=0) == parts.members[0]
+    forecasts = ensemble.parts(values, horizon)
+    middle = np.median(forecasts.members[0], axis=0) == forecasts.members[0]
     table = pd.DataFrame({"member": ensemble.MEMBERS, "weight": (middle / middle.sum(0)).mean(1)})
-    table["median"] = values[0, -1] + ensemble.step_size(values)[0] * parts.members[0, :, -1]
+    table["median"] = values[0, -1] + ensemble.step_size(values)[0] * forecasts.members[0, :, -1]
     table = table.join(mixture.parameters(values, horizon), on="member")
     table.attrs["features"] = {
-        "trust": float(parts.trust[0]),
-        "trend_kept": float(max(ensemble.trend_kept(values)[0], parts.trust[0])),
+        "trust": float(forecasts.trust[0]),
+        "trend_kept": float(max(ensemble.trend_kept(values)[0], forecasts.trust[0])),
         "returns": bool(centres.returns(values)[0]),
         **dict(zip(ensemble.FEATURES[1:], ensemble.features(values)[0, 1:].tolist(), strict=True)),
     }

@@ -29,8 +29,8 @@ def _member(name: str) -> Method:
     def method(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
         if name in mixture.READINGS:
             return mixture.quantiles(mixture.fit(values, horizon), name)
-        told = ensemble.parts(values, horizon)
-        away = told.members[:, ensemble.MEMBERS.index(name), None] + told.width
+        forecasts = ensemble.parts(values, horizon)
+        away = forecasts.members[:, ensemble.MEMBERS.index(name), None] + forecasts.width
         return values[:, -1, None, None] + ensemble.step_size(values)[:, None, None] * away
 
     return method

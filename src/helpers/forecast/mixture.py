@@ -156,8 +156,8 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
     from scipy.special import stdtrit
 
     weight = weights(posterior, reading)
-    kept = READINGS[reading][3]
-    best = np.argpartition(-weight, kept, axis=1)[:, :kept]
+    count = READINGS[reading][3]
+    best = np.argpartition(-weight, count, axis=1)[:, :count]
     rows = np.arange(len(best))[:, None]
     weight = weight[rows, best]
     nodes = stdtrit(posterior.freedom, _NODES)[:, None]

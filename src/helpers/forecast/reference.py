@@ -3,13 +3,25 @@
 Centred on the last value; as wide as series of that kind (shares of 0-100, amounts) moved from such a place.
 """
 
+from functools import lru_cache
+from pathlib import Path
+
 import numpy as np
 
+from helpers import files
 from helpers.forecast.mixture import PROBABILITIES
 
+TABLE = Path(__file__).with_name("reference.csv")  # written by `benchmarks/reference_class.py`
 UPPER = PROBABILITIES[PROBABILITIES >= 0.5]
 TYPICAL = 0.05  # a first guess at a step in parts of the level; the widths learnt in this unit make up for it
 GUESS_WORTH = 2  # steps that the guess counts for beside the series' own
+
+
+@lru_cache(maxsize=1)
+def moves() -> dict[tuple[str, int], list[float]]:
+    """By kind and number of points (0: a flat run): the power of the horizon, then widths at UPPER in yardsticks."""
+    rows = [list(row.values()) for row in files.read_rows(TABLE)]
+    return {(kind, int(points)): list(map(float, numbers)) for kind, points, *numbers in rows}
 
 
 def yardstick(values: np.ndarray, lower: float | None = None, upper: float | None = None) -> float:
@@ -44,11 +56,9 @@ def quantiles(
     values: np.ndarray, horizon: int, lower: float | None, upper: float | None, decimals: int | None
 ) -> np.ndarray:
     """Quantiles at PROBABILITIES: [probability, horizon]. Adds the rounding of the printed value to the moves."""
-    from helpers.forecast.reference_moves import MOVES
-
     share = None not in (lower, upper) and np.isfinite([lower, upper]).all()
     flat = len(values) > 1 and np.ptp(values) == 0
-    widths, growth = MOVES["share" if share else "amount", 0 if flat else min(len(values), 4)]
+    growth, *widths = moves()["share" if share else "amount", 0 if flat else min(len(values), 4)]
     unit = yardstick(values, *((lower, upper) if share else (None, None))) if share or np.any(values) else 0.0
     ahead = np.outer(widths, np.arange(1, horizon + 1) ** growth) * unit
     half = ahead + (UPPER[:, None] - 0.5) * precision(values, decimals)

@@ -68,6 +68,24 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     return table.assign(value=value)
 
 
+def read_panel(path: str | Path) -> pd.DataFrame:
+    """The panel of yearly series behind the record, from a file: as `check_panel` gives it."""
+    return check_panel(read_table(path), str(path))
+
+
+def check_panel(table: pd.DataFrame, name: str = "panel") -> pd.DataFrame:
+    """The table by series and year, a year as period and a figure in every row; stops at the first fault."""
+    panel = check_table(table, name)
+    years = pd.to_numeric(panel["period"], errors="coerce")
+    no_year = ~years.between(1800, 2200) | (years != years.round())
+    for rows, fault in ((no_year, "period is no year such as 2018"), (panel["value"].isna(), "value is missing")):
+        if rows.any():
+            row = rows.idxmax()
+            raise UserError(f"{name}, row {row + 2}, series {panel.series_id[row]}: {fault}: mend or remove it.")
+    panel = panel.assign(series_id=panel["series_id"].astype(str), period=years.astype(int))
+    return panel.sort_values(["series_id", "period"], ignore_index=True)
+
+
 def _check_keys(table: pd.DataFrame, name: str) -> None:
     """Stop at a series without a name, and at a period that stands twice."""
     unnamed = np.flatnonzero(table["series_id"].isna() | (table["series_id"].astype(str).str.strip() == ""))

@@ -42,8 +42,8 @@ def code_table(frame: Any, index: bool = False) -> str:
         text = column.map(code if column.name in CODE else shown)
         return text.map(LEFT.format, na_action="ignore") if worded(column) else text
 
-    heads = [LEFT.format(shown(str(one))) if worded(frame[one]) else shown(str(one)) for one in frame]
-    table = frame.apply(cells).set_axis(heads, axis=1).rename_axis(index=shown(frame.index.name))
+    heads = [LEFT.format(code(str(head))) if worded(column) else code(str(head)) for head, column in frame.items()]
+    table = frame.apply(cells).set_axis(heads, axis=1).rename_axis(index=code(frame.index.name))
     return table.to_html(index=index, escape=False, na_rep="", border=0)
 
 

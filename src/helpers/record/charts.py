@@ -37,11 +37,11 @@ def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.
     """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
 
     def draw(panel: Panel, indicator: str) -> None:
-        past, made, after = then[indicator].history, then[indicator].forecast, now[indicator].history
-        when = [past.index[-1].year, *(period.year for period in made["period"])]
+        past, ahead, after = then[indicator].history, then[indicator].forecast, now[indicator].history
+        when = [past.index[-1].year, *(period.year for period in ahead["period"])]
         start = past.iloc[-1]
-        panel.band(when, [start, *made["q10"]], [start, *made["q90"]])
-        panel.line(when, [start, *made["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
+        panel.band(when, [start, *ahead["q10"]], [start, *ahead["q90"]])
+        panel.line(when, [start, *ahead["q50"]], color=BLUE, linestyle=(0, (4, 2)), linewidth=1.6)
         panel.line([p.year for p in past.index[-9:]], past.iloc[-9:], color=GREY, linewidth=1.6)
         after = after[after.index >= past.index[-1]]
         panel.line([p.year for p in after.index], after, "o-", color=INK, linewidth=1.4, markersize=3.5)
@@ -52,16 +52,16 @@ def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.
     return small_charts({key: now[key] for key in checked["indicator"].unique()}, draw, words)
 
 
-def hedgehog(outlooks: dict[str, Outlook], made: pd.DataFrame, words: Words) -> Chart:
+def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: every past forecast pale, starting at the figure it knew; the figures dark."""
 
     def draw(panel: Panel, indicator: str) -> None:
-        for origin, spine in made[made["indicator"] == indicator].groupby("origin"):
+        for origin, spine in forecasts[forecasts["indicator"] == indicator].groupby("origin"):
             panel.line([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
         history = outlooks[indicator].history
         panel.line([p.year for p in history.index], history, color=BLUE, linewidth=2)
 
-    return small_charts({key: outlooks[key] for key in made["indicator"].unique()}, draw, words)
+    return small_charts({key: outlooks[key] for key in forecasts["indicator"].unique()}, draw, words)
 
 
 @for_phones

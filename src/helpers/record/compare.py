@@ -64,7 +64,7 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
     """What `load` gives, from the texts of the two files."""
     kinds = {"indicator": str, "period": str, "series": str}
     forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
-    found = {}
+    series = {}
     forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
     pd.PeriodIndex(forecasts["period"], freq="Y")  # these two raise for what is none
     pd.to_datetime(forecasts["as_of"], format="ISO8601")
@@ -76,8 +76,8 @@ def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Ser
         values = pd.Series(known["value"].to_numpy(float), pd.PeriodIndex(known["period"], freq="Y"))
         values.name = known["series"].iloc[0]
         newest = rows[rows["as_of"] == rows["as_of"].max()]
-        found[key] = newest.drop_duplicates("period", keep="last").set_index("period"), values
-    return found
+        series[key] = newest.drop_duplicates("period", keep="last").set_index("period"), values
+    return series
 
 
 def _with_plan(table: pd.DataFrame) -> pd.DataFrame:
@@ -97,22 +97,22 @@ def compare(before: dict, after: dict, steps: dict | None = None) -> list[Move]:
 def _moves(key: tuple[str, str, str], a: tuple, b: tuple, steps: dict) -> Iterator[Move]:
     """The moves of one indicator in one area, by one plan."""
     indicator, area, plan_name = key
-    told = {b[1].name, a[1].name} <= set(statistics.catalogue().index)  # own figures may have been taken away since
-    decimals = int(statistics.catalogue().loc[b[1].name, "decimals"]) + 1 if told else 1
+    known = {b[1].name, a[1].name} <= set(statistics.catalogue().index)  # own figures may have been taken away since
+    decimals = int(statistics.catalogue().loc[b[1].name, "decimals"]) + 1 if known else 1
     for period in a[0].index.intersection(b[0].index):
         before, after = float(a[0].loc[period, "q50"]), float(b[0].loc[period, "q50"])
         if round(before, decimals) != round(after, decimals):
-            if told and key not in steps:
+            if known and key not in steps:
                 steps[key] = medians(area, a, b)
-            why = with_remainder(causes(area, period, a, b, steps[key]), after - before, decimals) if told else []
+            why = with_remainder(causes(area, period, a, b, steps[key]), after - before, decimals) if known else []
             yield Move(indicator, area, period, before, after, decimals, tuple(why), plan_name)
 
 
-def with_remainder(found: list[Cause], move: float, decimals: int) -> list[Cause]:
+def with_remainder(parts: list[Cause], move: float, decimals: int) -> list[Cause]:
     """The causes, and what is left of a move when their effects are taken off, as far as its digits show it."""
-    effects = [cause.effect for cause in found if cause.effect is not None]
+    effects = [cause.effect for cause in parts if cause.effect is not None]
     left = move - sum(effects)
-    return [*found, Cause(text("remainder"), left)] if effects and round(left, decimals) else found
+    return [*parts, Cause(text("remainder"), left)] if effects and round(left, decimals) else parts
 
 
 def causes(area: str, period: str, a: tuple, b: tuple, by_step: list[pd.Series]) -> list[Cause]:
@@ -125,17 +125,17 @@ def causes(area: str, period: str, a: tuple, b: tuple, by_step: list[pd.Series])
     method = steps[0] + old["adjustment"] - old["q50"]
     changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
     news = [*_new_words(later), *_new_quarters(known.name, area, old["as_of"], new["as_of"])]
-    found = [
+    candidates = [
         (_method_words(old, new), method, any(old[fact] != new[fact] for fact in ("version", "method"))),
         (_revised_words(known, changed), steps[1] - steps[0], len(changed) > 0),
         (text("new figure: {items}", items=listing(news)), steps[2] - steps[1], len(news) > 0),
         (text("changed assumption"), new["adjustment"] - old["adjustment"], new["adjustment"] != old["adjustment"]),
     ]
     if exact:
-        return [Cause(words, float(effect)) for words, effect, applies in found if applies and abs(effect) > CLOSE]
+        return [Cause(words, float(effect)) for words, effect, applies in candidates if applies and abs(effect) > CLOSE]
     # Without the later run's method at hand effects would mix; what is recorded still says what changed.
     rest = text("by how much each can't be told: this program has not the method of that run any more")
-    return [*(Cause(words) for words, _, applies in found if applies), Cause(rest)]
+    return [*(Cause(words) for words, _, applies in candidates if applies), Cause(rest)]
 
 
 def medians(area: str, a: tuple, b: tuple) -> list[pd.Series]:

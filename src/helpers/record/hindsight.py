@@ -27,11 +27,11 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
         if past.forecast is None:
             continue
         known = {period.year: value for period, value in now[indicator].history.items()}
-        made = _forecast_years(past).assign(naive=past.history.iloc[-1])
-        made = made[made["year"].isin(known)]
+        years = _forecast_years(past).assign(naive=past.history.iloc[-1])
+        years = years[years["year"].isin(known)]
         became = now[indicator].judged.set_index("year")["verdict"]
         rows.append(
-            made.assign(figure=made["year"].map(known), verdict=made["year"].map(became).fillna("no target"))[SINCE]
+            years.assign(figure=years["year"].map(known), verdict=years["year"].map(became).fillna("no target"))[SINCE]
         )
     table = pd.concat(rows, ignore_index=True)
     table["inside"] = [_within(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
@@ -51,19 +51,19 @@ def _within(row: dict, decimals: int) -> bool:
     return bool(round(row["low"], decimals) <= row["figure"] <= round(row["high"], decimals))
 
 
-def _same(found: dict[str, Outlook]) -> list[tuple]:
+def _same(outlooks: dict[str, Outlook]) -> list[tuple]:
     """What forecasts from past years rest on: each series and the figures that are compared."""
-    return [(key, o.figures.content(), o.history.tolist()) for key, o in found.items() if o.series is not None]
+    return [(key, o.figures.content(), o.history.tolist()) for key, o in outlooks.items() if o.series is not None]
 
 
 @shared(_same)
-def rolling(found: dict[str, Outlook]) -> pd.DataFrame:
+def rolling(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """Each forecast that could have been made at the end of a past year, up to five years ahead, with what came.
 
     Columns: indicator, origin, horizon, year; figure, median, naive (the indicator's unit); error, error_naive, crps,
     crps_naive (in mean absolute yearly changes up to the origin); in80, in95, naive80, naive95 (0 or 1).
     """
-    rows = [row for outlook in found.values() if outlook.series is not None for row in _origins(outlook)]
+    rows = [row for outlook in outlooks.values() if outlook.series is not None for row in _origins(outlook)]
     if not rows:
         raise UserError("no past forecast can be compared with figures that were known by then; name a later day")
     return pd.concat(rows, ignore_index=True)
@@ -114,13 +114,13 @@ def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFr
     return pd.DataFrame(table)
 
 
-def by_horizon(made: pd.DataFrame) -> pd.DataFrame:
+def by_horizon(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Scores by horizon in years (and `all`), each indicator weighing the same.
 
     n: forecasts; indicators; in80, in95, naive80, naive95: shares of figures inside the ranges; crps_ratio and
     error_ratio: ours over the naive forecast's, below 1 where ours is better.
     """
-    parts = [(str(horizon), part) for horizon, part in made.groupby("horizon")] + [("all", made)]
+    parts = [(str(horizon), part) for horizon, part in forecasts.groupby("horizon")] + [("all", forecasts)]
     rows = []
     for horizon, part in parts:
         means = part.groupby("indicator").mean().mean()

@@ -15,12 +15,12 @@ from helpers.targets import Found, publish
 NAMED = 4  # changed verdicts that the sentence names
 
 
-def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
+def since_last_run(outlooks: Found, area: str, as_of: str) -> Table | Markdown:
     """The forecasts that moved since the last complete run in `outputs/`, each with its causes; or that none did."""
     record = archive.latest_complete(archive.history(files.OUTPUTS))
     if record is None or not (record["folder"] / FORECASTS).is_file():
         return Markdown(text("There is no earlier run to compare with."))
-    moves = compare.compare(compare.load(record["folder"], files.OUTPUTS), now(found, as_of))
+    moves = compare.compare(compare.load(record["folder"], files.OUTPUTS), now(outlooks, as_of))
     ran = day(date.fromisoformat(record["started"][:10]))
     if not moves:
         return Markdown(text("No forecast moved since the run of {day}.", day=literal(ran)))
@@ -29,15 +29,15 @@ def since_last_run(found: Found, area: str, as_of: str) -> Table | Markdown:
     return Table(text("Forecasts that moved since the run of {day}", day=ran), heads, rows)
 
 
-def verdicts(found: Found, as_of: str) -> Markdown:
+def verdicts(outlooks: Found, as_of: str) -> Markdown:
     """Which verdicts changed since the last complete run, the first few by name; nothing without such a run."""
     run = archive.latest_complete(archive.history(files.OUTPUTS))
     before = news.verdicts(run["folder"]) if run else {}
     if not before:
         return Markdown("")
-    after = news.by_target(publish(found, as_of).verdicts)
+    after = news.by_target(publish(outlooks, as_of).verdicts)
     changed = [(after[key], before[key]["verdict"]) for key in news.other_verdicts(before, after)]
-    ran, names = day(date.fromisoformat(run["started"][:10])), captions.short_names(found)
+    ran, names = day(date.fromisoformat(run["started"][:10])), captions.short_names(outlooks)
     if not changed:
         return Markdown(text("No verdict changed since the run of {day}.", day=ran))
     line = "{}, {}: {} → {}".format
@@ -54,12 +54,12 @@ def verdicts(found: Found, as_of: str) -> Markdown:
     )
 
 
-def now(found: Found, as_of: str) -> dict:
+def now(outlooks: Found, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
     from helpers.render import provenance
 
     version = "{version} {commit}".format(**provenance())
-    rows = publish(found, as_of)
+    rows = publish(outlooks, as_of)
     forecasts = [row | {"version": version} for row in rows.forecasts]
     return compare.gather(as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures))
 

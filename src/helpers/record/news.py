@@ -24,7 +24,7 @@ def changes(before: dict | None, after: dict) -> list[dict]:
         return []
     old, new = (verdicts(run["folder"]) for run in (before, after))
     changed = other_verdicts(old, new)
-    rows, said, steps = [], [{} for _ in changed], {}
+    rows, lines, steps = [], [{} for _ in changed], {}
     for language in reversed(LANGUAGES):  # English is the last
         with in_language(language):
             causes = reasons(before["folder"], after["folder"], changed, steps)
@@ -34,9 +34,9 @@ def changes(before: dict | None, after: dict) -> list[dict]:
                 | {"before": words(old[key]), "after": words(new[key]), "why": why(new[key], causes.get(key, ""))}
                 for key in changed
             ]
-        for line, row in zip(said, rows, strict=True):
+        for line, row in zip(lines, rows, strict=True):
             line[language] = LINE.format_map(row)
-    return [row | {"said": line} for row, line in zip(rows, said, strict=True)]
+    return [row | {"said": line} for row, line in zip(rows, lines, strict=True)]
 
 
 def verdicts(folder: Path) -> dict[tuple[str, ...], dict]:

@@ -100,20 +100,20 @@ def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> W
         "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dark), targets (orange)",
         day=day(date.fromisoformat(signed)),
     )
-    found = {key: now[key] for key in checked["indicator"].unique()}
-    return Words(title, shown, captions.source_line(targets.codes(found)))
+    outlooks = {key: now[key] for key in checked["indicator"].unique()}
+    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
 
 
-def hedgehog_words(scores: pd.DataFrame, made: pd.DataFrame, now: dict[str, Outlook]) -> Words:
+def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str, Outlook]) -> Words:
     """By how much the forecasts beat the naive one; what the lines are; whose figures."""
     ratio = scores.set_index("horizon").loc["all", "error_ratio"]
-    message_ = text("Past forecasts missed by {share} less than the last figure would have")
+    sentence = text("Past forecasts missed by {share} less than the last figure would have")
     if ratio > 1:
-        message_ = text("Past forecasts missed by {share} more than the last figure would have")
+        sentence = text("Past forecasts missed by {share} more than the last figure would have")
     shown = text("Figures (blue) and every forecast made up to five years ahead of them (pale)")
-    found = {key: now[key] for key in made["indicator"].unique()}
-    title = message_.format(share=percent(abs(1 - ratio)))
-    return Words(title, shown, captions.source_line(targets.codes(found)))
+    outlooks = {key: now[key] for key in forecasts["indicator"].unique()}
+    title = sentence.format(share=percent(abs(1 - ratio)))
+    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
 
 
 def calibration_words(table: pd.DataFrame) -> Words:
@@ -221,9 +221,9 @@ def indicators_won(record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown
     return Markdown(words.format(won=f"**{integer(won)}**", n=integer(len(by_indicator)), method=text(METHODS[best])))
 
 
-def made_words(made: pd.DataFrame) -> Markdown:
+def made_words(making: pd.DataFrame) -> Markdown:
     """When, from which panel and with which version the panel's scores were made."""
-    row = made.iloc[0]
+    row = making.iloc[0]
     return Markdown(
         text(
             "These scores were made on {day} with version {version}, on the panel of {series} official "

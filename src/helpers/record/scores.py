@@ -152,11 +152,11 @@ def _tasks(panel: pd.DataFrame) -> tuple[list[Task], pd.Series]:
     tasks, reasons = [], {}
     for series_id, group in panel.groupby("series_id"):
         values = group.set_index("period")["value"]
-        found = [_task(series_id, values, origin) for origin in ORIGINS]
-        own = [task for task in found if isinstance(task, Task)]
+        tasks_of_series = [_task(series_id, values, origin) for origin in ORIGINS]
+        own = [task for task in tasks_of_series if isinstance(task, Task)]
         tasks += own
         if not own:
-            reasons[series_id] = found[-1]
+            reasons[series_id] = tasks_of_series[-1]
     return tasks, pd.Series(reasons, dtype=object)
 
 
@@ -190,16 +190,16 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     targets, points, cases = _targets(values), {}, []
     points["ours"], points["naive"] = _ours(task.known), naive_points(values)
     for better in DIRECTIONS:
-        said = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
-        said["naive"] = _naive_probability(values, targets, better)
+        probabilities = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
+        probabilities["naive"] = _naive_probability(values, targets, better)
         for name, method in METHODS.items():
             judgement: Judgement = method(task.known, targets, years, better)
-            said[name], points[name] = judgement.probability, judgement.points
-        cases.append(_case_table(task, targets, better, said))
+            probabilities[name], points[name] = judgement.probability, judgement.points
+        cases.append(_case_table(task, targets, better, probabilities))
     return pd.concat(cases), _figure_table(task, points)
 
 
-def _case_table(task: Task, targets: np.ndarray, better: str, said: dict[str, np.ndarray]) -> pd.DataFrame:
+def _case_table(task: Task, targets: np.ndarray, better: str, probabilities: dict[str, np.ndarray]) -> pd.DataFrame:
     """A row for each target whose year has a figure: where and when, met (0 or 1) and what each method said."""
     slack = 1e-9 * np.maximum(1.0, np.abs(targets))
     above, below = task.future >= targets - slack, task.future <= targets + slack
@@ -208,7 +208,7 @@ def _case_table(task: Task, targets: np.ndarray, better: str, said: dict[str, np
         "horizon": np.broadcast_to(HORIZONS, targets.shape).ravel(),
         "multiple": np.repeat(MULTIPLES, len(HORIZONS)),
         "met": (above if better == "higher" else below).ravel().astype(float),
-        **{name: values.ravel() for name, values in said.items()},
+        **{name: values.ravel() for name, values in probabilities.items()},
     })  # fmt: skip
     return table[np.broadcast_to(np.isfinite(task.future), targets.shape).ravel()]
 

@@ -29,18 +29,18 @@ def publish(panel_path: str | Path, folder: Path = FOLDER, jobs: int | None = No
     table = record.summary(scored)
     table.attrs["left_out"] = scored.left_out
     parts = [record.calibration(scored, method).assign(method=method) for method in CALIBRATED]
-    made = facts(Path(panel_path), panel, len(scored.left_out))
+    making = facts(Path(panel_path), panel, len(scored.left_out))
     folder.mkdir(parents=True, exist_ok=True)
-    found = {
+    tables = {
         "record": table,
         "calibration": pd.concat(parts),
         "by_indicator": record.by_indicator(scored),
-        "made": made,
+        "made": making,
     }
     files.write_all(
         {
             folder / f"{name}.csv": rows[TABLES[name]].to_csv(index=False, float_format="%.6g")
-            for name, rows in found.items()
+            for name, rows in tables.items()
         }
     )
     return table

@@ -65,12 +65,12 @@ def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,),
 
 
 def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
-    made, past = expected(one, method, since, year), forecast.track(figures(one), method, since)
-    last = made.iloc[-1]
+    ahead, past = expected(one, method, since, year), forecast.track(figures(one), method, since)
+    last = ahead.iloc[-1]
     row = {"method": method, "since": since or "all", "forecast": last["q50"], "low": last["q10"], "high": last["q90"]}
     goal = targets.target(one, year)
     if goal is not None:
-        met = targets.probability_met(made, goal, one.about["better"], figures(one).decimals)
+        met = targets.probability_met(ahead, goal, one.about["better"], figures(one).decimals)
         row["chance"] = float(met.iloc[-1])
     if past is not None:
         row |= {"error": past.error, "no_change": past.no_change, "bias": past.bias, "cases": past.cases}
@@ -87,10 +87,10 @@ def figures(one: Outlook) -> Figures:
 
 def expected(one: Outlook, method: str, since: int | None, year: int) -> forecast.Forecast:
     """The forecast to a year by a method and a window. Raises UserError where the year is known already."""
-    made = forecast.expect(figures(one), year, method, since, quarters=targets.quarters_of(one.figures))
-    if made is None:
+    ahead = forecast.expect(figures(one), year, method, since, quarters=targets.quarters_of(one.figures))
+    if ahead is None:
         raise UserError(f"indicator {one.indicator}: the figure of {year} is known; name a later year")
-    return made
+    return ahead
 
 
 def reasons(one: Outlook, year: int = 2027) -> Markdown:
@@ -105,9 +105,9 @@ def chart(one: Outlook, methods: list[str], since: list[int | None] = (None,), y
     history, paths = figures(one).values, {}
     for method in methods:
         for first in since:
-            made = expected(one, method, first, year).set_index("period")["q50"]
-            made.index = pd.PeriodIndex(made.index, freq="Y")
-            paths[f"{method} {first or ''}".strip()] = pd.concat([history.iloc[-1 if paths else -10 :], made])
+            medians = expected(one, method, first, year).set_index("period")["q50"]
+            medians.index = pd.PeriodIndex(medians.index, freq="Y")
+            paths[f"{method} {first or ''}".strip()] = pd.concat([history.iloc[-1 if paths else -10 :], medians])
     ends = [path.iloc[-1] for path in paths.values()]
     expecting = between(min(ends), max(ends), one.decimals, one.unit)
     title = text("The methods expect {range} in {year}", range=expecting, year=year)

@@ -36,18 +36,18 @@ class Outcome:
         """The outcome in words, one line a fact."""
         if self.faults and not self.changes:
             return [*self.faults, "nothing was changed"]
-        found = [*self.faults, *self.unread, *map(str, self.changes)]
+        lines = [*self.faults, *self.unread, *map(str, self.changes)]
         for verdict in self.held:
-            found += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
+            lines += [f"held back {verdict.series}: {line}" for line in _shortened(verdict.reasons)]
             # What vanished stands in the reasons already.
-            found += _shortened([f"  {change}" for change in verdict.changes if change.kind != "vanished"])
-            found.append(f"  to take it over: --accept {verdict.series}")
-        found += [f"left aside, answers no request: {', '.join(self.aside)}"] if self.aside else []
+            lines += _shortened([f"  {change}" for change in verdict.changes if change.kind != "vanished"])
+            lines.append(f"  to take it over: --accept {verdict.series}")
+        lines += [f"left aside, answers no request: {', '.join(self.aside)}"] if self.aside else []
         if self.unasked:
-            found.append(f"not asked, for want of a fixed address (see --from-folder): {', '.join(self.unasked)}")
+            lines.append(f"not asked, for want of a fixed address (see --from-folder): {', '.join(self.unasked)}")
         counts = {kind: sum(change.kind == kind for change in self.changes) for kind in ("new", "revised", "vanished")}
-        told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing new"
-        return [*found, f"{told}; {len(self.held)} series held back"]
+        summary = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing new"
+        return [*lines, f"{summary}; {len(self.held)} series held back"]
 
 
 def _shortened(lines: list[str]) -> list[str]:
@@ -81,7 +81,8 @@ def refresh(
             outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
             outcome.faults = faults + outcome.faults
             outcome.unread = _left_out(read)
-            outcome.aside, outcome.unasked = aside, [] if folder else _unasked(asked)
+            unasked = {request.series for request in asked if not request.publisher.address}
+            outcome.aside, outcome.unasked = aside, [] if folder else sorted(unasked)
             if folder and outcome.faults:
                 outcome.changes = []
             elif broken := writing.write(data, outcome.changes, every, today or date.today(), dry_run):
@@ -110,11 +111,6 @@ def _left_out(read: Keyed) -> list[str]:
     """A line for each answer that holds figures of periods that can't be read."""
     counts = {key: table.attrs.get("left_out") for key, table in read.items()}
     return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
-
-
-def _unasked(asked: list[Request]) -> list[str]:
-    """The series whose files only a person can download."""
-    return sorted({request.series for request in asked if not request.publisher.address})
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:
@@ -171,7 +167,7 @@ def known_figures(place: Path) -> dict[str, dict[changes.Key, Known]]:
     """The newest figure of every series, area and period, as printed; a withdrawn one is not known."""
     rows = files.read_table(place / "observations.csv")
     rows = rows.sort_values("read_on", kind="stable").drop_duplicates(["series", "area", "period"], keep="last")
-    found: dict[str, dict[changes.Key, Known]] = {}
+    figures: dict[str, dict[changes.Key, Known]] = {}
     for row in rows[rows["status"] != "withdrawn"].itertuples(index=False):
-        found.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source, row.status)
-    return found
+        figures.setdefault(row.series, {})[row.area, row.period] = Known(row.value, row.source, row.status)
+    return figures

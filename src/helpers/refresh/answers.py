@@ -63,7 +63,7 @@ def from_folder(folder: Path, requests: list[Request], size: int) -> tuple[Keyed
     """
     if not folder.is_dir():
         raise UserError(f"--from-folder {folder.name}: is no folder; give the folder of the downloaded files")
-    found: Keyed = {}
+    answers: Keyed = {}
     faults, aside = [], []
     for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
         named = [request for request in requests if _names(path, request)]
@@ -76,10 +76,10 @@ def from_folder(folder: Path, requests: list[Request], size: int) -> tuple[Keyed
         if named and not any(kind in request.publisher.formats.split(" ") for request in named):
             faults.append(f"{path.name}: the file is {kind}, where {named[0].publisher.formats} was due")
         mine = {request.key for request in requests if _answers(one, kind, path, request)}
-        faults += [f"{path.name}: answers {' '.join(key)} as another file does" for key in sorted(mine & set(found))]
-        found |= dict.fromkeys(mine, one)
+        faults += [f"{path.name}: answers {' '.join(key)} as another file does" for key in sorted(mine & set(answers))]
+        answers |= dict.fromkeys(mine, one)
         aside += [] if mine or named else [path.name]
-    return found, faults, aside
+    return answers, faults, aside
 
 
 def _opened(path: Path, size: int) -> tuple[pd.DataFrame, str]:

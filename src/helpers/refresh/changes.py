@@ -93,7 +93,7 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
         before = _value(known, key)
         # A suspect figure stands as it was found, with other digits than the series has.
         mark = offer.marks.get(key, "")
-        doubted = mark == tidy.UNRELIABLE and before is not None and known[key].status == "final"
+        doubted = mark == tidy.UNRELIABLE and key in known and known[key].status == "final"
         if before is not None and printed(Decimal(before), decimals) == value and not doubted:
             continue
         kind = "new" if before is None else "revised"

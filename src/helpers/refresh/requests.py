@@ -88,31 +88,26 @@ def load(folder: Path) -> list[Request]:
     publishers = {row["source"]: row for row in table(folder, "publishers.csv")}
     series = {row["series"] for row in table(folder, "series.csv")}
     ranks: dict[str, int] = {}
-    found = []
+    requests = []
     for line, row in enumerate(table(folder, "requests.csv"), 2):
         if row["source"] == HAND:
             continue
         for column, known in (("series", series), ("source", publishers)):
             if row[column] not in known:
-                raise UserError(f"requests.csv, line {line}, {column}: {nearest_of(row[column], known)}")
+                words = f"{row[column]!r} is unknown; {files.nearest(row[column], known)}"
+                raise UserError(f"requests.csv, line {line}, {column}: {words}")
         for column, form in FORMS.items():
             if not re.fullmatch(form, row[column]):
-                raise UserError(
-                    f"requests.csv, line {line}, {column}: {row[column]!r} has a wrong form; see datapackage.json"
-                )
+                words = f"{row[column]!r} has a wrong form; see datapackage.json"
+                raise UserError(f"requests.csv, line {line}, {column}: {words}")
         facts = {name: publishers[row["source"]][name] for name in Publisher.__dataclass_fields__}
         # The parts of a sum are one source together.
         part = row["transformation"].startswith(("plus", "minus"))
         rank = 0 if part else ranks.get(row["series"], 0)
         ranks[row["series"]] = rank + 1
         own = {name: row[name] for name in Request.__dataclass_fields__ if name in row}
-        found.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
-    return found
-
-
-def nearest_of(word: str, known: Collection[str]) -> str:
-    """What is wrong with a word that is not among the known ones, and what may have been meant."""
-    return f"{word!r} is unknown; {files.nearest(word, known)}"
+        requests.append(Request(**own, rank=rank, bound=row["revision_bound"], publisher=Publisher(**facts)))
+    return requests
 
 
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:

@@ -10,10 +10,8 @@ from helpers.refresh.requests import Request, normal
 from helpers.statistics import transform
 
 Figures = dict[tuple[str, str], Decimal]  # by area and period
+Marks = dict[tuple[str, str], str]  # what the publisher says of them
 FACTORS = {"times": 1, "plus": 1, "minus": -1}
-
-
-Marks = dict[tuple[str, str], str]  # what the publisher says of a figure, by area and period
 
 
 def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[str, str]) -> tuple[Figures, str, Marks]:
@@ -26,7 +24,7 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
     twice = rows.duplicated(["code", "period"]).any()
     if twice and rows["unit"].nunique() > 1 and request.unit in set(rows["unit"]):
         rows = rows[rows["unit"] == request.unit]  # the same thing in several units
-    found: Figures = {}
+    figures: Figures = {}
     marks, units = {}, set()
     for row in rows.itertuples():
         if not (when := _fitting(row.period, frequency)) or not inside(when, request.periods):
@@ -35,13 +33,13 @@ def select(answer: pd.DataFrame, request: Request, frequency: str, codes: dict[s
             value = tidy.number(row.value)
         except Unreadable as fault:
             raise Unreadable(f"{row.code} {when}: {fault}") from None
-        if found.setdefault((row.code, when), value) != value:
-            raise Unreadable(f"{row.code} {when} stands twice, as {found[row.code, when]} and {value}")
+        if figures.setdefault((row.code, when), value) != value:
+            raise Unreadable(f"{row.code} {when} stands twice, as {figures[row.code, when]} and {value}")
         units.add(row.unit)
         marks |= {(row.code, when): mark} if (mark := answer.attrs["marks"].get(row.Index)) else {}
-    if not found:
+    if not figures:
         raise Unreadable(f"no figure for {request.series} ({request.item or 'the total'}, {request.areas})")
-    return transformed(found, request.transformation), " or ".join(sorted(units)), marks
+    return transformed(figures, request.transformation), " or ".join(sorted(units)), marks
 
 
 def _matching(answer: pd.DataFrame, request: Request, codes: dict[str, str]) -> pd.DataFrame:
@@ -88,13 +86,13 @@ def transformed(figures: Figures, transformation: str) -> Figures:
 
 
 def _chained(figures: Figures, base: str) -> Figures:
-    found: Figures = {}
+    whole: Figures = {}
     for area in {area for area, _ in figures}:
         own = {period: float(value) for (place, period), value in figures.items() if place == area}
         index = pd.Series(own.values(), index=pd.PeriodIndex(own, freq="Y"))
         chained = transform.chain_index(index, pd.Period(base, "Y"))
-        found |= {(area, str(period)): Decimal(f"{value:.9f}") for period, value in chained.items()}
-    return found
+        whole |= {(area, str(period)): Decimal(f"{value:.9f}") for period, value in chained.items()}
+    return whole
 
 
 def added(parts: list[Figures]) -> Figures:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers import UserError, files
 from helpers.render import archive, copies, fingerprint, pictures
@@ -15,6 +16,9 @@ from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
 from helpers.render.progress import Progress
+
+if TYPE_CHECKING:
+    from helpers.render.execution import Work
 
 __all__ = [
     "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "STOP_LIMIT", "VERDICTS", "Progress", "Run", "archive",
@@ -79,25 +83,25 @@ def run(
     With `if_changed`, the latest complete run is returned as it is when it holds just these reports. `news` tells which
     verdicts a new batch changed, from the records of the last one and of this; they open the index.
     """
-    run_ = prepared(jobs, output, force)
+    rendering = prepared(jobs, output, force)
     with archive.locked(output, wait, "wait for it with --wait"), archive.writing_to(output):
         if wait:  # while it waited, the data may have changed
-            run_ = prepared(jobs, output, force)
+            rendering = prepared(jobs, output, force)
         archive.check_latest(output)
         past = archive.history(output)
         latest = archive.latest_complete(past)
-        keys = {job.name: key for job, key in zip(jobs, run_.keys, strict=True)}
+        keys = {job.name: key for job, key in zip(jobs, rendering.keys, strict=True)}
         if if_changed and not force and latest and archive.same(latest, keys) and archive.shown(latest, output):
             return latest | {"new": False}
-        start(run_, output, asked or {}, archive.next_number(past))
+        start(rendering, output, asked or {}, archive.next_number(past))
         try:
-            numbers = take_over(run_, {} if force else archive.rendered(past), tell)
-            render_all(run_, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
+            numbers = take_over(rendering, {} if force else archive.rendered(past), tell)
+            render_all(rendering, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
         except BaseException:
             with contextlib.suppress(OSError, UserError):
-                run_.save(complete=False)
+                rendering.save(complete=False)
             raise
-        return finish(run_, output, news) | {"new": True}
+        return finish(rendering, output, news) | {"new": True}
 
 
 def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
@@ -117,52 +121,52 @@ def prepared(jobs: list[Job], output: Path, force: bool) -> Run:
     return Run(jobs, keys, pages)
 
 
-def start(run_: Run, output: Path, asked: dict, number: int) -> None:
+def start(rendering: Run, output: Path, asked: dict, number: int) -> None:
     """Give the run its folder and the facts that say what made it, of which data, and when."""
     now = datetime.now(UTC)
-    run_.folder = archive.new_folder(output, now)
-    run_.facts = {"format": archive.FORMAT} | fingerprint.provenance()
-    run_.facts |= {
-        "run": run_.folder.name,
+    rendering.folder = archive.new_folder(output, now)
+    rendering.facts = {"format": archive.FORMAT} | fingerprint.provenance()
+    rendering.facts |= {
+        "run": rendering.folder.name,
         "number": number,
         "started": now.isoformat(timespec="seconds"),
         "complete": False,
     }
-    run_.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
-    run_.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
-    run_.facts["own"] = files.own_tables() is not None
-    run_.save()
+    rendering.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
+    rendering.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
+    rendering.facts["own"] = files.own_tables() is not None
+    rendering.save()
 
 
-def take_over(run_: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> list[int]:
+def take_over(rendering: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> list[int]:
     """Link the reports that haven't changed since an earlier run; returns the numbers of the jobs still to do."""
     still = []
-    for n, key in enumerate(run_.keys):
+    for n, key in enumerate(rendering.keys):
         folder, report = good.get(key, (None, None))
         if report and archive.current(folder, report):
-            archive.link_files(folder, run_.folder, report["files"])
-            run_.records[n] = report | {"status": "unchanged", "seconds": 0.0}
-            tell(run_.records[n])
+            archive.link_files(folder, rendering.folder, report["files"])
+            rendering.records[n] = report | {"status": "unchanged", "seconds": 0.0}
+            tell(rendering.records[n])
         else:
             still.append(n)
-    run_.save()
+    rendering.save()
     return still
 
 
 def render_all(
-    run_: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
+    rendering: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
     pending: dict[Future, int] = {}
     try:
-        submit = submitter(pool, [run_.jobs[n].notebook for n in numbers], watch) if numbers else None
+        submit = submitter(pool, [rendering.jobs[n].notebook for n in numbers], watch) if numbers else None
         # One language of each report first: the others take over what doesn't depend on the language.
-        for n in sorted(numbers, key=run_.turn):
-            pending[submit(work(run_, n))] = n
+        for n in sorted(numbers, key=rendering.turn):
+            pending[submit(work(rendering, n))] = n
         for future in as_completed(list(pending)):
             record, contents = result(future)
-            keep(run_, pending[future], record, contents, past)
-            tell(run_.records[pending.pop(future)])
+            keep(rendering, pending[future], record, contents, past)
+            tell(rendering.records[pending.pop(future)])
     except BaseException:
         stop(pool, list(pending))
         raise
@@ -171,25 +175,25 @@ def render_all(
 
 def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callable:
     """How work on notebooks is handed out: as it is to threads of this process, with all it needs to anything else."""
-    from helpers.render import cluster as elsewhere, execution, kernels
+    from helpers.render import cluster, execution, kernels
 
     if isinstance(pool, ThreadPoolExecutor):
         if len(notebooks) > 1:  # for a single report, a kernel of its own starts sooner
             kernels.prepare(set(notebooks))
         return lambda work: pool.submit(execution.render, work, watch)
-    code, data = fingerprint.code(), elsewhere.packed(files.DATA)
-    return lambda work: pool.submit(elsewhere.render, work, data, code)
+    code, data = fingerprint.code(), cluster.packed(files.DATA)
+    return lambda work: pool.submit(cluster.render, work, data, code)
 
 
-def work(run_: Run, n: int) -> "object":
+def work(rendering: Run, n: int) -> "Work":
     """One job of the run with all that its rendering needs."""
     from helpers.render.execution import Work
 
-    job = run_.jobs[n]
-    facts = {key: run_.facts[key] for key in ("version", "commit", "data_read_on", "own")}
+    job = rendering.jobs[n]
+    facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
     source = pictures.with_pictures(job.notebook)
     about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
-    return Work(*about, run_.sisters[n], facts)
+    return Work(*about, rendering.sisters[n], facts)
 
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
@@ -217,49 +221,49 @@ def stop(pool: Executor, pending: list[Future]) -> None:
             execution.kill_kernels()
 
 
-def check_data(run_: Run) -> None:
+def check_data(rendering: Run) -> None:
     """Stop a run whose data change under it: one part would rest on the old figures, the other on the new ones."""
-    now, before = fingerprint.data_hashes(), run_.facts["data"]
+    now, before = fingerprint.data_hashes(), rendering.facts["data"]
     if changed := sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name)):
         raise UserError(f"data/{changed[0]}: changed while the run was under way; nothing is published, start it again")
 
 
-def keep(run_: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
+def keep(rendering: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
     """Write a report's files and its record; beside a failed report, link the last good one."""
-    check_data(run_)
+    check_data(rendering)
     for name, content in contents.items():
-        (run_.folder / name).parent.mkdir(exist_ok=True)
-        files.write(run_.folder / name, content)
+        (rendering.folder / name).parent.mkdir(exist_ok=True)
+        files.write(rendering.folder / name, content)
     hashes = {name: archive.content_hash(content) for name, content in sorted(contents.items())}
-    record = run_.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": run_.facts["own"]}
+    record = rendering.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": rendering.facts["own"]}
     if record["status"] == "failed":
-        record["last_good"] = archive.last_good(record["name"], run_.folder, past)
-        copies.mark(run_.folder, record["last_good"], run_.jobs[n].language)
+        record["last_good"] = archive.last_good(record["name"], rendering.folder, past)
+        copies.mark(rendering.folder, record["last_good"], rendering.jobs[n].language)
     else:
         record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
-    run_.records[n] = record
-    run_.save()
+    rendering.records[n] = record
+    rendering.save()
 
 
-def finish(run_: Run, output: Path, news: Callable[[dict, dict], list[dict]] | None = None) -> dict:
+def finish(rendering: Run, output: Path, news: Callable[[dict, dict], list[dict]] | None = None) -> dict:
     """Gather the forecasts, write summary and index, make the run the latest; last of all it is recorded complete."""
     from helpers.render import index, outcomes, summary
 
-    reports = [run_.records[n] for n in sorted(run_.records)]
-    contradictions = outcomes.keep(run_.folder, reports, f"{run_.facts['version']} {run_.facts['commit']}")
-    began = datetime.fromisoformat(run_.facts["started"])
+    reports = [rendering.records[n] for n in sorted(rendering.records)]
+    contradictions = outcomes.keep(rendering.folder, reports, "{version} {commit}".format(**rendering.facts))
+    began = datetime.fromisoformat(rendering.facts["started"])
     seconds = round((datetime.now(UTC) - began).total_seconds(), 1)
-    check_data(run_)
-    facts = run_.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
-    past = [facts | {"folder": run_.folder}, *archive.history(output)]
+    check_data(rendering)
+    facts = rendering.save(seconds=seconds, contradictions=contradictions) | {"complete": True}
+    past = [facts | {"folder": rendering.folder}, *archive.history(output)]
     latest, former = (archive.latest_complete(runs) for runs in (past, past[1:]))
-    if news and former and latest is past[0] and outcomes.differ(former["folder"], run_.folder):
-        facts = run_.save(changes=news(former, latest)) | {"complete": True}
+    if news and former and latest is past[0] and outcomes.differ(former["folder"], rendering.folder):
+        facts = rendering.save(changes=news(former, latest)) | {"complete": True}
         latest |= facts
-    summary.write(facts | {"folder": run_.folder})
+    summary.write(facts | {"folder": rendering.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
     for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
         files.write(output / name, page)
     archive.point_latest(latest["folder"], output)
-    run_.save(complete=True)
-    return facts | {"folder": run_.folder}
+    rendering.save(complete=True)
+    return facts | {"folder": rendering.folder}

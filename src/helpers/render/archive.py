@@ -29,8 +29,8 @@ def history(output: Path) -> list[dict]:
 
     A folder without a record, or whose record is damaged, is passed over; `damaged` names the latter.
     """
-    found = [one for one in map(_read, _records(output)) if isinstance(one, dict)]
-    return sorted(found, key=lambda run: (run.get("number", 0), run["folder"].name), reverse=True)
+    runs = [one for one in map(_read, _records(output)) if isinstance(one, dict)]
+    return sorted(runs, key=lambda run: (run.get("number", 0), run["folder"].name), reverse=True)
 
 
 def damaged(output: Path) -> list[str]:

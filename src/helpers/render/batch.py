@@ -228,7 +228,7 @@ def _declared(notebook: Path, changed: int) -> dict[str, dict]:
 
     cells = opened(notebook).cells
     tagged = [cell for cell in cells if "parameters" in (cell.metadata.get("tags") or [])]
-    return {found.name: found._asdict() for cell in tagged[:1] for found in PythonTranslator.inspect(cell)}
+    return {parameter.name: parameter._asdict() for cell in tagged[:1] for parameter in PythonTranslator.inspect(cell)}
 
 
 def check(job: Job) -> None:
@@ -272,14 +272,14 @@ def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
 
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
     """Parameters written as name=value, each value read as the type that the notebook declares."""
-    known, found = declared(notebook), {}
+    known, parameters = declared(notebook), {}
     for pair in pairs:
         name, equals, written = pair.partition("=")
         if not equals:
             raise UserError(f"-p {pair}: write a parameter as name=value")
         wanted = known.get(name, {}).get("inferred_type_name")
-        found[name] = _typed(notebook, name, values.understood(name, written), wanted)
-    return found
+        parameters[name] = _typed(notebook, name, values.understood(name, written), wanted)
+    return parameters
 
 
 def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from helpers import UserError
@@ -25,7 +24,6 @@ KINDS = {
 }
 
 
-@lru_cache
 def loader() -> type[yaml.SafeLoader]:
     """The reader of YAML's newer rules: a word without quotes is text unless it is a truth, a number or nothing."""
     import yaml

@@ -21,54 +21,54 @@ SHARES = dict(zip(QUANTILES, (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975), strict=T
 def tables(notebook: NotebookNode) -> list[dict]:
     """The histories and the forecasts of the indicators that have any, in their units, as tables of a spreadsheet."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
-    found = [data[files.VERDICTS_MIME] for data in outputs if files.VERDICTS_MIME in data]
+    payloads = [data[files.VERDICTS_MIME] for data in outputs if files.VERDICTS_MIME in data]
     lead = [text("Indicator"), text("Year")]
-    said = {"figures": text("Figures behind the charts"), "forecasts": text("Forecasts behind the charts")}
+    captions = {"figures": text("Figures behind the charts"), "forecasts": text("Forecasts behind the charts")}
     shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES.values()]
     heads = {"figures": [*lead, text("figure")], "forecasts": [*lead, *shares]}
     columns = {"figures": ["value"], "forecasts": QUANTILES}
-    made = []
-    for kind, caption in said.items():
-        rows = [{"cells": cells(one, columns[kind])} for payload in found for one in payload[kind]]
+    sheets = []
+    for kind, caption in captions.items():
+        rows = [{"cells": cells(one, columns[kind])} for payload in payloads for one in payload[kind]]
         if rows:
-            made.append({"caption": caption, "heads": heads[kind], "rows": rows, "under": ""})
-    return made
+            sheets.append({"caption": caption, "heads": heads[kind], "rows": rows, "under": ""})
+    return sheets
 
 
 def cells(row: dict, columns: list[str]) -> list[dict]:
     """Indicator, year and numbers of a row, each with its words and, for the spreadsheet, its exact value."""
     rows = files.read_rows(files.plan_folder(row["plan"]) / "indicators.csv")
-    called = next((name(one) for one in rows if one["indicator"] == row["indicator"]), "")
+    title = next((name(one) for one in rows if one["indicator"] == row["indicator"]), "")
     values = [(float(row[column]), "0.0##") for column in columns]
     shown = [(float(row["period"]), "0"), *values]
     numbers = [{"words": number(value, 1), "figures": [{"value": value, "format": shape}]} for value, shape in shown]
-    return [{"words": f"{row['indicator']}. {called}"}, *numbers]
+    return [{"words": f"{row['indicator']}. {title}"}, *numbers]
 
 
 def spans(table: dict, first: int) -> dict[str, tuple[int, int]]:
     """First and last row of each indicator, on a sheet where the table's rows begin at `first`."""
     rows = enumerate((row["cells"][0]["words"] for row in table["rows"]), first)
-    found = {label: [n for n, _ in group] for label, group in groupby(rows, key=lambda row: row[1])}
-    return {label: (numbers[0], numbers[-1]) for label, numbers in found.items()}
+    places = {label: [n for n, _ in group] for label, group in groupby(rows, key=lambda row: row[1])}
+    return {label: (numbers[0], numbers[-1]) for label, numbers in places.items()}
 
 
-def draw(book: Workbook, sheet: Worksheet, made: dict[str, dict], first: int) -> None:
+def draw(book: Workbook, sheet: Worksheet, sheets: dict[str, dict], first: int) -> None:
     """Beside the figures a line chart for each indicator: history, median, ends of the 80% range, drawn from the cells.
 
-    `made`: the tables of figures and of forecasts by the names of their sheets, where rows begin at `first`.
+    `sheets`: the tables of figures and of forecasts by the names of their sheets, where rows begin at `first`.
     """
-    (past, figures), (ahead, forecasts) = made.items()
+    (past, figures), (ahead, forecasts) = sheets.items()
     columns = {text("figure"): (past, 2, {"color": "#1F2933", "width": 2.25})}
     quantiles = {text("median"): ("q50", BLUE), text("lower end"): ("q10", EDGE), text("upper end"): ("q90", EDGE)}
-    columns |= {said: (ahead, 2 + QUANTILES.index(one), line) for said, (one, line) in quantiles.items()}
+    columns |= {words: (ahead, 2 + QUANTILES.index(one), line) for words, (one, line) in quantiles.items()}
     places = {past: spans(figures, first), ahead: spans(forecasts, first)}
     for n, label in enumerate(places[past]):
         chart = book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
-        for said, (place, column, line) in columns.items():
+        for words, (place, column, line) in columns.items():
             if rows := places[place].get(label):
                 years, values = ([place, rows[0], at, rows[1], at] for at in (1, column))
                 dots = {"type": "circle", "size": 4, "border": line | {"width": 1}, "fill": {"color": line["color"]}}
-                chart.add_series({"name": said, "categories": years, "values": values, "line": line, "marker": dots})
+                chart.add_series({"name": words, "categories": years, "values": values, "line": line, "marker": dots})
         chart.set_title({"name": label, "name_font": {"size": 11}, "overlay": False})
         chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": False}})
         chart.set_legend({"position": "bottom"})

@@ -60,8 +60,8 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
     folder = "failed/" if error else ""
     contents = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
     if not error:
-        made, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
-        contents |= {f"{work.name}.{kind}": content for kind, content in made.items()}
+        pages, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
+        contents |= {f"{work.name}.{kind}": content for kind, content in pages.items()}
         record |= {"left_out": left_out} if left_out else {}
     seconds = round(time.perf_counter() - started, 2)
     size = sum(map(len, contents.values()))

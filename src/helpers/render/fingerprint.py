@@ -79,12 +79,12 @@ def folder_hash(folder: Path) -> str:
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """The hash of each file of a folder by its path; caches and hidden files are left out."""
-    found = {}
+    hashes = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if path.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in name.parts):
-            found[name.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+            hashes[name.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
 
 
 def versions() -> list[str]:

@@ -62,12 +62,12 @@ def pages(
 
     shelf: run and record of reports rendered singly, listed below those of the run.
     """
-    verdicts = newest_verdicts(folder)
-    found = {}
+    verdicts, contents = newest_verdicts(folder), {}
+    place = f"{facts['run']}/" if prefix is None else prefix
     for language in LANGUAGES:
         with in_language(language):
-            found[file_name(language)] = page(facts, verdicts, f"{facts['run']}/" if prefix is None else prefix, shelf)
-    return found
+            contents[file_name(language)] = page(facts, verdicts, place, shelf)
+    return contents
 
 
 def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]] = ()) -> str:
@@ -131,8 +131,8 @@ def scorecards(verdicts: list[dict], plan: str) -> tuple[Card, Card]:
     years = sorted({row["year"] for row in verdicts})
     rows = card_rows([row for row in verdicts if row["area"] == main], about)
     groups = [
-        {"name": f"{number_}. {name(said)}", "rows": [row for row in rows if row["direction"] == number_]}
-        for number_, said in names.items()
+        {"name": f"{code}. {name(direction)}", "rows": [row for row in rows if row["direction"] == code]}
+        for code, direction in names.items()
     ]
     others = []
     for area in sorted((a for a in areas if a != main), key=area_name):
@@ -144,22 +144,22 @@ def scorecards(verdicts: list[dict], plan: str) -> tuple[Card, Card]:
 
 def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
     """A row for each indicator with a cell for each year."""
-    found: dict[str, dict] = {}
+    rows: dict[str, dict] = {}
     for row in verdicts:
-        said = about[row["indicator"]]
-        first = {"label": f"{row['indicator']}. {name(said)}", "unit": text(said["unit"]), "area": row["area"]}
-        first |= {"source": text("source in the plan: {source}", source=text(said["source"]))}
-        shown = found.setdefault(row["indicator"], first | {"direction": said["direction"], "cells": {}})
+        entry = about[row["indicator"]]
+        first = {"label": f"{row['indicator']}. {name(entry)}", "unit": text(entry["unit"]), "area": row["area"]}
+        first |= {"source": text("source in the plan: {source}", source=text(entry["source"]))}
+        shown = rows.setdefault(row["indicator"], first | {"direction": entry["direction"], "cells": {}})
         shown["cells"][row["year"]] = cell(row)
-    for shown in found.values():
+    for shown in rows.values():
         shown["bare"] = all(c["verdict"] in MISSING for c in shown["cells"].values())
         shown["verdicts"] = list(dict.fromkeys(c["verdict"] for c in shown["cells"].values()))
-    return list(found.values())
+    return list(rows.values())
 
 
 def cell(row: dict) -> dict:
     """A verdict as a word and a tone, above the figure or the chance and the target."""
-    said = {
+    entry = {
         "verdict": row["verdict"],
         "said": said_of(row),
         "words": text(said_of(row)),
@@ -167,24 +167,24 @@ def cell(row: dict) -> dict:
         "small": "",
     }
     if row["verdict"] == "no target":
-        return said
+        return entry
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
     if not (row["probability"] or row["figure"]):
-        return said | {"small": goal}
+        return entry | {"small": goal}
     chance = row["probability"]
     shown = percent(float(chance)) if chance else number(float(row["figure"]), int(row["decimals"]))
     # Who decided and why stands in the page; here the mark.
     marks = [text("by decision")] * bool(row.get("decision"))
     marks += [text("no stricter than {year}", year=row["lenient"])] if row.get("lenient") else []
-    return said | {"small": " · ".join([shown, goal, *marks])}
+    return entry | {"small": " · ".join([shown, goal, *marks])}
 
 
 def counts(card: Card) -> list[dict]:
     """How many targets have each verdict, in the order of the scale."""
     cells = [cell["said"] for group in card.groups for row in group["rows"] for cell in row["cells"].values()]
     tones = TONE | {"none set": "quiet", "cell lost": "quiet"}
-    found = [{"words": text(word), "tone": tone, "n": cells.count(word)} for word, tone in tones.items()]
-    return [one for one in found if one["n"]]
+    tally = [{"words": text(word), "tone": tone, "n": cells.count(word)} for word, tone in tones.items()]
+    return [one for one in tally if one["n"]]
 
 
 def same_report(reports: Iterable[dict]) -> list[list[dict]]:
@@ -206,11 +206,11 @@ def report(group: list[dict], prefix: str) -> dict:
     rest = {key: value for key, value in parameters.items() if key not in ("language", "area")}
     listed = plan_title(rest.pop("plan")) if area == OWN and "plan" in rest else area_name(area)
     shown = [listed] * bool(area) + [f"{key} = {value}" for key, value in rest.items()]
-    found = {"title": titled["title"] or group[0]["notebook"], "href": titled["href"], "language": titled["language"]}
+    entry = {"title": titled["title"] or group[0]["notebook"], "href": titled["href"], "language": titled["language"]}
     # A notebook whose name begins with a direction's number is the report of that direction.
     known = plan_table("directions", parameters.get("plan", DEFAULT_PLAN))
-    found |= {"direction": first if first in known else "", "area": area or COUNTRY}
-    return found | {"shown": ", ".join(shown), "editions": editions}
+    entry |= {"direction": first if first in known else "", "area": area or COUNTRY}
+    return entry | {"shown": ", ".join(shown), "editions": editions}
 
 
 def edition(one: dict, prefix: str) -> dict:
@@ -218,16 +218,16 @@ def edition(one: dict, prefix: str) -> dict:
     language, state = one["parameters"].get("language", LANGUAGES[0]), one["status"]
     good = one["last_good"] if state == "failed" else one
     word, tone = STATES[state]
-    found = {"language": language, "state": state, "words": text(word), "tone": tone, "error": one.get("error", "")}
-    found |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
+    entry = {"language": language, "state": state, "words": text(word), "tone": tone, "error": one.get("error", "")}
+    entry |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
     rendered = good.get("rendered", "") if good else ""
-    found["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
-    found["notebook"] = next((prefix + quote(file) for file in one["files"] if state == "failed"), "")
+    entry["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
+    entry["notebook"] = next((prefix + quote(file) for file in one["files"] if state == "failed"), "")
     names = (good or one)["files"]
-    pages_ = [file for file in names if file.endswith(".html")]
-    others = [file for file in names if file not in pages_]
-    found["href"] = prefix + quote(pages_[0]) if pages_ else ""
-    return found | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
+    html_files = [file for file in names if file.endswith(".html")]
+    others = [file for file in names if file not in html_files]
+    entry["href"] = prefix + quote(html_files[0]) if html_files else ""
+    return entry | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
 
 
 def format_name(file: str) -> str:
@@ -239,19 +239,19 @@ def format_name(file: str) -> str:
 def filters(main: Card, others: Card, reports: list[dict], plan: str) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen, value and words: direction, area, verdict, language, state. One choice is none."""
     groups = [*main.groups, *others.groups]
-    directions = {code: f"{code}. {name(said)}" for code, said in plan_table("directions", plan).items()}
+    directions = {code: f"{code}. {name(direction)}" for code, direction in plan_table("directions", plan).items()}
     areas = {row["area"] for group in groups for row in group["rows"]} | {one["area"] for one in reports}
     verdicts = {verdict for group in groups for row in group["rows"] for verdict in row["verdicts"]}
     editions = [e for one in reports for e in one["editions"]]
     languages, states = ({edition[key] for edition in editions} for key in ("language", "state"))
-    found = {
+    choices_by_key = {
         "direction": list(directions.items()) if groups or any(one["direction"] for one in reports) else [],
         "area": sorted(((area, area_name(area)) for area in areas), key=lambda pair: pair[1]),
         "verdict": [(verdict, text(verdict)) for verdict in TONE if verdict in verdicts],
         "language": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES if code in languages],
         "state": [(state, text(word)) for state, (word, _) in STATES.items() if state in states],
     }
-    return {key: choices for key, choices in found.items() if len(choices) > 1}
+    return {key: choices for key, choices in choices_by_key.items() if len(choices) > 1}
 
 
 def area_name(area: str) -> str:

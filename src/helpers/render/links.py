@@ -11,13 +11,13 @@ def outside(address: str) -> bool:
     return address.startswith(("http://", "https://", "#"))
 
 
-def keep_links(html: str, kept: Callable[[str], bool]) -> str:
+def keep_links(html: str, condition: Callable[[str], bool]) -> str:
     """The page with the links whose address is kept; a link to the same page in another language goes whole."""
 
-    def instead(found: re.Match) -> str:
-        before, address, after, words = found.groups()
-        if kept(address):
-            return found.group()
+    def instead(link: re.Match) -> str:
+        before, address, after, words = link.groups()
+        if condition(address):
+            return link.group()
         return "" if "hreflang=" in before + after else words
 
     return ANCHOR.sub(instead, html)

@@ -44,7 +44,7 @@ def keep(folder: Path, reports: list[dict], version: str) -> list[str]:
                     contradictions[f"indicator {key[1]}, {key[2]}: {one['report']} says otherwise"] = None
     if spoken:
         for name in KEPT:
-            rows = [row | {"version": version} for found in tables[name].values() for row in found]
+            rows = [row | {"version": version} for group in tables[name].values() for row in group]
             files.write(folder / name, as_csv(COLUMNS[name], rows))
     return list(contradictions)
 

@@ -43,17 +43,17 @@ def formats(
     from helpers.render import pdf, spreadsheet
 
     html = page(notebook, language, sisters) if {"html", "pdf"} & set(wanted) else ""
-    made, left_out = {}, {}
+    contents, left_out = {}, {}
     if "html" in wanted:
-        made["html"] = html.encode()
+        contents["html"] = html.encode()
     if "xlsx" in wanted:
-        made["xlsx"] = spreadsheet.spreadsheet(notebook, page_facts(notebook, language, sisters))
+        contents["xlsx"] = spreadsheet.spreadsheet(notebook, page_facts(notebook, language, sisters))
     if "pdf" in wanted:
         try:
-            made["pdf"] = pdf.printed(html)
+            contents["pdf"] = pdf.printed(html)
         except pdf.Unprinted as reason:
             left_out["pdf"] = str(reason)
-    return made, left_out
+    return contents, left_out
 
 
 def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
@@ -91,9 +91,9 @@ def answer(notebook: NotebookNode) -> str:
     return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 
-def _row(html: str, found: re.Match) -> str:
+def _row(html: str, row: re.Match) -> str:
     """A scorecard row's name, as a link where the page has the indicator's chart."""
-    number, words = found.groups()
+    number, words = row.groups()
     return f'<a id="row-{number}" href="#chart-{number}">{words}</a>' if f'id="chart-{number}"' in html else words
 
 

@@ -88,8 +88,8 @@ def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) 
     first = opening(index.pages(facts, folder), language)
     inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, f"{facts['run']}/run.json"}
-    kept = {*inside, *first}
-    first = {name: keep_links(page, lambda a: outside(a) or unquote(a) in kept) for name, page in first.items()}
+    members = {*inside, *first}
+    first = {name: keep_links(page, lambda a: outside(a) or unquote(a) in members) for name, page in first.items()}
     whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
     whole[f"{facts['run']}/run.json"] = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
     whole |= {name: content(folder.parent / name, inside) for name in sorted(inside - whole.keys())}

@@ -48,12 +48,12 @@ def printed(page: str) -> bytes:
         (folder / "page.html").write_text(document(page), encoding="utf-8")
         run(program, folder)
         try:
-            made = (folder / "page.pdf").read_bytes()
+            content = (folder / "page.pdf").read_bytes()
         except OSError:
-            made = b""
-    if not made.startswith(b"%PDF"):
+            content = b""
+    if not content.startswith(b"%PDF"):
         raise Unprinted(f"Chromium printed nothing; try another one, named in {VARIABLE}")
-    return made
+    return content
 
 
 def document(page: str) -> str:

@@ -38,7 +38,7 @@ class Progress:
         if (task := self.under_way.pop(record["name"], None)) is not None:
             self.bar.remove_task(task)
         what = {"failed": f"failed: {record.get('error')}", "unchanged": "unchanged"}
-        said = what.get(record["status"], f"{record['seconds']:.1f} s")
+        outcome = what.get(record["status"], f"{record['seconds']:.1f} s")
         if failed or not self.quiet:
-            self.console.print(f"[{self.done}/{self.total}] {record['name']}  {said}", markup=False)
+            self.console.print(f"[{self.done}/{self.total}] {record['name']}  {outcome}", markup=False)
         self.bar.advance(self.task)

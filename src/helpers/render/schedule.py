@@ -98,8 +98,8 @@ def cron(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) ->
         return f"Would add to your crontab:\n{line}\nNothing is written without --yes."
     # Without a crontab, `crontab -l` fails and says nothing on its output.
     before = run(["crontab", "-l"], may_fail=True)
-    kept = [old for old in before.splitlines() if not old.rstrip().endswith(MARK)]
-    run(["crontab", "-"], "\n".join([*kept, line]) + "\n")
+    others = [old for old in before.splitlines() if not old.rstrip().endswith(MARK)]
+    run(["crontab", "-"], "\n".join([*others, line]) + "\n")
     return f"added to your crontab:\n{line}"
 
 
@@ -110,6 +110,6 @@ def run(words: list[str], given: str = "", may_fail: bool = False) -> str:
     except OSError:
         raise UserError(f"{words[0]}: not found on this machine; choose the other way, or install it") from None
     if done.returncode and not may_fail:
-        said = next(iter(done.stderr.strip().splitlines()), "no message")
-        raise UserError(f"{shlex.join(words)}: ended with {done.returncode}: {said}")
+        complaint = next(iter(done.stderr.strip().splitlines()), "no message")
+        raise UserError(f"{shlex.join(words)}: ended with {done.returncode}: {complaint}")
     return "" if done.returncode else done.stdout

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def source_cells(notebook: Path) -> list[list] | None:
     """Kind, source and metadata of each cell; none of a file that is no notebook: the check of its job says so."""
     try:
-        found = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
-        cells = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in found]
+        raw = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
+        cells = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in raw]
         ["".join(source) for _, source, _ in cells]
         return cells
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -37,22 +37,22 @@ def opened(notebook: Path) -> NotebookNode:
             raise UserError(f"{notebook}: is an old notebook (format {number}); open and save it in Jupyter")
         if number != 4:
             raise UserError(f"{notebook}: is no notebook that can be read (format {reprlib.repr(number)})")
-        found = nbformat.reads(words, as_version=4)
-        nbformat.validate(found, relax_add_props=True)
+        content = nbformat.reads(words, as_version=4)
+        nbformat.validate(content, relax_add_props=True)
     except (ValueError, TypeError, OSError, nbformat.ValidationError, AttributeError, RecursionError):
         raise UserError(f"{notebook}: is no notebook that can be read") from None
-    spec = found.metadata.get("kernelspec") or {}
-    language = spec.get("language") or (found.metadata.get("language_info") or {}).get("name") or "python"
+    spec = content.metadata.get("kernelspec") or {}
+    language = spec.get("language") or (content.metadata.get("language_info") or {}).get("name") or "python"
     if str(language).lower() not in ("python", "ipython", "python3") or spec.get("name") in ("ir", "julia"):
         raise UserError(f"{notebook}: is a notebook for {language} (kernel {spec.get('name')}); this renders Python")
-    return found
+    return content
 
 
 def named(path: Path) -> Path:
     """The notebook that is meant: a file, or one of `notebooks/` by its name or number. Raises where there is none."""
     if path.suffix == ".ipynb" and path.is_file():
         return path.resolve()
-    known = {found.stem: found for found in sorted(files.NOTEBOOKS.glob("*.ipynb"))}
+    known = {notebook.stem: notebook for notebook in sorted(files.NOTEBOOKS.glob("*.ipynb"))}
     stem = path.name.removesuffix(".ipynb")
     fitting = [stem] if stem in known else [name for name in known if name.partition("_")[0] == stem]
     if len(fitting) != 1 or len(path.parts) > 1:

@@ -85,13 +85,13 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     book.set_properties({"title": visible(facts["title"]), "created": created})
     looks = Looks(book)
     with in_language(facts["language"]):
-        tables += (made := behind.tables(notebook))
+        tables += (behind_charts := behind.tables(notebook))
         names = sheet_names([text("Contents"), *(table["caption"] for table in tables)])
         contents(book.add_worksheet(names[0]), looks, facts, [t["caption"] for t in tables], names[1:])
         for table, name in zip(tables, names[1:], strict=True):
             fill(book.add_worksheet(name), looks, facts, table)
-        if len(made) == 2:
-            pairs = dict(zip(names[-2:], made, strict=True))
+        if len(behind_charts) == 2:
+            pairs = dict(zip(names[-2:], behind_charts, strict=True))
             behind.draw(book, book.get_worksheet_by_name(names[-2]), pairs, HEAD + 1)
     book.close()
     return buffer.getvalue()
@@ -122,13 +122,13 @@ def contents(sheet: Worksheet, looks: Looks, facts: dict, captions: list[str], n
     sheet.set_column(0, 0, COVER)
     put_text(sheet, 0, 0, facts["title"], looks, "title")
     exact = text("A number is shown with as many decimals as in the report; its cell holds the exact one.")
-    said = [*filter(None, [facts.get("banner")]), facts["footer"], facts["colophon"], exact]
-    for row, words in enumerate(said, 1):
+    notes = [*filter(None, [facts.get("banner")]), facts["footer"], facts["colophon"], exact]
+    for row, words in enumerate(notes, 1):
         put_text(sheet, row, 0, words, looks)
         sheet.set_row(row, LINE * lines(words, COVER))
     if not captions:
-        put_text(sheet, len(said) + 2, 0, text("This report has no table."), looks)
-    for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(said) + 2):
+        put_text(sheet, len(notes) + 2, 0, text("This report has no table."), looks)
+    for row, (caption, name) in enumerate(zip(captions, names, strict=True), len(notes) + 2):
         shown = str(visible(caption))
         sheet.write_url(row, 0, f"internal:'{name}'!A1", looks.words("link", shown), shown)
     sheet.set_paper(A4)
@@ -152,8 +152,8 @@ def fill(sheet: Worksheet, looks: Looks, facts: dict, table: dict) -> None:
                 sheet.write_blank(number, n, None, looks.words("group"))
             put_text(sheet, number, 0, row["group"], looks, "group")
             continue
-        said = [words_of(row["cells"], column) for column in shown]
-        sheet.set_row(number, LINE * max(lines(words, w) for words, w in zip(said, wide, strict=True)))
+        words_by_column = [words_of(row["cells"], column) for column in shown]
+        sheet.set_row(number, LINE * max(lines(words, w) for words, w in zip(words_by_column, wide, strict=True)))
         for n, column in enumerate(shown):
             put(sheet, number, n, row["cells"], column, looks)
     sheet.freeze_panes(HEAD + 1, 1)
@@ -165,17 +165,17 @@ def fill(sheet: Worksheet, looks: Looks, facts: dict, table: dict) -> None:
 
 def columns(table: dict) -> list[Column]:
     """The sheet's columns: each of the table's, with its units, notes and further numbers in columns beside it."""
-    found, unit, note, address = [], table["under"], text("note"), text("address")
+    laid_out, unit, note, address = [], table["under"], text("note"), text("address")
     for n, head in enumerate(table["heads"]):
         cells = [row["cells"][n] for row in table["rows"] if n < len(row.get("cells", []))]
         numeric = any("name" not in figure for cell in cells for figure in cell.get("figures", []))
-        found.append(Column(head, n, "words", numeric=numeric))
+        laid_out.append(Column(head, n, "words", numeric=numeric))
         if any(map(note_of, cells)):
-            found.append(Column(f"{head}: {note}" if n else unit, n, "small"))
-        found += [Column(f"{head}: {name}", n, "figure", name, numeric=True) for name in names_of(cells)]
+            laid_out.append(Column(f"{head}: {note}" if n else unit, n, "small"))
+        laid_out += [Column(f"{head}: {name}", n, "figure", name, numeric=True) for name in names_of(cells)]
         if any("links" in cell for cell in cells):
-            found.append(Column(f"{head}: {address}", n, "address"))
-    return found
+            laid_out.append(Column(f"{head}: {address}", n, "address"))
+    return laid_out
 
 
 def names_of(cells: list[dict]) -> list[str]:
@@ -239,8 +239,8 @@ def put_text(
 
 def width(column: Column, table: dict) -> float:
     """A column's width in letters: wide enough for its longest line and the longest word of its head, and no wider."""
-    said = [words_of(row["cells"], column) for row in table["rows"] if "cells" in row]
-    lengths = [len(line) for words in said for line in words.split("\n")]
+    texts = [words_of(row["cells"], column) for row in table["rows"] if "cells" in row]
+    lengths = [len(line) for words in texts for line in words.split("\n")]
     word = WIDER * max(map(len, column.head.split()), default=0)
     return min(max([NARROWEST, word, len(column.head) / 2, *lengths]) + 3, WIDEST)
 

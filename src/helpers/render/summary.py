@@ -14,8 +14,8 @@ TIME_LIMIT = 60  # seconds for the command that passes a summary on
 
 def counts(facts: dict) -> dict[str, int]:
     """How many reports were rendered, unchanged and failed."""
-    found = Counter(report["status"] for report in facts["reports"])
-    return {status: found[status] for status in ("rendered", "unchanged", "failed")}
+    tally = Counter(report["status"] for report in facts["reports"])
+    return {status: tally[status] for status in ("rendered", "unchanged", "failed")}
 
 
 def failures(facts: dict) -> list[dict]:
@@ -68,10 +68,10 @@ def write(facts: dict) -> None:
 
 def as_json(facts: dict) -> str:
     """The run, its changed verdicts, its failures and its numbers."""
-    kept = ("run", "started", "seconds", "version", "commit", "data_read_on", "data_sha256", "asked")
-    found = {key: facts[key] for key in kept} | counts(facts) | {"failures": failures(facts)}
-    found |= {"changes": facts.get("changes", []), "refresh": facts.get("refresh", [])}
-    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    names = ("run", "started", "seconds", "version", "commit", "data_read_on", "data_sha256", "asked")
+    report = {key: facts[key] for key in names} | counts(facts) | {"failures": failures(facts)}
+    report |= {"changes": facts.get("changes", []), "refresh": facts.get("refresh", [])}
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
 def notify(command: str, facts: dict, kind: str = "both") -> str:
@@ -79,21 +79,13 @@ def notify(command: str, facts: dict, kind: str = "both") -> str:
     parts = {"text": as_text(facts), "json": as_json(facts)}
     given = as_html(facts) if kind == "html" else parts.get(kind, "\n".join(parts.values()))
     try:
-        done = subprocess.run(
-            command,
-            shell=True,
-            input=given,
-            encoding="utf-8",
-            errors="replace",
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
+        streams = {"input": given, "encoding": "utf-8", "errors": "replace", "capture_output": True}
+        done = subprocess.run(command, shell=True, timeout=TIME_LIMIT, check=False, **streams)
     except subprocess.TimeoutExpired:
         return f"--notify: the command took longer than {TIME_LIMIT} s and was ended"
     except OSError as error:
         return f"--notify: the command could not be run: {error.strerror}"
     if done.returncode == 0:
         return ""
-    said = next(iter(done.stderr.strip().splitlines()), "no message")
-    return f"--notify: the command ended with {done.returncode}: {said}"
+    complaint = next(iter(done.stderr.strip().splitlines()), "no message")
+    return f"--notify: the command ended with {done.returncode}: {complaint}"

@@ -49,8 +49,8 @@ def fault(name: str, value: object, about: dict) -> str:
 
 def listed(name: str, remark: str) -> list[str]:
     """All that a parameter takes: as its remark lists it, or as the table or the engine knows it; else nothing."""
-    if found := LISTED.search(remark):
-        return re.split(r", | or ", found[1])
+    if match := LISTED.search(remark):
+        return re.split(r", | or ", match[1])
     if name == "language":
         return list(LANGUAGES)
     if name == "method":
@@ -70,11 +70,11 @@ def areas() -> dict[str, str]:
     place = files.own_tables()
     if place and (place / "areas.csv").is_file():
         rows += files.read_rows(place / "areas.csv", ["area", "kind"])
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: "city" not in row["name_en"]):
         for words in with_short((row["area"], row["name_en"], row["name_ru"], row["name_kk"])):
-            found.setdefault(words, row["area"])
-    return found
+            codes.setdefault(words, row["area"])
+    return codes
 
 
 def with_short(names: Iterable[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import UserError, files
 from helpers.statistics import own
-from helpers.statistics.store import STATUSES, all_observations, period_end, series_table, table_of
+from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, series_table, table_of
 
 __all__ = [
     "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
@@ -25,7 +25,7 @@ def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
 
 def areas(folder: Path = files.STATISTICS) -> pd.DataFrame:
     """Country, regions and peers, indexed by code, with names in three languages."""
-    return table_of(folder, "areas.csv").set_index("area")
+    return areas_table(folder).copy()
 
 
 def not_measured(folder: Path = files.STATISTICS) -> pd.Series:
@@ -128,7 +128,7 @@ def breaks(code: str, area: str = "KAZ", folder: Path = files.STATISTICS) -> lis
     entries = series_table(folder).loc[code, "breaks"].split()
     own = [entry.split(":")[1] for entry in entries if entry.startswith(f"{area}:")]
     shared = [entry for entry in entries if ":" not in entry]
-    territory = own or areas(folder).loc[area, "breaks"].split()
+    territory = own or areas_table(folder).loc[area, "breaks"].split()
     frequency = _frequency(code, folder)
     # The end of the period matters: a break after 2021 lies after the last quarter of 2021.
     return sorted({pd.Period(entry).asfreq(frequency, how="end") for entry in shared + territory})
@@ -147,7 +147,7 @@ def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS)
 
 def _known(code: str, area: str, folder: Path) -> None:
     """Stop at a series or an area that doesn't exist."""
-    codes, places = series_table(folder).index, areas(folder)
+    codes, places = series_table(folder).index, areas_table(folder)
     if code not in codes:
         raise UserError(f"series {code!r} is not in {folder.name}/series.csv; {files.nearest(code, codes, 3)}")
     if area not in places.index:

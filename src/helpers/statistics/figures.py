@@ -3,12 +3,13 @@
 import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import files, statistics
-from helpers.language import code_table, name
+from helpers.language import code_table, name, visible
 
 SHOWN = 6  # newest values in the short form
 
@@ -100,7 +101,7 @@ class Figures:
         return self.values[slice(*ends)]
 
     def _repr_html_(self) -> str:
-        head = f"<b>{self.code}</b>, {self.area}, {self.unit}, known on {self.as_of}"
+        head = f"<b>{self.code}</b>, {self.area}, {escape(str(visible(self.unit)))}, known on {self.as_of}"
         edges = f"; breaks after {', '.join(map(str, self.breaks))}" if self.breaks else ""
         return f"<p>{head}{edges}</p>{code_table(self.values.tail(SHOWN).to_frame('value').T, index=True)}"
 

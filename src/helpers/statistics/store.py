@@ -56,6 +56,12 @@ def series_table(folder: Path) -> pd.DataFrame:
     return table
 
 
+@lru_cache
+def areas_table(folder: Path) -> pd.DataFrame:
+    """Country, regions and peers by code, every cell as text; not to be changed."""
+    return table_of(folder, "areas.csv").set_index("area")
+
+
 @dataclass(frozen=True)
 class Observations:
     """All figures in one table, sorted, and where in it those of each series and area begin and end."""

@@ -77,11 +77,11 @@ def gather(
 ) -> Found:
     """The outlooks of all rows, in the plan's order: those that are known, and the rest as `outlook` has them."""
     own = {one.indicator: one for one in known}
-    found = Found(rows.plan_name)
+    outlooks = Found(rows.plan_name)
     for indicator, row in rows.items():
         choice = None if choices is None else choices[indicator]
-        found[indicator] = own.get(indicator) or outlook(row, figures_of(row, as_of), until, choice)
-    return found
+        outlooks[indicator] = own.get(indicator) or outlook(row, figures_of(row, as_of), until, choice)
+    return outlooks
 
 
 def outlook(row: plan.TargetRow, figures: Figures | None, until: int, choice: Decision | None = None) -> Outlook:
@@ -114,9 +114,9 @@ def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: str 
     return outlook(row, figures_of(row, as_of), until)
 
 
-def assess(found: dict[str, Outlook]) -> pd.DataFrame:
+def assess(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """One row for each indicator and planned year: target, figure, verdict, probability of being met."""
-    return pd.concat([o.judged for o in found.values()], ignore_index=True)
+    return pd.concat([o.judged for o in outlooks.values()], ignore_index=True)
 
 
 def chance(outlook: Outlook, year: int) -> float:
@@ -132,28 +132,28 @@ def chance(outlook: Outlook, year: int) -> float:
     return float(chances.iloc[known.index(year)])
 
 
-def methods(found: dict[str, Outlook]) -> pd.DataFrame:
+def methods(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """What others would say of each indicator's last target ahead: a row for ours and for each official method.
 
     Columns indicator, year, method, verdict, probability (0 to 1), predicted (unit of the indicator).
     """
     rows = []
-    for indicator, one in found.items():
-        open_ = one.judged[one.judged["probability"].notna()]
-        if open_.empty:
+    for indicator, one in outlooks.items():
+        ahead = one.judged[one.judged["probability"].notna()]
+        if ahead.empty:
             continue
-        last = open_.iloc[-1]
+        last = ahead.iloc[-1]
         figures = one.figures.comparable
         since, better = reported_year(one.printed), one.about["better"]
-        said = official_methods.methods(figures, last["target"], int(last["year"]), better, since)
+        table = official_methods.methods(figures, last["target"], int(last["year"]), better, since)
         ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
-        said = said.set_index("method").loc[list(OFFICIAL)].reset_index()
-        said = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), said])
-        rows.append(said.assign(indicator=indicator, year=int(last["year"])))
+        table = table.set_index("method").loc[list(OFFICIAL)].reset_index()
+        table = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), table])
+        rows.append(table.assign(indicator=indicator, year=int(last["year"])))
     columns = ["indicator", "year", "method", "verdict", "probability", "predicted"]
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 
-def codes(found: dict[str, Outlook]) -> list[str]:
+def codes(outlooks: dict[str, Outlook]) -> list[str]:
     """The codes of the series that the outlooks rest on."""
-    return [outlook.series.name for outlook in found.values() if outlook.series is not None]
+    return [outlook.series.name for outlook in outlooks.values() if outlook.series is not None]

@@ -1,12 +1,13 @@
 """Which method, window and judgement hold for each indicator: as asked for, else as decided, else the default."""
 
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import files, forecast, plan
-from helpers.language import code_table, name, number, percent, text
+from helpers.language import code_table, name, number, percent, text, visible
 from helpers.targets.decisions import Decision, append, check, check_method, decisions, read
 from helpers.targets.definition import figures_of, reference_numbers
 from helpers.targets.judge import target_decimals
@@ -39,11 +40,11 @@ def choices(
     """
     numbers = reference_numbers()
     held = {numbers[number]: decision for number, decision in decisions(list(numbers), table).items()}
-    found = Choices()
+    by_indicator = Choices()
     for indicator, row in rows.items():
         decision = held.get(row.about["name_kk"]) if row.area == "KAZ" else None
-        found[indicator] = in_force(decision, row, as_of, until, method, since)
-    return found
+        by_indicator[indicator] = in_force(decision, row, as_of, until, method, since)
+    return by_indicator
 
 
 def in_force(
@@ -79,7 +80,7 @@ def decision_lines(table: Path | None = None) -> list[str]:
         elif passed := in_force(held[number], rows_by_number[number], "", 9999, "", None).passed:
             note = f" (no effect on {', '.join(map(str, passed))}: the figure is known)"
         what = "; ".join(f"{column} {row[column]}" for column in ("method", "since", "add") if row[column])
-        lines.append(f"{number}: {what}; {row['who']}, {row['day']}: {row['why']}{note}")
+        lines.append(str(visible(f"{number}: {what}; {row['who']}, {row['day']}: {row['why']}{note}")))
     return lines or ["no decisions: every forecast is the default"]
 
 
@@ -98,8 +99,8 @@ class Change:
         goals = [number(row["target"], target_decimals(row)) for row in old.to_dict("records")]
         table = pd.DataFrame({text("Year"): old["year"], text("target"): goals})
         for words, judged in ((text("before"), old), (text("after"), new)):
-            said = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in judged.to_dict("records")]
-            table[words] = said
+            rows = judged.to_dict("records")
+            table[words] = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in rows]
             table[f"{words}: {text('forecast')}"] = judged["median"].astype(float).round(self.after.decimals + 1)
         return table
 
@@ -113,7 +114,7 @@ class Change:
         return f"{self.after.decision}\n{self.table().to_string(index=False)}\n{self.words()}"
 
     def _repr_html_(self) -> str:
-        head = f"<p><b>{self.after.indicator}</b> {name(self.after.about)}</p>"
+        head = f"<p><b>{self.after.indicator}</b> {escape(str(visible(name(self.after.about))))}</p>"
         return f"{head}{code_table(self.table())}<p>{self.words()}</p>"
 
 

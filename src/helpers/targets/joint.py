@@ -44,13 +44,13 @@ def all_met(outlook: Outlook) -> float | None:
     return float(met.all(axis=1).mean()) if met.size else None
 
 
-def expected_met(found: dict[str, Outlook]) -> Count | None:
+def expected_met(outlooks: dict[str, Outlook]) -> Count | None:
     """How many open targets of several indicators will be met; none where none is open.
 
     The years of one indicator hang together as in its futures. Indicators are drawn independently of one another: they
     share too few years for a correlation between them to be more than a guess. The range is rather too narrow for it.
     """
-    counts = [hits(outlook) for outlook in found.values()]
+    counts = [hits(outlook) for outlook in outlooks.values()]
     counts = [met for met in counts if met.size]
     if not counts:
         return None

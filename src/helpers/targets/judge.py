@@ -39,21 +39,22 @@ def judge(
 def _verdict(row: pd.Series, known: dict, ahead: dict, expected: Forecast | None, better: str, decimals: int) -> dict:
     """Figure, verdict and probability for one target: fact first, else forecast, else what is missing."""
     year, target = int(row["year"]), row["value"]
-    found = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}
+    cell = {"figure": known.get(year), "status": "", "probability": None, "median": None, "low": None, "high": None}
     if year in ahead:
-        found |= {key: ahead[year][q] for key, q in (("median", "q50"), ("low", "q10"), ("high", "q90"))}
-        found["status"] = "forecast"
+        cell |= {key: ahead[year][q] for key, q in (("median", "q50"), ("low", "q10"), ("high", "q90"))}
+        cell["status"] = "forecast"
     elif year in known:
-        found["status"] = "final"
+        cell["status"] = "final"
     if pd.isna(target):
-        return found | {"verdict": message("no target")}
+        return cell | {"verdict": message("no target")}
     if year in known:
-        return found | {"verdict": message("met") if met(known[year], target, better, decimals) else message("missed")}
+        reached = met(known[year], target, better, decimals)
+        return cell | {"verdict": message("met") if reached else message("missed")}
     if year not in ahead:
-        return found | {"verdict": None}
+        return cell | {"verdict": None}
     chance = float(probability_met(expected, target, better, decimals).iloc[int(ahead[year]["horizon"]) - 1])
     # The word belongs to the chance as it is shown, in whole per cent.
-    return found | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
+    return cell | {"verdict": likelihood_words(round(chance, 2)), "probability": chance}
 
 
 def target_decimals(row: Mapping) -> int:

@@ -59,8 +59,8 @@ class Outlook:
 
     def __repr__(self) -> str:
         last = f"{self.history.iloc[-1]:g} in {self.history.index[-1]}" if len(self.history) else "no figures"
-        said = [f"{row['year']} {row['verdict']}" for row in self.judged.to_dict("records")]
-        return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(said)}"
+        words = [f"{row['year']} {row['verdict']}" for row in self.judged.to_dict("records")]
+        return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(words)}"
 
     def _repr_html_(self) -> str:
         last, by = text(self.reason), ""
@@ -141,5 +141,5 @@ def lenient(row: Mapping, outlook: Outlook) -> int:
 
 def target(outlook: Outlook, year: int) -> float | None:
     """The target of one year in the indicator's unit, or none."""
-    found = outlook.judged.loc[outlook.judged["year"] == year, "target"].dropna()
-    return None if found.empty else float(found.iloc[0])
+    values = outlook.judged.loc[outlook.judged["year"] == year, "target"].dropna()
+    return None if values.empty else float(values.iloc[0])

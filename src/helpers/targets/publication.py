@@ -27,14 +27,14 @@ class Publication:
         return {VERDICTS_MIME: vars(self), "text/html": "", "text/plain": ""}
 
 
-def publish(found: Found | dict[str, Outlook], as_of: str = "", plan: str = "") -> Publication:
+def publish(outlooks: Found | dict[str, Outlook], as_of: str = "", plan: str = "") -> Publication:
     """The outlooks as rows for the run; the last expression of a cell hands them out.
 
     as_of: the day whose knowledge counts, today when empty. plan: the folder's name, that of the outlooks when empty.
     """
-    plan = plan or getattr(found, "plan_name", "data/plan")
+    plan = plan or getattr(outlooks, "plan_name", "data/plan")
     rows = Publication([], [], [])
-    for outlook in found.values():
+    for outlook in outlooks.values():
         key = {"plan": plan, "indicator": outlook.indicator, "area": outlook.area, "as_of": as_of or str(date.today())}
         rows.forecasts.extend(key | row for row in forecast_rows(outlook))
         rows.figures.extend(key | row for row in figure_rows(outlook))

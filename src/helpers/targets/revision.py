@@ -57,12 +57,12 @@ def diff(old: str | Path, new: str | Path, as_of: str = "") -> pd.DataFrame:
 def entries(folder: str | Path, as_of: str, until: int) -> dict[Key, Entry]:
     """A plan's indicators, then its national targets; only those without a row of their own are judged."""
     outlooks = targets.outlooks(None, "KAZ", as_of, until, folder=folder)
-    found = {("3", o.about["name_kk"]): Entry(o.indicator, o.about, o.judged) for o in outlooks.values()}
+    entries_by_key = {("3", o.about["name_kk"]): Entry(o.indicator, o.about, o.judged) for o in outlooks.values()}
     alone = {o.about["name_kk"]: o.judged for o in targets.national_outlooks(as_of, until, folder).values()}
     for (document, name_kk), rows in plan.national_targets(folder).groupby(["document", "name_kk"], sort=False):
         printed = rows.assign(column="planned", as_printed=rows["value"].astype(str), reading="certain", evidence="")
-        found[document, name_kk] = Entry("", rows.iloc[0], alone.get(name_kk, judge(printed)))
-    return found
+        entries_by_key[document, name_kk] = Entry("", rows.iloc[0], alone.get(name_kk, judge(printed)))
+    return entries_by_key
 
 
 def pairs(before: dict[Key, Entry], after: dict[Key, Entry]) -> list[tuple[Key | None, Key | None]]:
@@ -70,11 +70,11 @@ def pairs(before: dict[Key, Entry], after: dict[Key, Entry]) -> list[tuple[Key |
     gone, came = [key for key in before if key not in after], [key for key in after if key not in before]
     scores = [(alike(before[a], after[b]), a, b) for a in gone for b in came if a[0] == b[0]]
     renamed: dict[Key, Key] = {}
-    for score, a, b in sorted(scores, key=lambda found: found[0], reverse=True):
+    for score, a, b in sorted(scores, key=lambda triple: triple[0], reverse=True):
         if score >= ALIKE and a not in renamed and b not in renamed.values():
             renamed[a] = b
-    kept: list[tuple[Key | None, Key | None]] = [(key, key if key in after else renamed.get(key)) for key in before]
-    return [*kept, *((None, key) for key in came if key not in renamed.values())]
+    matches: list[tuple[Key | None, Key | None]] = [(key, key if key in after else renamed.get(key)) for key in before]
+    return [*matches, *((None, key) for key in came if key not in renamed.values())]
 
 
 def alike(old: Entry, new: Entry) -> float:
@@ -138,18 +138,18 @@ def verdict(row: pd.Series | None) -> str:
     return text(row["verdict"]) + chance
 
 
-def lines(found: pd.DataFrame) -> list[str]:
+def lines(changes: pd.DataFrame) -> list[str]:
     """The differences in words: an indicator a line, what changed indented below it."""
-    if found.empty:
+    if changes.empty:
         return [text("Both plans set the same targets, and the verdicts are the same.")]
-    said: list[str] = []
-    for (section, indicator, named), rows in found.groupby(["section", "indicator", "name"], sort=False):
+    words: list[str] = []
+    for (section, indicator, named), rows in changes.groupby(["section", "indicator", "name"], sort=False):
         label = f"{indicator}. {named}" if indicator else text("Section {section}: {name}", section=section, name=named)
-        said += [
+        words += [
             label,
             *(f"  {line_of(row)}" for row in rows.astype(object).where(rows.notna(), "").to_dict("records")),
         ]
-    return said
+    return words
 
 
 def line_of(row: dict) -> str:

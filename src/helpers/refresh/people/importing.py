@@ -40,16 +40,16 @@ class Preview:
 
     def lines(self) -> list[str]:
         """The preview in words, one line a fact."""
-        found = []
+        lines = []
         for one in self.series.values():
             years = sorted(one.figures)
             count = f"{len(years)} figure{'s' * (len(years) != 1)}, {years[0]} to {years[-1]}"
-            found.append(
+            lines.append(
                 f"{one.indicator}. {one.about['name_en']} ({one.about['unit']}): {count} <- {'; '.join(one.rows)}"
             )
-            found += [f"  doubtful: {doubt}" for doubt in one.doubts]
-        found += [f"left aside: {line}" for line in self.aside]
-        return [*found, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
+            lines += [f"  doubtful: {doubt}" for doubt in one.doubts]
+        lines += [f"left aside: {line}" for line in self.aside]
+        return [*lines, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
 
 
 def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -> Preview:
@@ -109,15 +109,15 @@ def is_share(about: pd.DataFrame, one: Match) -> bool:
 def national(rows: list[Row], result: Preview) -> list[Row]:
     """The rows of the whole country; those of its parts are left aside."""
     part = part_of_country()
-    found = []
+    national_rows = []
     for row in rows:
-        said = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
-        area = next((words for words in said if part.search(words)), row.area)
+        places = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
+        area = next((words for words in places if part.search(words)), row.area)
         if area and (part.search(area) or not NATION.search(area)):
             result.aside.append(f"{row.where} «{area[:60]}»: is of a part of the country")
         else:
-            found.append(row)
-    return found
+            national_rows.append(row)
+    return national_rows
 
 
 def part_of_country() -> re.Pattern:
@@ -132,7 +132,7 @@ def part_of_country() -> re.Pattern:
 
 def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int, Match]:
     """Rows by identity with the indicator that the user named for them; a row is named by place, number or words."""
-    found = {}
+    matches = {}
     for pair in chosen:
         name, equals, indicator = pair.rpartition("=")
         if not equals or indicator.strip() not in known:
@@ -142,8 +142,8 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
         ]
         if len(meant) != 1:
             raise UserError(f"--map {pair}: {len(meant)} rows are called so; name it as the preview does")
-        found[id(meant[0])] = Match(indicator.strip(), "by --map")
-    return found
+        matches[id(meant[0])] = Match(indicator.strip(), "by --map")
+    return matches
 
 
 def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, words: str) -> None:
@@ -165,9 +165,8 @@ def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, w
         if figure.preliminary:
             series.doubts.append(f"{row.where}: {period} is preliminary")
         if len(usual) and not about["unit"].startswith("%") and not 0.1 <= float(value) / (usual.median() or 1) <= 10:
-            series.doubts.append(
-                f"{row.where}: {period}: {value.normalize():f} is far from the plan's {usual.median():g}"
-            )
+            far = f"{value.normalize():f} is far from the plan's {usual.median():g}"
+            series.doubts.append(f"{row.where}: {period}: {far}")
 
 
 def impossible(period: str, value: Decimal, about: pd.Series, today: date) -> str:
@@ -224,8 +223,8 @@ def figure_rows(
     step = Decimal(1).scaleb(-about["decimals"])
     rows = []
     for period, figure in sorted(part.items()):
-        row = {"series": about["series"], "area": area, "period": period}
-        row |= {"value": f"{figure.value.quantize(step, ROUND_HALF_UP):f}"}
+        value = f"{figure.value.quantize(step, ROUND_HALF_UP):f}"
+        row = {"series": about["series"], "area": area, "period": period, "value": value}
         row |= {"status": "part_year" if "-M" in period else "final", "source": source}
         rows.append(row | {"published": "", "read_on": f"{today}"})
     return rows

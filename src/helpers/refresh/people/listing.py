@@ -80,14 +80,13 @@ def read(path: Path, today: date | None = None) -> Listing:
         aims = bool(PLANNED.search(row.where.rpartition(",")[0].lower()))
         item.take(row.planned, item.targets)
         item.take(row.figures, item.targets if aims else item.history)
-        remarks += [
-            f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *row.aside]) if "column «" not in line
-        ]
+        lines = dict.fromkeys([*row.doubts, *row.aside])
+        remarks += [f"{row.where}: {line}" for line in lines if "column «" not in line]
     if not any(item.targets for item in items.values()):
         raise UserError(f"{path.name}: has no targets; head their columns «target 2027» or name their sheet «targets»")
     wanted = [item for item in items.values() if item.targets]
-    if open_ := [item for item in wanted if not item.better]:
-        raise UserError(f"{path.name}: {open_[0].where} «{open_[0].label[:60]}»: which way is better? {ADVICE}")
+    if undecided := [item for item in wanted if not item.better]:
+        raise UserError(f"{path.name}: {undecided[0].where} «{undecided[0].label[:60]}»: which way is better? {ADVICE}")
     remarks += [line for item in items.values() for line in checked(item, today or date.today())]
     return Listing(wanted, remarks)
 
@@ -130,39 +129,38 @@ def write(listing: Listing, document: str, title: str, folder: Path, today: date
 
 def figures(listing: Listing) -> importing.Preview:
     """The histories in the form in which own figures are written."""
-    found = importing.Preview()
+    preview = importing.Preview()
     for number, item in enumerate(listing.items, 1):
         # Not the bare number, by which tables of statistics mean an indicator of data/plan.
         about = pd.Series(dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better})
         if item.history:
-            found.series[f"{number}"] = importing.Series(f"list_{number}", about, figures=item.history)
-    return found
+            preview.series[f"{number}"] = importing.Series(f"list_{number}", about, figures=item.history)
+    return preview
 
 
 def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
     """The list as the tables of a plan: a direction for each group, all else that a plan holds empty."""
-    found = {name: pd.DataFrame(columns=columns) for name, columns in plan.TABLES.items()}
+    plan_tables = {name: pd.DataFrame(columns=columns) for name, columns in plan.TABLES.items()}
     groups = list(dict.fromkeys(item.group or title for item in listing.items))
-    found["directions"] = pd.DataFrame(
+    plan_tables["directions"] = pd.DataFrame(
         [{"direction": n} | dict.fromkeys(plan.NAMES, group) for n, group in enumerate(groups, 1)]
     )
     rows, cells = [], []
     for number, item in enumerate(listing.items, 1):
         row = {"indicator": number, "direction": groups.index(item.group or title) + 1, "kind": "macro"}
-        row |= dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better}
-        rows.append(row)
+        rows.append(row | dict.fromkeys(plan.NAMES, item.label) | {"unit": item.unit, "better": item.better})
         for year, figure in sorted(item.targets.items()):
             printed = f"{figure.value:f}"
             cell = {"indicator": number, "year": year, "column": "planned", "value": printed, "as_printed": printed}
             cells.append(cell | {"printed_year": year, "reading": "certain", "evidence": ""})
-    found["indicators"] = pd.DataFrame(rows).reindex(columns=plan.TABLES["indicators"])
-    found["targets"] = pd.DataFrame(cells)
+    plan_tables["indicators"] = pd.DataFrame(rows).reindex(columns=plan.TABLES["indicators"])
+    plan_tables["targets"] = pd.DataFrame(cells)
     units = dict.fromkeys(item.unit for item in listing.items if item.unit)
     terms = [("plan", "title", title), *(("unit", unit, unit) for unit in units)]
-    found["terms"] = pd.DataFrame(
+    plan_tables["terms"] = pd.DataFrame(
         [{"kind": kind, "term": term} | dict.fromkeys(plan.NAMES, words) for kind, term, words in terms]
     )
-    return found
+    return plan_tables
 
 
 HEADS = (message("Indicator"), message("Unit"), message("Better: higher or lower"))

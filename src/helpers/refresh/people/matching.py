@@ -50,12 +50,12 @@ class Names:
 
 def names_of(*tables: pd.DataFrame) -> Names:
     """Names by indicator, of tables indexed by indicator with the columns name_kk, name_ru, name_en."""
-    found: dict[str, list[frozenset[str]]] = {}
+    words_of: dict[str, list[frozenset[str]]] = {}
     for table in tables:
         for indicator, row in table.iterrows():
             words = [split(row[column]) for column in ("name_kk", "name_ru", "name_en")]
-            found.setdefault(str(indicator), []).extend(one for one in words if one)
-    return Names(found)
+            words_of.setdefault(str(indicator), []).extend(one for one in words if one)
+    return Names(words_of)
 
 
 def split(text: str) -> frozenset[str]:
@@ -104,9 +104,9 @@ def match(row: Row, names: Names) -> Match:
 def twice(matches: Iterable[tuple[Row, Match]]) -> set[str]:
     """Indicators for which several rows have different figures of one period."""
     seen: dict[tuple[str, str], object] = {}
-    found = set()
+    indicators = set()
     for row, one in matches:
         for period, figure in row.figures.items() if one.indicator else ():
             if seen.setdefault((one.indicator, period), figure.value) != figure.value:
-                found.add(one.indicator)
-    return found
+                indicators.add(one.indicator)
+    return indicators

@@ -68,10 +68,10 @@ def fill(book: object, sheet: object, periods: list[str], language: str) -> None
 
 def notes(sheet: object) -> None:
     """What the reader of the sheet should know."""
-    said = (
+    lines = (
         text("Write one figure in a cell; leave a cell empty where there is none."),
         text("Figures stay in data/own on this machine; pages name them as own figures, not published."),
         text("Read it back with: jospar data import FILE.xlsx, and with --yes to write."),
     )
     sheet.set_column(0, 0, 100)
-    sheet.write_column(0, 0, said)
+    sheet.write_column(0, 0, lines)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import os
 import tempfile
 import time
@@ -125,16 +126,6 @@ class WarmEngine:
             finally:
                 end_tasks(before)
 
-    @staticmethod
-    def nb_kernel_name(nb: NotebookNode, name: str | None = None) -> str:
-        """The kernel that the notebook names, unless another is given."""
-        from papermill.utils import nb_kernel_name
-
-        return nb_kernel_name(nb, name)
-
-    @staticmethod
-    def nb_language(nb: NotebookNode, language: str | None = None) -> str:
-        """The language that the notebook names, unless another is given."""
-        from papermill.utils import nb_language
-
-        return nb_language(nb, language)
+    # Which kernel and language the notebook names, unless another is given: as papermill has it.
+    nb_kernel_name = staticmethod(lambda *words: importlib.import_module("papermill.utils").nb_kernel_name(*words))
+    nb_language = staticmethod(lambda *words: importlib.import_module("papermill.utils").nb_language(*words))
