@@ -31,7 +31,7 @@ def executed():
     def make(folder, published, name="report"):
         data = json.loads(json.dumps(published._repr_mimebundle_(), default=float))
         output = new_output("execute_result", data, execution_count=1)
-        cell = new_code_cell("targets.publish(found)", outputs=[output], execution_count=1)
+        cell = new_code_cell("targets.publish(outlooks)", outputs=[output], execution_count=1)
         nbformat.write(new_notebook(cells=[cell]), folder / f"{name}.ipynb")
         return {"name": name, "status": "rendered", "files": [f"{name}.ipynb"]}
 

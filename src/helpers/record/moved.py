@@ -10,12 +10,12 @@ from helpers.language import day, literal, plural, text
 from helpers.record import compare, news
 from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, as_csv
 from helpers.tables import Cell, Row, Table, value_cell
-from helpers.targets import Found, publish
+from helpers.targets import Outlooks, publish
 
 NAMED = 4  # changed verdicts that the sentence names
 
 
-def since_last_run(outlooks: Found, area: str, as_of: str) -> Table | Markdown:
+def since_last_run(outlooks: Outlooks, area: str, as_of: str) -> Table | Markdown:
     """The forecasts that moved since the last complete run in `outputs/`, each with its causes; or that none did."""
     record = archive.latest_complete(archive.history(files.OUTPUTS))
     if record is None or not (record["folder"] / FORECASTS).is_file():
@@ -29,7 +29,7 @@ def since_last_run(outlooks: Found, area: str, as_of: str) -> Table | Markdown:
     return Table(text("Forecasts that moved since the run of {day}", day=ran), heads, rows)
 
 
-def verdicts(outlooks: Found, as_of: str) -> Markdown:
+def verdicts(outlooks: Outlooks, as_of: str) -> Markdown:
     """Which verdicts changed since the last complete run, the first few by name; nothing without such a run."""
     run = archive.latest_complete(archive.history(files.OUTPUTS))
     before = news.verdicts(run["folder"]) if run else {}
@@ -54,7 +54,7 @@ def verdicts(outlooks: Found, as_of: str) -> Markdown:
     )
 
 
-def now(outlooks: Found, as_of: str) -> dict:
+def now(outlooks: Outlooks, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
     from helpers.render import provenance
 

@@ -16,17 +16,17 @@ from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
 from helpers.targets.official import METHODS, WORDS, Judgement
-from helpers.targets.outlook import Found, Outlook, lenient, target
+from helpers.targets.outlook import Outlook, Outlooks, lenient, target
 from helpers.targets.pace import Pace, kind_of, pace, promise
 from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
 from helpers.targets.publication import Publication, publish
 from helpers.targets.verdicts import FEWEST, verdict
 
 __all__ = [
-    "FEWEST", "METHODS", "OFFICIAL", "WORDS", "Agreement", "Ambition", "Change", "Choices", "Decision", "Found",
-    "Judgement", "Outlook", "Pace", "Publication", "agreement", "assess", "chance", "choices", "codes",
-    "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather", "joint",
-    "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
+    "FEWEST", "METHODS", "OFFICIAL", "WORDS", "Agreement", "Ambition", "Change", "Choices", "Decision",
+    "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "chance", "choices",
+    "codes", "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather",
+    "joint", "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
     "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "reference_numbers",
     "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
 ]  # fmt: skip
@@ -45,7 +45,7 @@ def outlooks(
     decided: Path | None = None,
     method: str = "",
     since: int | None = None,
-) -> Found:
+) -> Outlooks:
     """An outlook for every indicator of a direction (all directions when none is named), in the plan's order.
 
     The loop over `figures_of`, `forecast.expect` and `verdict`, with the decisions of the table `decided`; method and
@@ -67,17 +67,17 @@ def _same(_: plan.TargetRows, about: tuple, as_of: str, *chosen: object) -> tupl
 @shared(_same)
 def _outlooks(
     rows: plan.TargetRows, about: tuple, as_of: str, until: int, method: str, since: int | None, decided: Path | None
-) -> Found:
+) -> Outlooks:
     """The outlooks of the rows, computed once for all reports of a run; `about` says which rows they are."""
     return gather(rows, choices=choices(rows, as_of, until, method, since, decided), as_of=as_of, until=until)
 
 
 def gather(
     rows: plan.TargetRows, *known: Outlook, choices: Choices | None = None, as_of: str = "", until: int = 2027
-) -> Found:
+) -> Outlooks:
     """The outlooks of all rows, in the plan's order: those that are known, and the rest as `outlook` has them."""
     own = {one.indicator: one for one in known}
-    outlooks = Found(rows.plan_name)
+    outlooks = Outlooks(rows.plan_name)
     for indicator, row in rows.items():
         choice = None if choices is None else choices[indicator]
         outlooks[indicator] = own.get(indicator) or outlook(row, figures_of(row, as_of), until, choice)

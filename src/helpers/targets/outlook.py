@@ -21,7 +21,7 @@ INCOMPARABLE = message(
 )
 
 
-class Found(ByIndicator):
+class Outlooks(ByIndicator):
     """Outlooks by indicator of a plan."""
 
     def __repr__(self) -> str:

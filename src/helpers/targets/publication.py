@@ -9,7 +9,7 @@ from datetime import date
 
 from helpers.files import VERDICTS_MIME
 from helpers.targets.judge import target_decimals
-from helpers.targets.outlook import Found, Outlook, lenient
+from helpers.targets.outlook import Outlook, Outlooks, lenient
 
 QUANTILES = ["q025", "q10", "q25", "q50", "q75", "q90", "q975"]
 VERDICT = ["year", "verdict", "probability", "figure", "target", "reading"]
@@ -27,7 +27,7 @@ class Publication:
         return {VERDICTS_MIME: vars(self), "text/html": "", "text/plain": ""}
 
 
-def publish(outlooks: Found | dict[str, Outlook], as_of: str = "", plan: str = "") -> Publication:
+def publish(outlooks: Outlooks | dict[str, Outlook], as_of: str = "", plan: str = "") -> Publication:
     """The outlooks as rows for the run; the last expression of a cell hands them out.
 
     as_of: the day whose knowledge counts, today when empty. plan: the folder's name, that of the outlooks when empty.
