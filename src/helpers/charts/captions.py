@@ -155,14 +155,14 @@ def region_histories(latest: pd.Series, code: str, outlook: Outlook, year: int) 
 
 
 def scorecard(outlooks: dict[str, Outlook]) -> Words:
-    """How many targets with a published figure are met, how many indicators nobody measures; the plan's years."""
+    """How many targets with a figure are met, how many indicators nobody measures; the plan's years."""
     judged = assess(outlooks)
     settled = judged[judged["verdict"].isin(["met", "missed"])]
     parts = [text("No target can be checked against a published figure yet")]
     if len(settled):
         n_met = integer((settled["verdict"] == "met").sum())
-        parts = [plural("{met} of {n} target with a published figure is met",
-                        "{met} of {n} targets with a published figure are met", len(settled), met=n_met)]  # fmt: skip
+        parts = [plural("{met} of {n} target that can be checked is met",
+                        "{met} of {n} targets that can be checked are met", len(settled), met=n_met)]  # fmt: skip
     unmeasured = sum(not outlook.has_verdict for outlook in outlooks.values())
     if unmeasured:
         numbers = {"n": integer(unmeasured), "all": integer(len(outlooks))}
