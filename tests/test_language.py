@@ -1,5 +1,6 @@
 """Wording, numbers and dates in three languages."""
 
+import ast
 import re
 from datetime import date
 
@@ -131,3 +132,14 @@ def test_names_of_code_in_a_table_are_marked_as_code_and_words_stand_to_the_left
     html = code_table(table, index=True)
     assert [word in html for word in ("<code>indicator</code>", "<code>year</code>", "<code>ets</code>")] == [True] * 3
     assert '<div style="text-align:left">Words</div>' in html
+
+
+def test_no_message_is_lost_to_translators_inside_an_f_string():
+    said = set()
+    for path in files.PACKAGE.rglob("*.py"):
+        parts = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        strings = (part for part in parts if isinstance(part, ast.JoinedStr))
+        for call in (part for string in strings for part in ast.walk(string) if isinstance(part, ast.Call)):
+            if getattr(call.func, "id", "") in ("text", "plural") and isinstance(call.args[0], ast.Constant):
+                said.add(call.args[0].value)
+    assert said - {words for one in template() for words in ([one] if isinstance(one, str) else one)} == set()

@@ -69,7 +69,7 @@ class Outlook:
             old = plural("{n} year old", "{n} years old", self.age)
             last = f"{self._sparkline()} {figure} ({self.history.index[-1]}, {old})"
         if self.expected is not None:
-            by = f"; {text('method')} <code>{self.expected.method}</code>"
+            by = "; {} <code>{}</code>".format(text("method"), self.expected.method)
         head = f"<p><b>{self.indicator}</b> {escape(str(visible(name(self.about))))}: {escape(visible(last))}{by}</p>"
         card = self.card().assign(verdict=self.judged["verdict"].map(text))
         card["probability"] = card["probability"].map(percent, na_action="ignore")
