@@ -110,7 +110,7 @@ def forecast(
     - bounds: every quantile and path keeps `lower` and `upper`; what nears a bound is squeezed before it, unless the
       last value is on it, where mass may stay. A history without negative values is kept at or above 0 unless `lower`
       says otherwise (`-math.inf` for none). Zeros, negatives and integers need nothing.
-    - 1-4 points, or all equal: a distribution from the reference class (see reference_class); a flat series of 4.9 gets
+    - 1-4 points, or all equal: a distribution from the reference class (see reference.py); a flat series of 4.9 gets
       the width of its printed precision (`decimals`, else its last significant digit) plus what flat series did.
     - no points: a UserError.
     - gaps: bridged by straight lines, and the width grown for the steps that this makes too small.
