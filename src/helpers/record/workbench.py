@@ -116,7 +116,7 @@ def chart(one: Outlook, methods: list[str], since: list[int | None] = (None,), y
 
 
 def export(one: Outlook, path: str | Path) -> Path:
-    """A spreadsheet with the history, the quantiles and the verdicts, in the unit of the indicator; returns its path."""
+    """A spreadsheet with the history, the quantiles and the verdicts, in the unit of the series; returns its path."""
     path = Path(path)
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
         history = figures(one).values
