@@ -262,7 +262,7 @@ def chosen(sample: str, series: str) -> dict:
     table = formats.READERS[formats.recognise(data)](data)
     request = next(one for one in requests.load(files.STATISTICS) if one.series == series)
     facts = statistics.catalogue().loc[series]
-    figures, unit = selection.select(table, request, facts["frequency"], requests.area_codes(files.STATISTICS))
+    figures, unit, _ = selection.select(table, request, facts["frequency"], requests.area_codes(files.STATISTICS))
     assert unit == request.unit
     return {key: selection.printed(value, int(facts["decimals"])) for key, value in figures.items()}
 
