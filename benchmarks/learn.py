@@ -6,6 +6,7 @@ every outcome up to 2023 and puts the coefficients into corrections.csv. DATA ho
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import pandas as pd
 from development_sets import Case, by_year, earlier, last, read_competition
 from scipy.optimize import minimize
 from scipy.special import ndtri
-from world_panel import HORIZON, Cases, indicator_fold, read
+from world_panel import COUNTRY_FOLDS, HORIZON, Cases, indicator_fold, read
 
 from helpers.forecast import corrections, ensemble
 from helpers.forecast.mixture import PROBABILITIES
@@ -22,12 +23,14 @@ from helpers.forecast.mixture import PROBABILITIES
 SEVEN = [int(np.argmin(abs(PROBABILITIES - p))) for p in (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)]
 MEDIAN = SEVEN[3]
 LAST_OUTCOME = 2023
+ENDLESS = 1e12  # steps of room: no bound
 FARTHEST = 30.0  # steps: an outcome further off counts as this far, or one disaster would rule
 RIDGE, PULL_RIDGE, LATER_RIDGE, CONSTANT_RIDGE = 0.15, 12.0, 2.0, 0.1  # the last three in parts of the first
 UN_WEIGHT = 0.3
 # Weight of a case of each set beside one of a national platform: business series trend more than official ones do.
 WEIGHTS = {"M1": 3.0, "M1 last 12": 3.0, "M1 quarters as years": 3.0, "World Bank": 1.0, "World Bank earlier": 1.0}
 CALENDAR = ("World Bank", "World Bank earlier")  # left out of the folds: their outcomes are of the tested years
+FOLDS = len(COUNTRY_FOLDS)
 TESTED = (2010, 2012, 2014, 2016, 2018)
 
 
@@ -58,11 +61,20 @@ def windows(cases: Cases) -> Windows:
         for some in np.array_split(rows, 1 + len(rows) // 50):
             parts.append(seen(np.array([cases.histories[i] for i in some]), cases.futures[some]))
             order.append(some)
-    back = np.argsort(np.concatenate(order))
-    joint = [pd.concat(p, ignore_index=True) if isinstance(p[0], pd.DataFrame) else np.concatenate(p)
-             for p in zip(*parts, strict=True)]  # fmt: skip
-    frames = [p.iloc[back].reset_index(drop=True) if isinstance(p, pd.DataFrame) else p[back] for p in joint]
-    return Windows(*frames, cases.about)
+    about = cases.about.iloc[np.concatenate(order)]
+    whole = Windows(*joined(parts), about)
+    return whole.take(np.argsort(about.index))
+
+
+def joined(parts: Sequence[tuple]) -> list:
+    """Tuples of tables and arrays, put one below the other."""
+    return [pd.concat(p, ignore_index=True) if isinstance(p[0], pd.DataFrame) else np.concatenate(p)
+            for p in zip(*parts, strict=True)]  # fmt: skip
+
+
+def everything(panel: Path, data: Path) -> Windows:
+    """The world panel's cases, and those of M1 and the World Bank below them."""
+    return Windows(*joined([windows(cases) for cases in (read(panel), other_sets(data))]))
 
 
 def seen(values: np.ndarray, futures: np.ndarray) -> tuple:
@@ -132,7 +144,7 @@ def lesson(w: Windows, numbers: corrections.Numbers, last_outcome: int) -> Lesso
     single = (
         x, o, middle, w.quantiles[:, SEVEN] - middle[:, None], w.centres.transpose(1, 0, 2) - middle,
         corrections.unit_of_shift(w.quantiles), np.where(known, np.clip(w.outcomes, -FARTHEST, FARTHEST), 0),
-        spread / spread.sum(), np.where(np.isinf(w.room), 1e12, w.room),
+        spread / spread.sum(), np.minimum(w.room, ENDLESS),
     )  # fmt: skip
     return Lesson(*(part.astype(np.float32) for part in single))
 
@@ -198,6 +210,7 @@ def loss(theta: np.ndarray, data: Lesson, numbers: corrections.Numbers, ridge: n
 
 def squeezed(q: np.ndarray, room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """`series.bound` with 0 as the lower bound, in steps from the last value, and its slope."""
+    room = np.minimum(room, ENDLESS)
     rest = np.maximum(0.75 * room, 1e-9)
     excess = np.maximum(-q - 0.25 * room, 0)
     slope = np.exp(-np.minimum(excess / rest, 80))
@@ -226,22 +239,26 @@ def abroad(w: Windows, origin: int, by_indicator: bool = False) -> np.ndarray:
     """Quantiles of the cases of an origin, each by coefficients learnt before it on other countries; else missing."""
     about, out = w.about, np.full(w.quantiles.shape, np.nan, np.float32)
     indicator = about["indicator"].map(indicator_fold).to_numpy() if by_indicator else np.zeros(len(about), int)
-    calendar = about["set"].isin(CALENDAR).to_numpy()
-    for fold in range(3):
+    for fold in range(FOLDS):
         for part in np.unique(indicator):
-            other = (about["fold"] != fold) & ~calendar
-            if by_indicator:  # the UN's codes can't be matched with the global numbers
-                other &= (indicator != part) & ~about["un"]
-            numbers = learn(w.take(np.flatnonzero(other)), origin)
+            # the UN's codes can't be matched with the global numbers
+            apart = (indicator != part) & ~about["un"] if by_indicator else np.ones(len(about), bool)
+            numbers = learn_before(w, origin, fold, apart)
             rows = np.flatnonzero((about["fold"] == fold) & (about["origin"] == origin) & (indicator == part))
             out[rows] = told(w.take(rows), numbers)
     return out
 
 
+def learn_before(w: Windows, origin: int, fold: int, among: np.ndarray | bool = True) -> corrections.Numbers:
+    """The coefficients for a fold's countries at an origin: from outcomes before it, among cases of other countries."""
+    other = (w.about["fold"] != fold) & ~w.about["set"].isin(CALENDAR) & among
+    return learn(w.take(np.flatnonzero(other)), origin)
+
+
 def elsewhere(w: Windows, origins: tuple[int, ...]) -> np.ndarray:
     """Quantiles of the cases of some origins by coefficients learnt on every outcome of other countries up to 2023."""
     out = np.full(w.quantiles.shape, np.nan, np.float32)
-    for fold in range(3):
+    for fold in range(FOLDS):
         numbers = learn(w.take(np.flatnonzero(w.about["fold"] != fold)), LAST_OUTCOME)
         rows = np.flatnonzero((w.about["fold"] == fold) & w.about["origin"].isin(origins))
         out[rows] = told(w.take(rows), numbers)
@@ -305,10 +322,7 @@ def main() -> None:
     parser.add_argument("--no-folds", action="store_true", help="only learn from everything")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    world, others = (windows(cases) for cases in (read(arguments.panel), other_sets(arguments.data)))
-    joint = [pd.concat(p, ignore_index=True) if isinstance(p[0], pd.DataFrame) else np.concatenate(p)
-             for p in zip(world, others, strict=True)]  # fmt: skip
-    w = Windows(*joint)
+    w = everything(arguments.panel, arguments.data)
     if not arguments.no_folds:
         report(w, arguments.indicators)
     if arguments.write:
