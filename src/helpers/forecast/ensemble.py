@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast import centres, corrections, features as shapes, mixture, widths
+from helpers.forecast import centres, corrections, features as shapes, mixture, unchanged, widths
 from helpers.forecast.mixture import MEDIAN, PROBABILITIES
 
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
@@ -167,6 +167,7 @@ def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
         seen, numbers = view(values, horizon), corrections.read()
         x, o = corrections.standard(numbers, seen.even, seen.odd)
         away = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)
+        away = unchanged.with_rest(away, unchanged.past(values, horizon))
     else:
         forecasts = parts(values, horizon)
         away = spread(centre(values, forecasts), forecasts, features(values), period)
