@@ -79,18 +79,10 @@ def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: flo
 
 
 def forecast(
-    history: pd.Series,
-    until: Hashable | None = None,
-    lower: float | None = None,
-    upper: float | None = None,
-    breaks: Sequence[Hashable] = (),
-    decimals: int | None = None,
-    method: str = "ensemble",
-    horizon: int | None = None,
-    frequency: str = "annual",
-    size: int = FUTURES,
-    seed: int = SEED,
-) -> Forecast:
+    history: pd.Series, until: Hashable | None = None, lower: float | None = None, upper: float | None = None,
+    breaks: Sequence[Hashable] = (), decimals: int | None = None, method: str = "ensemble",
+    horizon: int | None = None, frequency: str = "annual", size: int = FUTURES, seed: int = SEED,
+) -> Forecast:  # fmt: skip
     """Predictive distribution of the periods after a history, in its unit: to period `until`, or `horizon` periods on.
 
     `size` futures, drawn by `seed`; what is said of a period doesn't depend on how many follow it.
@@ -118,8 +110,7 @@ def forecast(
     check_within(past, lower, upper, "history")
     grid = compute([past], horizon, period, method, lower, upper, decimals)[0]
     special, limits = is_reference(past.values), _ends(past, lower, upper)
-    cautious = past.values[None], horizon, "cautious"
-    together = ensemble.walk_correlation(horizon) if special else mixture.correlation(*cautious)
+    together = ensemble.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
     draws = sample(grid, together, limits, size, seed)
     label = "reference class" if special else method
     return distribution(periods_after(history.index, past.last, horizon), draws, limits, past.observed, label)

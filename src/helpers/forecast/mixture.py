@@ -179,7 +179,7 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
     return out * posterior.unit[:, None, None]
 
 
-def correlation(values: np.ndarray, horizon: int, reading: str) -> np.ndarray:
+def correlation(values: np.ndarray, horizon: int, reading: str = "cautious") -> np.ndarray:
     """Correlation between horizons of a reading's forecast errors for one row of values: [horizon, horizon].
 
     Errors to come work through each filter's response; doubt about level and drift is shared by all horizons.
