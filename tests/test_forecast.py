@@ -569,6 +569,11 @@ def test_figures_whose_season_is_under_their_print_have_no_season():
     assert np.ptp(ahead["q50"]) < 0.05
 
 
+def test_explain_says_when_no_change_was_made_likelier():
+    lines = explain(yearly([5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 9, 9]), 1).attrs["reasons"]
+    assert "No change was made likelier: figures stayed for as long in 73% of past cases." in lines
+
+
 def test_explain_speaks_three_languages():
     falling = yearly([10.4, 9.3, 8.8, 8.4, 8.1, 7.8, 7.3, 6.6, 6.6, 5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9])
     words = {}
