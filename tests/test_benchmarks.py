@@ -12,6 +12,7 @@ from helpers.forecast import corrections
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import accuracy
+import chances
 import learn
 import world_panel
 
@@ -56,3 +57,11 @@ def test_what_is_learnt_for_a_country_rests_on_other_countries_outcomes_before_t
     other = windows._replace(outcomes=np.where(secret, 99.0, windows.outcomes))
     assert all(np.array_equal(a, b) for a, b in zip(numbers, learn.learn_before(other, 2014, 0), strict=True))
     assert not np.array_equal(numbers.width, learn.learn_before(windows, 2014, 1).width)
+
+
+def test_chances_abroad_are_scored_on_the_outcomes_of_the_drawn_series(panel):
+    cases = accuracy.world_cases(panel, 2014)
+    table = chances.squares(cases, 2014, corrections.read())
+    assert table["indicator"].tolist() == sorted(case.series.split("#")[0] for case in cases)
+    assert (table["n"] == 2 * 7 * 5).all()  # two directions, seven targets, five years
+    assert table[["ours", "oecd"]].to_numpy().max() < 1
