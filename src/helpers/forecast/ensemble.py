@@ -2,8 +2,8 @@
 
 A median of members with naive among them shrinks towards no change (Petropoulos and Svetunkov 2020 combine models
 this way); its width is the cautious mixture's, joined by the members' disagreement (`widths.py`, learnt by
-`benchmarks/tune.py`). Yearly forecasts are then corrected by what the world's official series teach (`corrections.py`).
-All distances are in steps: mean absolute changes of the series.
+`benchmarks/tune.py`). Yearly forecasts are then corrected by what the world's official series teach (`corrections.py`)
+and given the chance of no change that their past shows (`unchanged.py`). Distances are in steps: mean absolute changes.
 """
 
 from typing import NamedTuple
