@@ -195,7 +195,7 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
-        elif before and (place := place_of(before)) and place not in row.cells and not row.number:
+        elif before and (place := place_of(before)) and min(labels) > titles.index(place) and not row.number:
             row.cells = {place: before.label, **row.cells}  # the name stands once for all lines of its break-down
             row.label, row.number = before.label, before.number
         row.unit, row.group = row.unit or unit, group if row.area == row.label else row.area or group
