@@ -44,7 +44,7 @@ PLANNED = re.compile(
 FACT = re.compile(r"\b(факт|отч[её]т|нақты|fact|actual|reported|есепті)")
 YEARLY = re.compile(r"(за |весь )?(год|жыл|year|г)( в целом|ы)?|жылына|значение|мәні|value|full year")
 USUAL = re.compile(
-    r"(?<![^\W\d_])(?:г|гг|год\w*|жыл\w*|ж|year|cy|за|в|по|на|for|in|the|конец|соңы\w*|итог\w*|отч[её]т\w*|факт\w*|"
+    r"(?<![^\W\d_])(?:г|гг|год\w*|жыл\w*|ж|year|cy|fy|й|го|ом|м|за|в|по|на|for|in|the|конец|соңы\w*|итог\w*|отч[её]т\w*|факт\w*|"
     r"нақты|есепті\w*|actual|fact|reported|значен\w*|мәні|value|янв\w*|дек\w*|jan\w*|dec\w*|қаңтар|желтоқсан|п|пр|"
     r"мес\w*|ай\w*|всего|total|барлығы|целом|iv?|кв\w*|тоқ\w*)(?![^\W\d_])|[\W\d_¹²³⁴⁵⁶⁷⁸⁹⁰]"
 )  # beside a year they leave it the year
@@ -58,7 +58,7 @@ WHOLE = re.compile(
     r"қазақстан( республикасы)?|kazakhstan|по (?:рк|республике|стране)|еліміз бойынша)[\s:;*]*"
 )
 OTHER = re.compile(
-    r"(темп|прирост|\bрост|откл|разниц|исполнен|\b(исп|вып)\b|выполнен|изменени|к пред|к соотв|growth|change|"
+    r"(темп|прирост|откл|разниц|исполнен|\b(исп|вып)\b|выполнен|изменени|к пред|к соотв|growth|change|"
     r"deviation|ауытқу|өсім|"
     r"источник|примечан|source|note|среднее|average|ранг|rank|\d{4}\s*(?:/|к|to|vs)\s*\d{4})"
 )
@@ -120,7 +120,7 @@ def read(parts: list[object]) -> Head | None:
     years = list(dict.fromkeys(years_of(words)))
     if not years:
         return None
-    if len(years) > 1 or OTHER.search(words):
+    if len(years) > 1 or OTHER.search(words) or re.search(r"\bрост", words):
         return Head("", aside=f"«{words}» is no figure of one period")
     period, doubt = period_of(words, years[0])
     if not period:

@@ -1,6 +1,7 @@
 """Tables with one figure a row: names, periods and values in columns."""
 
 import re
+from dataclasses import replace
 
 from helpers.workbooks import heads
 from helpers.workbooks.row import AREAS, ORDINAL, Row, caption, parted
@@ -12,6 +13,7 @@ SERIES = re.compile(
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата", "отчетный год", "отчётный год", "жылы")
 VALUES = re.compile(r"value|.*значени|мән|факт|figure|показание|нақты")
 UNIT = re.compile(r"ед\.|единиц|unit|бірл|өлш")
+PLAN = re.compile(r"(план|жоспар|цел[ьеи]|target|plan|goal|нысана|мақсат)\w*( \w+)?")
 KINDS = re.compile(r"вид|тип|стат|.*(кварт|тоқсан|quarter)|type|kind|status|түр")  # of a period, or of a figure
 
 
@@ -33,6 +35,7 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
     titles, (above, said) = [heads.words_of(cell) for cell in sheet.cells[top]], caption(sheet, top)
     _, name, unit = parted(above, unit=said)
     place, measure = (next((c for c, title in enumerate(titles) if kind.match(title)), -1) for kind in (AREAS, UNIT))
+    aims = [c for c, title in enumerate(titles) if c != value and PLAN.match(title)]
     for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
         area = heads.words_of(cells[place]) if place >= 0 else ""
         if series >= 0 and cells[series] is not None:
@@ -48,6 +51,8 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
             row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
             continue
         row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
+        for c in aims if head.period else []:
+            row.add(replace(head, planned=True), cells[c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
     return list(found.values())
 
 

@@ -44,7 +44,7 @@ class Row:
         if found is None:
             return
         if head.aside:
-            self.aside.append(head.aside)
+            self.aside += [head.aside] if re.search(r"\d", str(cell)) else []  # else a remark, a unit
         elif isinstance(found, str):
             self.aside.append(f"{head.period}: {found}")
         elif (head.period, head.planned) in self.disputed:

@@ -19,13 +19,16 @@ LABELS = (
 )  # fmt: skip
 NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
-AIM = re.compile(r"(план|жоспар|plan|target|цель)\w*")
+AIM = re.compile(r"(план|жоспар|plan|target|цел[ьи]|прогноз|болжам|forecast|нысана|мақсат)\w*")
 
 
 def read_rows(path: Path) -> list[Row]:
     """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
     rows = []
     for sheet in sheets.read(path):
+        if sheet.state != "visible":
+            rows.append(Row(sheet.name, "", "", "", "", aside=["the sheet is hidden in the file"]))
+            continue
         title = captions(sheet)
         date_by_caption(sheet)
         tables = [row for table in side_by_side(sheet) for row in of_table(table)]
@@ -195,7 +198,7 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
-        elif before and (place := place_of(before)) and min(labels) > titles.index(place) and not row.number:
+        elif before and labels and not row.number and (place := place_of(before)) and min(labels) > titles.index(place):
             row.cells = {place: before.label, **row.cells}  # the name stands once for all lines of its break-down
             row.label, row.number = before.label, before.number
         row.unit, row.group = row.unit or unit, group if row.area == row.label else row.area or group
@@ -222,11 +225,10 @@ def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: 
             aim = heads.Head("", aside=row.doubts[-1]) if aim.period in (row.figures | row.planned) else aim
         row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
         if not head.period:
-            row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+            said = row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+            row.unit = row.unit or (said.lower() if any(word in titles[c] for word in UNIT_HEADS) else "")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
-    if sheet.state != "visible":
-        row.doubts.append("the sheet is hidden in the file")
 
 
 def place_of(row: Row) -> str:
@@ -257,7 +259,8 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
         elif words not in names:
             names.append(words)
     titled = [words for title, words in cells.items() if words in names and any(name in title for name in NAME_HEADS)]
-    label = max(titled or names, key=len, default="")
+    named = titled or names
+    label = named[0] if down and named else max(named, key=len, default="")
     number, label, unit = parted(label, number, unit)
     place = f"{sheet.name}, column {r + 1}" if down else f"{sheet.name}, row {r + 1}"
     area = next((words for title, words in cells.items() if AREAS.match(title)), "")
