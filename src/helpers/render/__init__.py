@@ -198,12 +198,12 @@ def work(rendering: Run, n: int) -> "Work":
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
     """What a job gave; whatever went wrong with it is its own failure and stops no other."""
-    from helpers.render.execution import anonymous, one_line, plain
+    from helpers.render.execution import disguise, one_line
 
     try:
         return future.result()
     except Exception as failure:
-        error = anonymous(plain(f"{type(failure).__name__}: {one_line(failure)}"))
+        error = disguise()(f"{type(failure).__name__}: {one_line(failure)}")
         return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
 
 
@@ -262,7 +262,9 @@ def finish(rendering: Run, output: Path, news: Callable[[dict, dict], list[dict]
         latest |= facts
     summary.write(facts | {"folder": rendering.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
-    for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
+    for name, page in index.pages(facts, rendering.folder).items():
+        files.write(rendering.folder / name, page)
+    for name, page in index.pages(latest, latest["folder"], f"{latest['run']}/", shelf).items():
         files.write(output / name, page)
     archive.point_latest(latest["folder"], output)
     rendering.save(complete=True)
