@@ -7,31 +7,46 @@ from datetime import date
 import pandas as pd
 
 from helpers.charts import captions
-from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
+from helpers.language import again, chance, listing, literal, name, number, plural, quantity, text, years
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
-MOST = 5  # points
+MOST = 5  # sentences of the answer, and names in one of them
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
+DECIDED = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
 
 
 def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
-    """The findings, at most five of a few sentences; what one indicator says stands on its own page."""
+    """The answer in at most five sentences: what was met, what is of concern, what is likely, what is unknown.
+
+    What is longer than that follows below it: `outcomes`, the scorecard, the worries.
+    """
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
-    without = [_without(outlooks)]
-    none = not any(outlook.has_verdict for outlook in outlooks.values())
-    findings = [
-        without if none else [_settled(judged, outlooks), _lenient(judged, outlooks)],
-        _always(judged, outlooks),
-        own,
-        more,
-        _open(judged, outlooks),
-        [] if none else without,
-    ]
-    sentences = [" ".join(filter(None, finding)) for finding in findings]
-    sentences = [words for words in sentences if words]
-    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], " ".join(sentences[MOST - 1 :])]
+    unknown = joined(_without(outlooks), _unknown(judged, outlooks))
+    if not any(outlook.has_verdict for outlook in outlooks.values()):
+        return [*filter(None, [unknown, *own, *more])]
+    settled = joined(_settled(judged, outlooks), _lenient(judged, outlooks))
+    good, bad = _always(judged, outlooks, figures=one_direction), _concern(judged, outlooks)
+    rest = [*filter(None, [*own, *more, _ahead(judged, outlooks), unknown])]
+    sentences = [*filter(None, [settled, good, bad]), *rest]
+    if len(sentences) > MOST:
+        sentences = [*filter(None, [settled, joined(good, bad)]), *rest]
+    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], joined(*sentences[MOST - 1 :])]
+
+
+def joined(*sentences: str) -> str:
+    """Sentences as one, with semicolons between; empty ones are left out."""
+    first, *rest = [sentence.removesuffix(".") for sentence in sentences if sentence] or [""]
+    return "; ".join([first, *map(_lowered, rest)]) + "." * bool(first)
+
+
+def outcomes(outlooks: dict[str, Outlook]) -> str:
+    """Which indicators met or missed their targets, with figures, and who has figures of most of the others."""
+    judged = assess(outlooks)
+    missed = _always(judged, outlooks, "missed", figures=False)
+    sentences = [_always(judged, outlooks), missed, *_once(judged, outlooks)]
+    return " ".join(filter(None, [*sentences, _held(outlooks)]))
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
@@ -41,8 +56,12 @@ def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
 
 
 def _inside(words: str) -> str:
-    """A name without the brackets at its end, its first letter small unless it opens an abbreviation."""
-    words = re.sub(r"\s*\([^()]*\)$", "", words) or words
+    """A name without the brackets at its end, as it stands inside a sentence."""
+    return _lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)
+
+
+def _lowered(words: str) -> str:
+    """Words with their first letter small, unless it opens an abbreviation."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
@@ -63,7 +82,7 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
             n=number(n, 0),
             **words,
         )
-    return f"{sentence} {_as_printed(outlooks, n_met, n)}".strip()
+    return joined(sentence, _as_printed(outlooks, n_met, n))
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -76,15 +95,41 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
-def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
-    """Indicators whose targets were met every year, and those whose were missed every year, with the last figures."""
-    done = judged[judged["verdict"].isin(["met", "missed"])]
-    groups, names = {word: [] for word in ("met", "missed")}, short_names(outlooks)
-    for indicator, rows in done.groupby("indicator", sort=False):
-        if rows["verdict"].nunique() == 1:
-            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]))
-    heads = text("Met every year: {items}."), text("Missed every year: {items}.")
-    return [head.format(items=listing(items)) for head, items in zip(heads, groups.values(), strict=True) if items]
+def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str = "met", figures: bool = True) -> str:
+    """Indicators whose targets were met (or missed) in every year with a figure, of which there is more than one."""
+    names, always = short_names(outlooks), []
+    for indicator, rows in judged[judged["verdict"].isin(["met", "missed"])].groupby("indicator", sort=False):
+        if len(rows) > 1 and set(rows["verdict"]) == {word}:
+            last = _against(rows.iloc[-1], outlooks[indicator], names[indicator])
+            always.append(last if figures else names[indicator])
+    heads = {"met": text("Met every year: {items}."), "missed": text("Missed every year: {items}.")}
+    return heads[word].format(items=listing(always)) if always else ""
+
+
+def _once(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
+    """Indicators with a figure of one year only, by that year and its verdict."""
+    names, done = short_names(outlooks), judged[judged["verdict"].isin(["met", "missed"])]
+    heads = {"met": text("Met in {year}, the only year with a figure: {items}.")}
+    heads["missed"] = text("Missed in {year}, the only year with a figure: {items}.")
+    alone = done[~done["indicator"].duplicated(keep=False)].groupby(["year", "verdict"])["indicator"]
+    return [heads[word].format(year=year, items=listing([*keys.map(names)])) for (year, word), keys in alone]
+
+
+def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """Indicators whose last verdict is a miss or a doubt, with the figure that missed or the chance."""
+    names, items = short_names(outlooks), []
+    for indicator, rows in judged[judged["verdict"].isin(DECIDED)].groupby("indicator", sort=False):
+        last, settled = rows.iloc[-1], rows[rows["verdict"].isin(["met", "missed"])]
+        if last["verdict"] not in ("missed", *DOUBTFUL):
+            continue
+        if len(settled) and settled["verdict"].iloc[-1] == "missed":
+            items.append(_against(settled.iloc[-1], outlooks[indicator], names[indicator]))
+        else:
+            words = text("{name} (chance of {chance} in {year})")
+            items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
+    if len(items) > MOST:
+        items = [*items[: MOST - 1], text("{n} more", n=number(len(items) - MOST + 1, 0))]
+    return text("Of most concern: {items}.", items=listing(items)) if items else ""
 
 
 def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
@@ -147,35 +192,33 @@ def _suspected(outlook: Outlook) -> str:
         year=outlook.redefined.index[0].year,
     )
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return f"{change} {verdict.format(target=target)}"
+    return joined(change, verdict.format(target=target))
 
 
-def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
-    """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
-    undecided = judged[judged["probability"].notna()]
-    over = undecided["year"] < _today(outlooks).year
-    past, ahead = undecided[over], undecided[~over]
-    sentences = []
-    if len(past):
-        sentences.append(
-            plural(
-                "For {n} target of {years} no yearly figure was found yet.",
-                "For {n} targets of {years} no yearly figure was found yet.",
-                len(past),
-                years=_span(past),
-            )
-        )
-    return [*sentences, _ahead(ahead)] if len(ahead) else sentences
+def _unknown(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many targets of years that are over have no yearly figure."""
+    past = judged[judged["probability"].notna() & (judged["year"] < _today(outlooks).year)]
+    if past.empty:
+        return ""
+    return plural(
+        "For {n} target of {years} no yearly figure was found yet.",
+        "For {n} targets of {years} no yearly figure was found yet.",
+        len(past),
+        years=_span(past),
+    )
 
 
 def _today(outlooks: dict[str, Outlook]) -> date:
     return max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
 
 
-def _ahead(ahead: pd.DataFrame) -> str:
-    words = ahead["verdict"]
+def _ahead(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many targets that lie ahead are likely, unlikely, or neither; empty where none has a forecast."""
+    ahead = judged[judged["probability"].notna() & (judged["year"] >= _today(outlooks).year)]
+    if ahead.empty:
+        return ""
     hopeful, doubtful, even = (
-        int(words.isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
+        int(ahead["verdict"].isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
     )
     parts = {
         plural("{n} is likely to be met", "{n} are likely to be met", hopeful): hopeful,
@@ -183,30 +226,44 @@ def _ahead(ahead: pd.DataFrame) -> str:
         plural("{n} could go either way", "{n} could go either way", even): even,
     }
     named = listing([part for part, n in parts.items() if n])
-    whole = f"**{number(len(ahead), 0)}**"
-    return text("Of {n} targets of {years}, {parts}.", n=whole, years=_span(ahead), parts=named)
+    return plural(
+        "Of the **{n} target** of {years} with a forecast, {parts}.",
+        "Of the **{n} targets** of {years} with a forecast, {parts}.",
+        len(ahead),
+        years=_span(ahead),
+        parts=named,
+    )
 
 
 def _without(outlooks: dict[str, Outlook]) -> str:
-    """How many indicators have no comparable figures, and who has figures of most of them as the plan says."""
-    without = [outlook for outlook in outlooks.values() if not outlook.has_verdict]
+    """How many indicators have no comparable figures."""
+    without = [outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict]
+    numbers = {"n": number(len(without), 0), "all": number(len(outlooks), 0)}
     if not without:
         return ""
-    ((holder, held),) = Counter(outlook.about["source"] for outlook in without).most_common(1)
-    counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
-    if not holder:
-        return text("For {n} of the {all} indicators there are no comparable figures.", all=len(outlooks), **counts)
+    if not any(without):
+        return text("For **{n}** of the {all} indicators there are no comparable figures.", **numbers)
     if len(without) == len(outlooks):
-        return text(
-            "For none of the {n} indicators here are comparable figures published, so no target can be checked. The "
-            "plan takes {held} of them from this source: {holder}. Its figures would settle the question.",
-            **counts,
+        none = text(
+            "For none of the **{n}** indicators here are comparable figures published: no target can be checked."
         )
+        return joined(none.format(**numbers), _held(outlooks))
+    return text("For **{n}** of the {all} indicators no comparable figures are published.", **numbers)
+
+
+def _held(outlooks: dict[str, Outlook]) -> str:
+    """From whom the plan takes the figures of most indicators without comparable ones."""
+    sources = Counter(outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict)
+    ((holder, held),) = sources.most_common(1) or [("", 0)]
+    if not holder:
+        return ""
+    if held == len(outlooks):
+        return text("For all of them the plan names a source that would settle it: {holder}.", holder=text(holder))
     return text(
-        "For {n} of the {all} indicators no comparable figures are published; the plan takes {held} of them from this "
-        "source: {holder}.",
-        all=number(len(outlooks), 0),
-        **counts,
+        "For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.",
+        held=number(held, 0),
+        n=number(sources.total(), 0),
+        holder=text(holder),
     )
 
 
