@@ -71,18 +71,28 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
         none = text("No target here can be checked against a published figure.")
         return none if (judged["year"] < _today(outlooks).year).any() else ""
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
-    words = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
-    if n_met in (0, n):
-        whole = text("Of the **{n} targets** for {years} that can be checked, every one was met.")
-        none = text("Of the **{n} targets** for {years} that can be checked, none was met.")
-        sentence = (whole if n_met else none).format(n=number(n, 0), **words)
-    else:
-        sentence = text(
-            "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
-            n=number(n, 0),
-            **words,
-        )
-    return joined(sentence, _as_printed(outlooks, n_met, n))
+    counts = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
+    messages = {
+        n: plural(
+            "The **{n} target** for {years} that can be checked was met.",
+            "All **{n} targets** for {years} that can be checked were met.",
+            n,
+            **counts,
+        ),
+        0: plural(
+            "The **{n} target** for {years} that can be checked was missed.",
+            "All **{n} targets** for {years} that can be checked were missed.",
+            n,
+            **counts,
+        ),
+    }
+    some = plural(
+        "**{met} of the {n} target** for {years} that can be checked were met and {missed} missed.",
+        "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
+        n,
+        **counts,
+    )
+    return joined(messages.get(n_met, some), _as_printed(outlooks, n_met, n))
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -102,8 +112,10 @@ def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str = "met
         if len(rows) > 1 and set(rows["verdict"]) == {word}:
             last = _against(rows.iloc[-1], outlooks[indicator], names[indicator])
             always.append(last if figures else names[indicator])
-    heads = {"met": text("Met every year: {items}."), "missed": text("Missed every year: {items}.")}
-    return heads[word].format(items=listing(always)) if always else ""
+    n, items = len(always), listing(always)
+    good = plural("Met every year: {items}.", "Met every year: {items}.", n, items=items)
+    bad = plural("Missed every year: {items}.", "Missed every year: {items}.", n, items=items)
+    return "" if not n else good if word == "met" else bad
 
 
 def _once(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
@@ -129,7 +141,8 @@ def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
             items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
     if len(items) > MOST:
         items = [*items[: MOST - 1], text("{n} more", n=number(len(items) - MOST + 1, 0))]
-    return text("Of most concern: {items}.", items=listing(items)) if items else ""
+    named = plural("Of most concern: {items}.", "Of most concern: {items}.", len(items), items=listing(items))
+    return named if items else ""
 
 
 def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
