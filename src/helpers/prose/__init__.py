@@ -6,19 +6,7 @@ from datetime import timedelta
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import (
-    again,
-    between,
-    chance,
-    listing,
-    literal,
-    month,
-    name,
-    plural,
-    quantity,
-    quarter,
-    text,
-)
+from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
 from helpers.prose import lead, statements
 from helpers.prose.lead import joined, short_names
 from helpers.targets import Outlook, decimals_shown, promise, target, target_decimals

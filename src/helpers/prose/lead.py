@@ -11,8 +11,8 @@ from helpers.language import again, chance, listing, literal, name, number, plur
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 MOST = 5  # sentences of the answer, and names in one of them
+SETTLED, EVEN = ("met", "missed"), "about as likely as not"
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
-DECIDED = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
 
 
 def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
@@ -26,13 +26,13 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     unknown = joined(_without(outlooks), _unknown(judged, outlooks))
     if not any(outlook.has_verdict for outlook in outlooks.values()):
         return [*filter(None, [unknown, *own, *more])]
-    settled = joined(_settled(judged, outlooks), _lenient(judged, outlooks))
-    good, bad = _always(judged, outlooks, figures=one_direction), _concern(judged, outlooks)
-    rest = [*filter(None, [*own, *more, _ahead(judged, outlooks), unknown])]
-    sentences = [*filter(None, [settled, good, bad]), *rest]
-    if len(sentences) > MOST:
-        sentences = [*filter(None, [settled, joined(good, bad)]), *rest]
-    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], joined(*sentences[MOST - 1 :])]
+    short = one_direction or len(outlooks) <= MOST
+    good, bad = _always(judged, outlooks, "met", figures=short), _concern(judged, outlooks)
+    sentences = [_settled(judged, outlooks), good, bad, *own, *more, _ahead(judged, outlooks), unknown]
+    if sum(map(bool, sentences)) > MOST:
+        sentences[1:3] = [joined(good, bad)]
+    sentences = [*filter(None, sentences)]
+    return [*sentences[: MOST - 1], *filter(None, [joined(*sentences[MOST - 1 :])])]
 
 
 def joined(*sentences: str) -> str:
@@ -42,11 +42,10 @@ def joined(*sentences: str) -> str:
 
 
 def outcomes(outlooks: dict[str, Outlook]) -> str:
-    """Which indicators met or missed their targets, with figures, and who has figures of most of the others."""
+    """Which indicators met or missed all their targets, the first with figures, and who has figures of the others."""
     judged = assess(outlooks)
-    missed = _always(judged, outlooks, "missed", figures=False)
-    sentences = [_always(judged, outlooks), missed, *_once(judged, outlooks)]
-    return " ".join(filter(None, [*sentences, _held(outlooks)]))
+    always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
+    return " ".join(filter(None, [*always, _held(outlooks)]))
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
@@ -66,33 +65,23 @@ def _lowered(words: str) -> str:
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
-    done = judged[judged["verdict"].isin(["met", "missed"])]
+    done = judged[judged["verdict"].isin(SETTLED)]
     if done.empty:
-        none = text("No target here can be checked against a published figure.")
-        return none if (judged["year"] < _today(outlooks).year).any() else ""
+        return ""
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
-    counts = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
-    messages = {
-        n: plural(
-            "The **{n} target** for {years} that can be checked was met.",
-            "All **{n} targets** for {years} that can be checked were met.",
-            n,
-            **counts,
-        ),
-        0: plural(
-            "The **{n} target** for {years} that can be checked was missed.",
-            "All **{n} targets** for {years} that can be checked were missed.",
-            n,
-            **counts,
-        ),
-    }
     some = plural(
         "**{met} of the {n} target** for {years} that can be checked were met and {missed} missed.",
         "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
         n,
-        **counts,
+        met=number(n_met, 0),
+        missed=number(n - n_met, 0),
+        years=_span(done),
     )
-    return joined(messages.get(n_met, some), _as_printed(outlooks, n_met, n))
+    whole = text(
+        "Every target for {years} that can be checked was met (**{n}** of {n}).", n=number(n, 0), years=_span(done)
+    )
+    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=number(n, 0), years=_span(done))
+    return joined({n: whole, 0: none}.get(n_met, some), _as_printed(outlooks, n_met, n), _lenient(done, outlooks))
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -105,38 +94,33 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
-def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str = "met", figures: bool = True) -> str:
-    """Indicators whose targets were met (or missed) in every year with a figure, of which there is more than one."""
-    names, always = short_names(outlooks), []
-    for indicator, rows in judged[judged["verdict"].isin(["met", "missed"])].groupby("indicator", sort=False):
-        if len(rows) > 1 and set(rows["verdict"]) == {word}:
-            last = _against(rows.iloc[-1], outlooks[indicator], names[indicator])
-            always.append(last if figures else names[indicator])
-    n, items = len(always), listing(always)
-    good = plural("Met every year: {items}.", "Met every year: {items}.", n, items=items)
-    bad = plural("Missed every year: {items}.", "Missed every year: {items}.", n, items=items)
+def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str, figures: bool) -> str:
+    """Indicators whose targets were met (or missed) in every year with a figure; a single such year is named."""
+    names, items = short_names(outlooks), []
+    for indicator, rows in judged[judged["verdict"].isin(SETTLED)].groupby("indicator", sort=False):
+        if set(rows["verdict"]) == {word}:
+            year = rows["year"].iloc[-1]
+            alone = (
+                text("{name} ({year} only)", name=names[indicator], year=year) if len(rows) == 1 else names[indicator]
+            )
+            items.append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]) if figures else alone)
+    n, listed = len(items), listing(items)
+    good = plural("Met every year with a figure: {items}.", "Met every year with a figure: {items}.", n, items=listed)
+    bad = plural(
+        "Missed every year with a figure: {items}.", "Missed every year with a figure: {items}.", n, items=listed
+    )
     return "" if not n else good if word == "met" else bad
-
-
-def _once(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
-    """Indicators with a figure of one year only, by that year and its verdict."""
-    names, done = short_names(outlooks), judged[judged["verdict"].isin(["met", "missed"])]
-    heads = {"met": text("Met in {year}, the only year with a figure: {items}.")}
-    heads["missed"] = text("Missed in {year}, the only year with a figure: {items}.")
-    alone = done[~done["indicator"].duplicated(keep=False)].groupby(["year", "verdict"])["indicator"]
-    return [heads[word].format(year=year, items=listing([*keys.map(names)])) for (year, word), keys in alone]
 
 
 def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     """Indicators whose last verdict is a miss or a doubt, with the figure that missed or the chance."""
     names, items = short_names(outlooks), []
-    for indicator, rows in judged[judged["verdict"].isin(DECIDED)].groupby("indicator", sort=False):
-        last, settled = rows.iloc[-1], rows[rows["verdict"].isin(["met", "missed"])]
-        if last["verdict"] not in ("missed", *DOUBTFUL):
-            continue
-        if len(settled) and settled["verdict"].iloc[-1] == "missed":
-            items.append(_against(settled.iloc[-1], outlooks[indicator], names[indicator]))
-        else:
+    decided = judged[judged["verdict"].isin([*SETTLED, *HOPEFUL, EVEN, *DOUBTFUL])]
+    for indicator, rows in decided.groupby("indicator", sort=False):
+        last, missed = rows.iloc[-1], rows[rows["verdict"].isin(SETTLED)].tail(1).query("verdict == 'missed'")
+        if last["verdict"] in ("missed", *DOUBTFUL) and len(missed):
+            items.append(_against(missed.iloc[0], outlooks[indicator], names[indicator]))
+        elif last["verdict"] in DOUBTFUL:
             words = text("{name} (chance of {chance} in {year})")
             items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
     if len(items) > MOST:
@@ -158,30 +142,25 @@ def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
 def _dropped(outlooks: dict[str, Outlook]) -> str:
     """That real income fell in its last year; empty where it rose, or where nothing counts growth over a base."""
     for outlook in outlooks.values():
-        if "growth" in outlook.unit and len(outlook.history) > 1:
-            before, last = outlook.history.iloc[-2:]
-            change = 100 * ((100 + last) / (100 + before) - 1)
-            if change < 0:
-                shown, year = number(-change, 1), outlook.history.index[-1].year
-                return text("In {year} real income fell by {change}% on the year before.", year=year, change=shown)
+        levels = 100 + outlook.history.tail(2) if "growth" in outlook.unit else outlook.history[:0]
+        if len(levels) == 2 and levels.iloc[1] < levels.iloc[0]:
+            change, year = number(100 - 100 * levels.iloc[1] / levels.iloc[0], 1), levels.index[1].year
+            return text("In {year} real income fell by {change}% on the year before.", year=year, change=change)
     return ""
 
 
-def _lenient(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
-    done = judged[judged["verdict"] == "met"]
-    n = sum(lenient(row, outlooks[row["indicator"]]) > 0 for _, row in done.iterrows())
-    if not n:
-        return ""
-    year = next(o.printed.loc[o.printed["column"] == "reported", "year"].iloc[0] for o in outlooks.values())
-    words = {"met": number(len(done), 0), "year": year}
-    if n == len(done):
-        return text("None of the met targets was stricter than the level reported for {year}.", year=year)
-    return plural(
+def _lenient(done: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many of the met targets the level that the plan reports met already; empty where none."""
+    rows = done[done["verdict"] == "met"]
+    past = [year for _, row in rows.iterrows() if (year := lenient(row, outlooks[row["indicator"]]))]
+    words = plural(
         "{n} of the {met} met targets was no stricter than the level reported for {year}.",
         "{n} of the {met} met targets were no stricter than the level reported for {year}.",
-        n,
-        **words,
+        len(past),
+        met=number(len(rows), 0),
+        year=max(past, default=0),
     )
+    return words if past else ""
 
 
 def _suspected(outlook: Outlook) -> str:
@@ -230,54 +209,41 @@ def _ahead(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     ahead = judged[judged["probability"].notna() & (judged["year"] >= _today(outlooks).year)]
     if ahead.empty:
         return ""
-    hopeful, doubtful, even = (
-        int(ahead["verdict"].isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
-    )
+    hopeful, doubtful, even = (int(ahead["verdict"].isin(words).sum()) for words in (HOPEFUL, DOUBTFUL, [EVEN]))
     parts = {
         plural("{n} is likely to be met", "{n} are likely to be met", hopeful): hopeful,
         plural("{n} is unlikely to be met", "{n} are unlikely to be met", doubtful): doubtful,
         plural("{n} could go either way", "{n} could go either way", even): even,
     }
-    named = listing([part for part, n in parts.items() if n])
     return plural(
         "Of the **{n} target** of {years} with a forecast, {parts}.",
         "Of the **{n} targets** of {years} with a forecast, {parts}.",
         len(ahead),
         years=_span(ahead),
-        parts=named,
+        parts=listing([part for part, n in parts.items() if n]),
     )
 
 
 def _without(outlooks: dict[str, Outlook]) -> str:
     """How many indicators have no comparable figures."""
-    without = [outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict]
-    numbers = {"n": number(len(without), 0), "all": number(len(outlooks), 0)}
-    if not without:
-        return ""
-    if not any(without):
-        return text("For **{n}** of the {all} indicators there are no comparable figures.", **numbers)
-    if len(without) == len(outlooks):
-        none = text(
-            "For none of the **{n}** indicators here are comparable figures published: no target can be checked."
-        )
-        return joined(none.format(**numbers), _held(outlooks))
-    return text("For **{n}** of the {all} indicators no comparable figures are published.", **numbers)
+    sources = [outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict]
+    message = text("For **{n}** of the {all} indicators no comparable figures are published.")
+    if not any(sources):
+        message = text("For **{n}** of the {all} indicators there are no comparable figures.")
+    words = message.format(n=number(len(sources), 0), all=number(len(outlooks), 0))
+    if len(sources) < len(outlooks):
+        return words if sources else ""
+    return joined(words, text("No target can be checked."), _held(outlooks))
 
 
 def _held(outlooks: dict[str, Outlook]) -> str:
     """From whom the plan takes the figures of most indicators without comparable ones."""
     sources = Counter(outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict)
     ((holder, held),) = sources.most_common(1) or [("", 0)]
-    if not holder:
-        return ""
+    words = text("For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.")
     if held == len(outlooks):
-        return text("For all of them the plan names a source that would settle it: {holder}.", holder=text(holder))
-    return text(
-        "For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.",
-        held=number(held, 0),
-        n=number(sources.total(), 0),
-        holder=text(holder),
-    )
+        words = text("For all of them the plan names a source that would settle it: {holder}.")
+    return words.format(held=number(held, 0), n=number(sources.total(), 0), holder=text(holder)) if holder else ""
 
 
 def _span(rows: pd.DataFrame) -> str:
