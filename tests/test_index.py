@@ -32,7 +32,7 @@ def made(tmp_path):
         if verdicts:
             (tmp_path / "verdicts.csv").write_text(HEAD + "".join(verdicts.values()), encoding="utf-8")
         facts = {"run": "R", "started": "2026-03-09T00:00:00", "data_read_on": "2026-03-07", "version": "1"}
-        found = index.pages(facts | {"commit": "abc", "reports": reports}, tmp_path, **options)
+        found = index.pages(facts | {"commit": "abc", "reports": reports}, tmp_path, **{"prefix": "R/"} | options)
         return {name: BeautifulSoup(html, "html.parser") for name, html in found.items()}
 
     return make

@@ -244,7 +244,7 @@ def keys(table):
 
 @pytest.mark.slow
 def test_hostile_data_give_pages_without_an_element_more(hostile):
-    pages = [path for path in hostile.glob("*.html") if path.name != "summary.html"]
+    pages = [path for path in hostile.glob("*.html") if path.name[0].isdigit()]
     assert len(pages) in (len(FEW), len(EVERY))
     shown = ""
     for path in pages:

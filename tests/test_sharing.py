@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import zipfile
 
 import pytest
@@ -15,7 +16,7 @@ from helpers.render.links import keep_links, outside
 
 KINDS = ("html", "ipynb", "pdf", "xlsx")
 PAGE = (
-    '<html><head></head><body><a href="../index.html">All</a> <a href="a--language-ru.html" lang="ru" hreflang="ru">'
+    '<html><head></head><body><a href="index.kk.html">All</a> <a href="a--language-ru.html" lang="ru" hreflang="ru">'
     'Русский</a> <a href="a--language-kk.html" hreflang="kk">Қазақша</a> <a href="https://stat.gov.kz/">source</a>'
     '<a href="#top">top</a> <a href="elsewhere.html">elsewhere</a></body></html>'
 )
@@ -80,10 +81,10 @@ def test_a_run_is_one_zip_with_every_format_an_index_and_a_readme(jobs, out, bro
     path = parcel.pack("latest", out, [])
     assert path == out / f"jospar-{run}.zip"
     files = inside(path)
-    assert {"README.txt", "index.html", f"{run}/run.json"} < files.keys()
+    assert {"README.txt", "index.html", "run.json"} < files.keys()
     for language in ("en", "kk", "ru"):
         for kind in KINDS:
-            assert f"{run}/a--language-{language}.{kind}" in files
+            assert f"a--language-{language}.{kind}" in files
     assert path.read_bytes() == parcel.pack(run, out, []).read_bytes()
     assert [r["run"] for r in archive.history(out)] == [run]
 
@@ -94,10 +95,10 @@ def test_only_the_languages_asked_for_are_sent_and_no_link_leads_to_another(jobs
     assert path.name == f"jospar-{run}-kk.zip"
     files = inside(path)
     assert not [name for name in files if "language-ru" in name or "language-en" in name]
-    page, index = files[f"{run}/a--language-kk.html"].decode(), files["index.html"].decode()
-    assert "language-ru" not in page + index + files[f"{run}/run.json"].decode()
+    page, index = files["a--language-kk.html"].decode(), files["index.html"].decode()
+    assert "language-ru" not in page + index + files["run.json"].decode()
     assert "Русский" not in page
-    for kept in ("../index.html", "a--language-kk.html", "https://stat.gov.kz/", "#top"):
+    for kept in ("index.kk.html", "a--language-kk.html", "https://stat.gov.kz/", "#top"):
         assert f'href="{kept}"' in page
     assert "elsewhere.html" not in page
     assert "elsewhere" in page
@@ -117,8 +118,6 @@ def test_the_readme_speaks_every_language_that_is_sent(jobs, out, broken):
 
 
 def test_every_link_of_the_index_leads_to_a_file_of_the_zip(jobs, out, broken):
-    import re
-
     runs.run(jobs, out)
     files = inside(parcel.pack("latest", out, ["kk", "en"]))
     links = [link for link in re.findall(r'href="([^"]+)"', files["index.html"].decode()) if not outside(link)]
@@ -130,9 +129,9 @@ def test_a_failed_report_is_sent_as_its_last_good_copy_or_named_as_missing(jobs,
     runs.run(jobs[:2], out)
     change(jobs)
     broken |= {job.name for job in jobs}
-    run = runs.run(jobs, out)["run"]
+    runs.run(jobs, out)
     files = inside(parcel.pack("latest", out, []))
-    assert f"{run}/a--language-kk.pdf" in files
+    assert "a--language-kk.pdf" in files
     assert not [name for name in files if "language-ru" in name]
     readme = files["README.txt"].decode()
     assert "a--language-en: Title of a--language-en (copy of " in readme
@@ -187,8 +186,8 @@ def test_a_full_disk_leaves_the_earlier_zip_as_it_was(jobs, out, broken, monkeyp
 
 
 def test_the_shared_record_names_no_folder_of_the_sender(jobs, out, broken, tmp_path):
-    run = runs.run(jobs, out)["run"]
-    record = inside(parcel.pack("latest", out, ["ru"]))[f"{run}/run.json"].decode()
+    runs.run(jobs, out)
+    record = inside(parcel.pack("latest", out, ["ru"]))["run.json"].decode()
     assert str(tmp_path) not in record
     assert [report["name"] for report in json.loads(record)["reports"]] == ["a--language-ru"]
 
@@ -253,16 +252,24 @@ def test_the_command_prints_the_zip_or_one_line(jobs, out, broken, tmp_path):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_the_index_of_a_zip_is_in_the_language_asked_for_and_leads_to_the_others():
-    pages = {name: f'{name} <a href="index.html">en</a> <a href="index.ru.html">ru</a>' for name in INDEX}
-    opened = parcel.opening(pages, "ru")
-    assert opened["index.html"].startswith("index.ru.html ")
-    assert 'href="index.en.html"' in opened["index.html"]
-    assert opened["index.en.html"].startswith("index.html ")
-    assert parcel.opening(pages, "en") == pages
+def test_the_index_of_a_zip_is_in_the_language_asked_for_and_leads_to_the_others(jobs, out, broken):
+    runs.run(jobs, out)
+    files = inside(parcel.pack("latest", out, ["ru"]))
+    opened = files["index.html"].decode()
+    assert '<html lang="ru">' in opened
+    assert 'href="index.en.html"' in opened
+    assert '<html lang="en">' in files["index.en.html"].decode()
+    assert files["index.ru.html"] == files["index.html"]
 
 
-INDEX = ("index.html", "index.kk.html", "index.ru.html")
+def test_a_run_holds_its_own_index_which_leads_to_its_files_and_up_to_the_newest(jobs, out, broken):
+    folder = runs.run(jobs, out)["folder"]
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    links = {link for link in re.findall(r'href="([^"#]+)"', page) if not outside(link)}
+    assert "../index.html" in links
+    assert all((folder / link).is_file() for link in links)
+    (folder / "index.html").unlink()
+    assert runs.run(jobs, out, if_changed=True)["new"]
 
 
 def test_the_list_of_reports_names_the_region():

@@ -262,7 +262,9 @@ def finish(rendering: Run, output: Path, news: Callable[[dict, dict], list[dict]
         latest |= facts
     summary.write(facts | {"folder": rendering.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
-    for name, page in index.pages(latest, latest["folder"], shelf=shelf).items():
+    for name, page in index.pages(facts, rendering.folder).items():
+        files.write(rendering.folder / name, page)
+    for name, page in index.pages(latest, latest["folder"], f"{latest['run']}/", shelf).items():
         files.write(output / name, page)
     archive.point_latest(latest["folder"], output)
     rendering.save(complete=True)

@@ -140,9 +140,9 @@ def same(latest: dict, keys: dict[str, str]) -> bool:
 
 
 def shown(run: dict, output: Path) -> bool:
-    """True when `latest`, where there is one, and the index are there and lead to the run."""
+    """True when `latest`, where there is one, and the two indexes are there and lead to the run."""
     latest = output / "latest"
-    return (output / "index.html").is_file() and (
+    return all((place / "index.html").is_file() for place in (output, run["folder"])) and (
         not latest.is_symlink() or os.path.realpath(latest) == os.path.realpath(run["folder"])
     )
 

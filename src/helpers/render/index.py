@@ -50,27 +50,27 @@ class Card(NamedTuple):
     known: str
 
 
-def file_name(language: str) -> str:
+def file_name(language: str, first: str = LANGUAGES[0]) -> str:
     """The name of the index in a language: `index.html` is the one of the first language."""
-    return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
+    return "index.html" if language == first else f"index.{language}.html"
 
 
 def pages(
-    facts: dict, folder: Path, prefix: str | None = None, shelf: Sequence[tuple[str, dict]] = ()
+    facts: dict, folder: Path, prefix: str = "", shelf: Sequence[tuple[str, dict]] = (), first: str = LANGUAGES[0]
 ) -> dict[str, str]:
-    """The index in every language, HTML by file name. Links go to `prefix`, by default the run's folder beside it.
+    """The index in every language, HTML by file name; `first` is the language of `index.html`.
 
+    prefix: the way to the run's folder, in which the index lies by default.
     shelf: run and record of reports rendered singly, listed below those of the run.
     """
     verdicts, contents = newest_verdicts(folder), {}
-    place = f"{facts['run']}/" if prefix is None else prefix
     for language in LANGUAGES:
         with in_language(language):
-            contents[file_name(language)] = page(facts, verdicts, place, shelf)
+            contents[file_name(language, first)] = page(facts, verdicts, prefix, shelf, first)
     return contents
 
 
-def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]] = ()) -> str:
+def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]], first: str) -> str:
     """The index in the language in use."""
     plan = main_plan(verdicts, facts["reports"])
     use_terms({row["term"]: row for row in plan_rows("terms", plan) if row["kind"] == "unit"})
@@ -81,6 +81,7 @@ def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[s
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
     question = text("Will the targets be met?") if plan.startswith("data/own/") else text("Will the plan be met?")
     shown |= {"started": started, "read": read, "prefix": prefix, "question": question}
+    shown["names"] = {language: file_name(language, first) for language in LANGUAGES}
     shown["answer"] = answer(facts["reports"], plan)
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
     shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]

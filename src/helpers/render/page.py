@@ -119,7 +119,7 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     return {
         "banner": banner,
         "language": language,
-        "home": f"../{index.file_name(language)}",
+        "home": index.file_name(language),
         "title": title(notebook),
         "css": style(),
         "labels": labels,

@@ -82,17 +82,19 @@ def languages_of(facts: dict) -> set[str]:
 
 
 def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) -> bytes:
-    """The zip's bytes; the same for the same run. Everything in it lies in one folder, named after the run."""
+    """The zip's bytes; the same for the same run. In it lies the run's folder, with an index of what is sent."""
     from helpers.render import index
 
-    first = opening(index.pages(facts, folder), language)
-    inside = {f"{facts['run']}/{name}" for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
-    inside |= {*first, f"{facts['run']}/run.json"}
-    members = {*inside, *first}
-    first = {name: keep_links(page, lambda a: outside(a) or unquote(a) in members) for name, page in first.items()}
-    whole = {"README.txt": words.encode()} | {name: page.encode() for name, page in first.items()}
-    whole[f"{facts['run']}/run.json"] = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
-    whole |= {name: content(folder.parent / name, inside) for name in sorted(inside - whole.keys())}
+    first = index.pages(facts, folder, first=language)
+    first |= {index.file_name(language): first["index.html"]}  # the name by which reports in the language know it
+    inside = {name for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
+    inside |= {*first, "run.json"}
+    whole = {
+        "README.txt": words.encode(),
+        "run.json": (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode(),
+    }
+    whole |= {name: within(page, inside).encode() for name, page in first.items()}
+    whole |= {name: content(folder / name, inside) for name in sorted(inside - whole.keys())}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in whole.items():
@@ -103,26 +105,16 @@ def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) 
     return buffer.getvalue()
 
 
-def opening(pages: dict[str, str], language: str) -> dict[str, str]:
-    """The pages of the index with `index.html` in the language; the English one is `index.en.html` then."""
-    if language == LANGUAGES[0]:
-        return pages
-    english = f"index.{LANGUAGES[0]}.html"
-    named = {english if name == "index.html" else name: page for name, page in pages.items()}
-    named = {name: page.replace('href="index.html"', f'href="{english}"') for name, page in named.items()}
-    return {"index.html": named[f"index.{language}.html"]} | named
-
-
 def content(path: Path, inside: set[str]) -> bytes:
     """A file of the run; a page without its links to pages that stay behind."""
     if path.suffix != ".html":
         return path.read_bytes()
+    return within(path.read_text(encoding="utf-8"), inside).encode()
 
-    def kept(address: str) -> bool:
-        name = address.removeprefix("../") if address.startswith("../") else f"{path.parent.name}/{address}"
-        return outside(address) or name.partition("#")[0] in inside
 
-    return keep_links(path.read_text(encoding="utf-8"), kept).encode()
+def within(page: str, inside: set[str]) -> str:
+    """The page without its links to files that stay behind."""
+    return keep_links(page, lambda address: outside(address) or unquote(address.partition("#")[0]) in inside)
 
 
 def moment(facts: dict) -> tuple[int, ...]:
