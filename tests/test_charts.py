@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from helpers import charts, plan, statistics, targets
+from helpers import charts, plan, shared, statistics, targets
 from helpers.charts import captions, labels, panels, small_multiples, strokes
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
@@ -280,6 +280,31 @@ def test_a_chart_for_a_telephone_shows_the_same_in_less_width(found):
     assert metadata["image/png"]["indicator"] == "11"
     lines = [[line.get_ydata().tolist() for line in one.axes[0].lines] for one in (chart.figure, chart.narrow)]
     assert str(lines[0]) == str(lines[1])
+
+
+def test_a_kept_chart_is_drawn_again_only_when_what_it_shows_or_its_language_changes(tmp_path, monkeypatch):
+    drawn = []
+
+    @charts.kept
+    def draw(values, words):
+        drawn.append(words)
+        return charts.Chart(Figure(figsize=(len(values), 1)), words)
+
+    values = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})
+    assert isinstance(draw(values, "before"), charts.Chart)
+    monkeypatch.setenv(shared.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(shared, "BEGAN", (shared.stamps(), "state"))
+    # Equal tables that lie in memory in another way.
+    shown = [
+        draw(table, "first")._repr_mimebundle_() for table in (values, pd.concat([values["a"], values["b"]], axis=1))
+    ]
+    assert shown[0] == shown[1]
+    assert drawn == ["before", "first"]
+    draw(values.assign(b=[0.5, 1.6]), "second")
+    with in_language("kk"):
+        draw(values, "first")
+    assert drawn == ["before", "first", "second", "first"]
+    assert draw(values, "first").figure.get_figwidth() == 2
 
 
 def test_no_line_runs_through_a_break():

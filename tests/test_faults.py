@@ -218,16 +218,18 @@ def test_m6_m12_names_go_from_what_a_cell_shows_also_where_the_user_has_none(mon
         raise KeyError("uid not found")
 
     monkeypatch.setattr("getpass.getuser", nameless)
-    assert execution.cleaned("text/html", "<b>seagull-7</b>") == "<b><machine></b>"
-    assert execution.cleaned("application/json", {"a": ["on seagull-7"]}) == {"a": ["on <machine>"]}
-    assert execution.cleaned("image/png", "seagull-7") == "seagull-7"
-    assert execution.anonymous("SEAGULL-7.office.example said it") == "<machine> said it"
+    assert execution.cleaned("text/html", "<b>seagull-7</b>", execution.disguise()) == "<b><machine></b>"
+    assert execution.cleaned("application/json", {"a": ["on seagull-7"]}, execution.disguise()) == {
+        "a": ["on <machine>"]
+    }
+    assert execution.cleaned("image/png", "seagull-7", execution.disguise()) == "seagull-7"
+    assert execution.disguise()("SEAGULL-7.office.example said it") == "<machine> said it"
 
 
 def test_m6_the_account_goes_too_where_the_environment_names_another(monkeypatch):
     monkeypatch.setenv("LOGNAME", "annag")
     monkeypatch.setattr(execution, "_account", lambda: "service-3")
-    assert execution.anonymous("Annag, service-3 and annagram") == "<user>, <user> and annagram"
+    assert execution.disguise()("Annag, service-3 and annagram") == "<user>, <user> and annagram"
 
 
 def test_l14_an_error_goes_out_short_and_without_control_characters():

@@ -131,14 +131,16 @@ def test_the_pdf_of_a_telling_user_was_made_and_searched(shared):
 def test_printed_names_of_user_and_machine_are_taken_out_but_no_part_of_a_word(monkeypatch):
     monkeypatch.setattr(execution.getpass, "getuser", lambda: "aida")
     monkeypatch.setattr(execution.socket, "gethostname", lambda: "stat-3")
-    assert execution.anonymous("aida@stat-3: /srv/aida/x, Zaidas") == "<user>@<machine>: /srv/<user>/x, Zaidas"
+    assert execution.disguise()("aida@stat-3: /srv/aida/x, Zaidas") == "<user>@<machine>: /srv/<user>/x, Zaidas"
     monkeypatch.setattr(execution.getpass, "getuser", lambda: "root")
-    assert execution.anonymous("root mean square") == "root mean square"
+    assert execution.disguise()("root mean square") == "root mean square"
 
 
 def test_folders_are_taken_out_of_html_and_of_data(monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: Path("/home/o'brien"))
-    shown = execution.cleaned("text/html", "<p>/home/o&#x27;brien/x</p>")
+    shown = execution.cleaned("text/html", "<p>/home/o&#x27;brien/x</p>", execution.disguise())
     assert shown == "<p>~/x</p>"
-    assert execution.cleaned("application/json", {"a": ["/home/o'brien/x", 1]}) == {"a": ["~/x", 1]}
-    assert execution.cleaned("image/png", "/home/o'brien") == "/home/o'brien"
+    assert execution.cleaned("application/json", {"a": ["/home/o'brien/x", 1]}, execution.disguise()) == {
+        "a": ["~/x", 1]
+    }
+    assert execution.cleaned("image/png", "/home/o'brien", execution.disguise()) == "/home/o'brien"

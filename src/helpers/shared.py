@@ -19,7 +19,7 @@ from typing import Any
 from helpers import files
 
 VARIABLE = "JOSPAR_CACHE"
-LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels")
+LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 MOST_BYTES = 256 * 2**20
 # What reading a result raises where there is none, or a damaged one.
 NONE = (OSError, EOFError, ValueError, IndexError, KeyError, AttributeError, ImportError, pickle.UnpicklingError)

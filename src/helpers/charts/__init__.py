@@ -25,6 +25,7 @@ from helpers.charts.frame import (
     canvas,
     for_phones,
     framed,
+    kept,
     nothing,
 )
 from helpers.charts.labels import label_ends, wrap
@@ -52,7 +53,7 @@ from helpers.targets import Outlook, reported_year, target
 __all__ = [
     "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
     "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
-    "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
+    "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
     "region_histories", "regions", "scorecard", "sheet", "wrap",
 ]  # fmt: skip
 

@@ -1,22 +1,27 @@
 """The frame of every chart: colours, the empty canvas with its words around, and the finished chart."""
 
 import base64
+import contextlib
+import hashlib
 import io
+import pickle
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.style
+import pandas as pd
 from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.charts.captions import Words
 from helpers.charts.labels import wrap
-from helpers.language import text, visible
+from helpers.language import current, terms, text, visible
+from helpers.shared import folder, shared
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
@@ -70,14 +75,71 @@ class Chart:
         return {"image/png": image, "text/plain": alt}, {"image/png": more}
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A chart whose pictures an earlier rendering kept: it is drawn only for who asks for its figure."""
+
+    pictures: tuple[dict, dict]
+    draw: Callable[[], Chart]
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
+        return self.pictures
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # a notebook asks for every way in which it might be shown
+            raise AttributeError(name)
+        return getattr(self.draw(), name)
+
+
+def kept(draw: Callable[..., Chart | Markdown]) -> Callable[..., Chart | Markdown | Kept]:
+    """The chart; its pictures are shared by the renderings of a run and later ones, while it shows the same."""
+
+    @wraps(draw)
+    def chart(*given: object, **named: object) -> Chart | Markdown | Kept:
+        again = partial(draw, *given, **named)
+        if folder() is None:
+            return again()
+        shown = _shown(_key(again), again)
+        return Kept(shown, again) if isinstance(shown, tuple) else shown
+
+    return chart
+
+
+class Content(pickle.Pickler):
+    """Bytes that are the same for arguments that show the same."""
+
+    def reducer_override(self, value: object) -> Any:
+        """A table as its cells: how it lies in memory depends on what was asked of it before."""
+        if isinstance(value, pd.DataFrame):
+            return list, ([value.to_dict("split")],)
+        return (list, ([value.name, *value.items()],)) if isinstance(value, pd.Series) else NotImplemented
+
+
+def _key(draw: partial) -> str | None:
+    """What the chart shows, and in which words; none where that can't be told by its content."""
+    pickler = Content(content := io.BytesIO())
+    pickler.fast = True  # equal words give equal bytes, whether they are one object or two
+    with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError, ValueError):
+        pickler.dump((draw.args, draw.keywords, terms()))
+        return f"{draw.func.__qualname__} {current()} {hashlib.sha256(content.getbuffer()).hexdigest()}"
+    return None
+
+
+@shared(lambda key, draw: key)
+def _shown(key: str | None, draw: Callable[[], Chart | Markdown]) -> tuple[dict, dict] | Markdown:
+    shown = draw()
+    return shown if isinstance(shown, Markdown) else shown._repr_mimebundle_()
+
+
 def across() -> float:
     """How wide a chart is drawn now, in inches."""
     return PHONE if _narrow.get() else WIDTH
 
 
 def for_phones(draw: Callable[..., Chart]) -> Callable[..., Chart]:
-    """The chart, drawn a second time as narrow as a telephone."""
+    """The chart, drawn a second time as narrow as a telephone; its pictures are shared as `kept` says."""
 
+    @kept
     @wraps(draw)
     def both(*given: object, **named: object) -> Chart:
         chart = draw(*given, **named)

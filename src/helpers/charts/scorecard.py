@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
 from helpers.charts import captions
-from helpers.charts.frame import INK, SOFT, STYLE, Chart
+from helpers.charts.frame import INK, SOFT, STYLE, Chart, kept
 from helpers.charts.labels import wrap
 from helpers.language import INLINE, TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
@@ -69,6 +69,7 @@ class Line(NamedTuple):
     decided: frozenset[int] = frozenset()  # the years whose verdict rests on an economist's decision
 
 
+@kept
 def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
     words, judged = captions.scorecard(outlooks), assess(outlooks)

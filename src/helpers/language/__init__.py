@@ -23,6 +23,7 @@ from helpers.language.wording import (
     plural,
     quantity,
     quarter,
+    terms,
     text,
     translate_markdown,
     use_language,
@@ -33,6 +34,6 @@ from helpers.language.wording import (
 __all__ = [
     "INLINE", "LANGUAGES", "LANGUAGE_NAMES", "NBSP", "TONE", "again", "between", "chance", "code_table",
     "current", "day", "in_language", "integer", "listing", "literal", "message", "month", "name", "number",
-    "per_cent_sign", "percent", "plural", "quantity", "quarter", "said_of", "text", "translate_markdown",
-    "use_language", "use_terms", "visible", "web_address", "years",
+    "per_cent_sign", "percent", "plural", "quantity", "quarter", "said_of", "terms", "text",
+    "translate_markdown", "use_language", "use_terms", "visible", "web_address", "years",
 ]  # fmt: skip

@@ -36,6 +36,11 @@ def use_terms(terms: Mapping[str, Mapping]) -> None:
     _terms.update(terms)
 
 
+def terms() -> dict[str, Mapping]:
+    """The plan's own terms in use."""
+    return _terms
+
+
 def current() -> str:
     """The code of the language in use: en, kk or ru."""
     return _override.get() or _state["language"]

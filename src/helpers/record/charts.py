@@ -21,6 +21,7 @@ from helpers.charts import (
     canvas,
     for_phones,
     framed,
+    kept,
     measure,
     put,
     sheet,
@@ -33,6 +34,7 @@ PALE = "#A9B4BE"
 ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its name
 
 
+@kept
 def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
 
@@ -52,6 +54,7 @@ def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.
     return small_charts({key: now[key] for key in checked["indicator"].unique()}, draw, words)
 
 
+@kept
 def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: every past forecast pale, starting at the figure it knew; the figures dark."""
 

@@ -198,12 +198,12 @@ def work(rendering: Run, n: int) -> "Work":
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
     """What a job gave; whatever went wrong with it is its own failure and stops no other."""
-    from helpers.render.execution import anonymous, one_line, plain
+    from helpers.render.execution import disguise, one_line
 
     try:
         return future.result()
     except Exception as failure:
-        error = anonymous(plain(f"{type(failure).__name__}: {one_line(failure)}"))
+        error = disguise()(f"{type(failure).__name__}: {one_line(failure)}")
         return {"status": "failed", "error": error, "title": "", "seconds": 0.0, "size": 0, "kernel": "none"}, {}
 
 

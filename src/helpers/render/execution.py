@@ -90,7 +90,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
             source, None, work.parameters, execution_timeout=work.time_limit, **options, **KERNEL
         )
     except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as failure:
-        error = anonymous(plain(one_line(failure)))
+        error = disguise()(one_line(failure))
     # What ran until a failure is in it, with the error; no kernel may have started.
     done = kernel.pop("notebook", source)
     return clean(done, work), kernel, error or left_early(done)
@@ -122,6 +122,7 @@ def prepare(notebook: NotebookNode, language: str) -> NotebookNode:
 
 def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
     """The notebook without timing, paths or names of the machine, and with its parameters and version instead."""
+    hide = disguise()
     notebook.metadata.pop("papermill", None)
     notebook.metadata["jospar"] = work.facts | {"notebook": work.notebook, "parameters": work.parameters}
     for cell in notebook.cells:
@@ -129,44 +130,57 @@ def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output.traceback = [anonymous(plain(line)) for line in output.traceback]
-                output.evalue = anonymous(plain(output.evalue))
+                output.traceback = [hide(line) for line in output.traceback]
+                output.evalue = hide(output.evalue)
             elif output.output_type == "stream":
-                output.text = anonymous(plain(output.text))
+                output.text = hide(output.text)
             else:
-                output.data = {kind: cleaned(kind, data) for kind, data in output.data.items()}
+                output.data = {kind: cleaned(kind, data, hide) for kind, data in output.data.items()}
     return notebook
 
 
-def cleaned(kind: str, data: object) -> object:
-    """What a cell shows, text or JSON, without this machine's folders; a picture as it is."""
+def cleaned(kind: str, data: object, hide: Callable[[str], str]) -> object:
+    """What a cell shows, text or JSON, without what tells of this machine; a picture as it is."""
     if isinstance(data, dict):
-        return {cleaned(kind, name): cleaned(kind, value) for name, value in data.items()}
+        return {cleaned(kind, name, hide): cleaned(kind, value, hide) for name, value in data.items()}
     if isinstance(data, list):
-        return [cleaned(kind, value) for value in data]
+        return [cleaned(kind, value, hide) for value in data]
     picture = kind.startswith("image/") and kind != "image/svg+xml"
-    return anonymous(plain(data)) if isinstance(data, str) and not picture else data
+    return hide(data) if isinstance(data, str) and not picture else data
 
 
-def plain(words: str) -> str:
-    """The words without this machine's folders, as they are or as HTML writes them."""
+def disguise() -> Callable[[str], str]:
+    """What takes out of words the folders of this machine, as they are or as HTML writes them, and who runs it."""
     prefixes = [(files.ROOT, "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (Path.home(), "~")]
-    for folder, shown in [*prefixes, (Path.cwd(), ".")]:
-        for written in (str(folder), escape(str(folder))):
-            if written != "/":
-                words = words.replace(written, shown)
-    return re.sub(rf"(?<![\w.]){re.escape(tempfile.gettempdir())}(/[\w./-]+|(?![\w-]))", "<temporary>", words)
+    folders = [(written, shown) for path, shown in [*prefixes, (Path.cwd(), ".")] for written in spellings(path)]
+    temporary = rf"(?<![\w.]){re.escape(tempfile.gettempdir())}(/[\w./-]+|(?![\w-]))"
+    patterns = [(re.compile(temporary), "<temporary>"), *names()]
+
+    def hide(words: str) -> str:
+        for written, shown in folders:
+            words = words.replace(written, shown)
+        for pattern, shown in patterns:
+            words = pattern.sub(shown, words)
+        return words
+
+    return hide
 
 
-def anonymous(words: str) -> str:
-    """What a program printed, without the names of the user and the machine, unless they are words of every day."""
+def spellings(folder: Path | str) -> list[str]:
+    """A folder as it is and as HTML writes it; none of the root, which every path begins with."""
+    return [written for written in dict.fromkeys((str(folder), escape(str(folder)))) if written != "/"]
+
+
+def names() -> list[tuple[re.Pattern, str]]:
+    """The names of the user and the machine with what stands for them, unless they are words of every day."""
+    patterns = []
     asked = [("<user>", getpass.getuser, ""), ("<user>", _account, ""), ("<machine>", _machine, r"(\.[\w-]+)*")]
     for shown, ask, more in asked:  # a machine's name takes its domain along
         with contextlib.suppress(OSError, KeyError):  # a user without a name
             name = ask()
             if len(name) > 2 and name.casefold() not in EVERYDAY:
-                words = re.sub(rf"(?<!\w){re.escape(name)}{more}(?!\w)", shown, words, flags=re.IGNORECASE)
-    return words
+                patterns.append((re.compile(rf"(?<!\w){re.escape(name)}{more}(?!\w)", re.IGNORECASE), shown))
+    return patterns
 
 
 def _account() -> str:

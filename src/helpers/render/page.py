@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from helpers import files
@@ -13,8 +14,11 @@ from helpers.language import day, in_language, text, visible
 from helpers.render import index, pictures
 
 if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
+UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
+_one_page = Lock()  # an exporter makes one page at a time
 ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
 BACK = re.compile(r'<a class="back" href="#([\w.-]+)">.*?</a>')  # from a chart to its row, where the page has one
 
@@ -58,14 +62,32 @@ def formats(
 
 def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
     shown = pictures.inside(notebook)
     shown.cells = answer_first(shown.cells)
-    html, _ = exporter.from_notebook_node(shown, resources={"page": page_facts(notebook, language, sisters)})
+    facts = page_facts(notebook, language, sisters)
+    with _one_page:
+        html = exporter().from_notebook_node(shown, {"page": facts})[0]
     rows = ROW.sub(partial(_row, html), html)
     return visible(BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in rows else "", rows))
+
+
+@cache
+def exporter() -> HTMLExporter:
+    """nbconvert's exporter with our template, which is compiled once; a page is parsed again only where it must be."""
+    from nbconvert import HTMLExporter, TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+    class Exporter(HTMLExporter):
+        def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
+            lexer = nb.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+            self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+            self.register_filter("filter_data_type", WidgetsDataTypeFilter(self._nb_metadata, parent=self))
+            html, more = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+            # nbconvert parses every page to give each picture a description; ours have one.
+            return super().from_notebook_node(nb, resources, **kw) if UNDESCRIBED.search(html) else (html, more)
+
+    return Exporter(template_name="report", extra_template_basedirs=[str(files.TEMPLATES)])
 
 
 def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
