@@ -26,8 +26,7 @@ def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     unknown = joined(_without(outlooks), _unknown(judged, outlooks))
     if not any(outlook.has_verdict for outlook in outlooks.values()):
         return [*filter(None, [unknown, *own, *more])]
-    short = one_direction or len(outlooks) <= MOST
-    good, bad = _always(judged, outlooks, "met", figures=short), _concern(judged, outlooks)
+    good, bad = _always(judged, outlooks, "met", one_direction or len(outlooks) <= MOST), _concern(judged, outlooks)
     sentences = [_settled(judged, outlooks), good, bad, *own, *more, _ahead(judged, outlooks), unknown]
     if sum(map(bool, sentences)) > MOST:
         sentences[1:3] = [joined(good, bad)]
@@ -97,18 +96,14 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
 def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str, figures: bool) -> str:
     """Indicators whose targets were met (or missed) in every year with a figure; a single such year is named."""
     names, items = short_names(outlooks), []
-    for indicator, rows in judged[judged["verdict"].isin(SETTLED)].groupby("indicator", sort=False):
+    for key, rows in judged[judged["verdict"].isin(SETTLED)].groupby("indicator", sort=False):
         if set(rows["verdict"]) == {word}:
-            year = rows["year"].iloc[-1]
-            alone = (
-                text("{name} ({year} only)", name=names[indicator], year=year) if len(rows) == 1 else names[indicator]
-            )
-            items.append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]) if figures else alone)
-    n, listed = len(items), listing(items)
-    good = plural("Met every year with a figure: {items}.", "Met every year with a figure: {items}.", n, items=listed)
-    bad = plural(
-        "Missed every year with a figure: {items}.", "Missed every year with a figure: {items}.", n, items=listed
-    )
+            last, named = rows.iloc[-1], names[key]
+            alone = text("{name} ({year} only)", name=named, year=last["year"]) if len(rows) == 1 else named
+            items.append(_against(last, outlooks[key], named) if figures else alone)
+    n, parts = len(items), {"items": listing(items)}
+    good = plural("Met every year with a figure: {items}.", "Met every year with a figure: {items}.", n, **parts)
+    bad = plural("Missed every year with a figure: {items}.", "Missed every year with a figure: {items}.", n, **parts)
     return "" if not n else good if word == "met" else bad
 
 

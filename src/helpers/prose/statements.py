@@ -108,7 +108,6 @@ def record(outlook: Outlook) -> str:
     past = forecast.track(figures, expected.method, expected.since)
     if past is None:
         return text("Too few comparable figures are published to try the method on this series' past.")
-    # Three digits of an error of eight would be more than the cases can tell.
     digits = decimals_shown(0, max(past.error, past.no_change), outlook.decimals + 1)
     error, same = number(past.error, digits), number(past.no_change, digits)
     numbers = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
