@@ -163,7 +163,6 @@ def backwards(rows: list) -> dict[str, list]:
     return {"Лист1": lines}
 
 
-@pytest.mark.slow
 def regions_on_sheets(rows: list) -> dict[str, list]:
     """A sheet for the country and for each region, a count under the share's own words below."""
     heads = ["Показатель", "Ед. изм.", *YEARS]
@@ -192,9 +191,69 @@ def shares_and_broken_names(rows: list) -> dict[str, list]:
     return {"Лист1": lines}
 
 
+def side_by_side(rows: list) -> dict[str, list]:
+    """Half of the indicators beside the other half; years as 16г; notes before the table."""
+    heads, half = ["Показатель", "Ед.", *(f"{year - 2000} г." for year in YEARS)], len(rows) // 2 + 1
+    left, right = ([[name, unit, *own] for _, name, unit, own in part] for part in (rows[:half], rows[half:]))
+    right += [[]] * (len(left) - len(right))
+    lines = [[*one, None, None, *other] for one, other in zip(left, right, strict=True)]
+    return {"Лист1": [["Данные на 01.01.2026 г."], [], [*heads, None, None, *heads], *lines]}
+
+
+def men_women_total(rows: list) -> dict[str, list]:
+    """The name stands once for three lines, of which the last one counts; the total and the growth are no years."""
+    lines = [["№", "Показатель", "Разрез", *YEARS, "Итого", "Рост, %"]]
+    for n, name, _, own in rows:
+        parts = [(n, name, "мужчины", 1), (None, None, "женщины", -1), (None, None, "всего", 0)]
+        lines += [[*words, *(v + more for v in own), 1e6, 101] for *words, more in parts]
+    return {"Лист1": [*lines, ["ИТОГО", None, None, *[999] * len(YEARS)]]}
+
+
+def name_above_its_parts(rows: list) -> dict[str, list]:
+    lines = [["Область", *YEARS]]
+    for _, name, _, own in rows:
+        lines += [[name], ["Республика Казахстан", *own], ["Акмолинская", *(v + 1 for v in own)], ["село", *own[::-1]]]
+    return {"Лист1": lines}
+
+
+def plan_above_fact_unmerged(rows: list) -> dict[str, list]:
+    blank = [None] * (len(YEARS) - 1)
+    lines = [[name, unit, *(v + 3 for v in own), *own] for _, name, unit, own in rows]
+    return {"Лист1": [["Показатель", "Ед.", "План", *blank, "Факт"], [None, None, *YEARS, *YEARS], *lines]}
+
+
+def plan_fact_and_gap(rows: list) -> dict[str, list]:
+    years = [cell for year in YEARS for cell in (year, None, None)]
+    lines = [[name, *(cell for v in own for cell in (v + 3, v, -3))] for _, name, _, own in rows]
+    return {"Лист1": [["Показатель", *years], [None, *["план", "факт", "откл."] * len(YEARS)], *lines]}
+
+
+def a_sheet_each(rows: list) -> dict[str, list]:
+    """The sheet is named by a number, the indicator and its unit stand above."""
+    return {
+        str(n): [[name], [f"({unit})"], ["Год", "Значение"], *zip(YEARS, own, strict=True)]
+        for n, name, unit, own in rows
+    }
+
+
+def kazakh_on_a_russian_keyboard(rows: list) -> dict[str, list]:
+    plain = str.maketrans("әіңғүұқөһӘІҢҒҮҰҚӨ", "аингуукохАИНГУУКО")
+    lines = [
+        [n, words[0].translate(plain), *own] for (n, _, _, own), words in zip(rows, names("kk").values(), strict=True)
+    ]
+    return {"Парақ1": [["№", "Корсеткиш", *(f"{year} ж." for year in YEARS)], *lines]}
+
+
 @pytest.mark.parametrize(
     "mess",
     [
+        side_by_side,
+        men_women_total,
+        name_above_its_parts,
+        plan_above_fact_unmerged,
+        plan_fact_and_gap,
+        a_sheet_each,
+        kazakh_on_a_russian_keyboard,
         regions_on_sheets,
         plan_and_fact_in_a_column,
         shares_and_broken_names,
@@ -222,6 +281,38 @@ def test_no_figure_of_a_plan_a_part_or_an_old_column_takes_the_place_of_the_fact
     book.save(tmp_path / "mess.xlsx")
     found = importing.preview(tmp_path / "mess.xlsx", today=TODAY).series
     assert {i: {p: float(f.value) for p, f in one.figures.items()} for i, one in found.items()} == given
+
+
+def test_quarters_across_the_years_of_one_indicator_are_its_quarters(tmp_path):
+    name = "Уровень трудоустройства после краткосрочного профессионального обучения"
+    rows = [[f"{name}, %"], ["Год", "I кв.", "II кв.", "I-III кв.", "IV кв.", "за год"]]
+    rows += [[2024, 51, 52, 53, 54, 55], [2025, 61, 62, 63, 64, 65]]
+    due = {f"2024{part}": 51.0 + n for n, part in enumerate(["-Q1", "-Q2", "-M09", "-Q4", ""])}
+    due |= {f"2025{part}": 61.0 + n for n, part in enumerate(["-Q1", "-Q2", "-M09", "-Q4", ""])}
+    for lines in (rows, [["Показатель", *rows[1]], [name, *rows[2]], [None, *rows[3]]]):
+        found = importing.preview(sheet(tmp_path / "a.xlsx", *lines), today=TODAY).series["15"].figures
+        assert {period: float(figure.value) for period, figure in found.items()} == due
+
+
+OTHERS = [
+    "Уровень безработицы среди мужчин", "Уровень долгосрочной безработицы", "Ерлер жұмыссыздығының деңгейі",
+    "Male unemployment rate", "Расходы домашних хозяйств на непродовольственные товары",
+    "Үй шаруашылықтарының азық-түлік емес тауарларға шығындары", "Доля доходов 40% наиболее обеспеченного населения",
+    "Доля населения с доходами выше величины прожиточного минимума", "Рост номинальных денежных доходов населения",
+    "Доля продуктивно занятых в составе других категорий занятого населения",
+    "Доля лиц, не прошедших признание профессиональной квалификации",
+]  # fmt: skip
+
+
+def test_an_indicator_of_nearly_the_same_words_is_not_the_plans(tmp_path):
+    share = "Доля государственных услуг, оказываемых в проактивном формате"
+    lines = [["Показатель", "Ед.", 2024], [share, "%", 50], *([name, "%", 40] for name in OTHERS)]
+    found = importing.preview(sheet(tmp_path / "a.xlsx", *lines), today=TODAY)
+    assert list(found.series) == ["3"]
+    assert [line.partition("«")[2].partition("»")[0] for line in found.aside] == [name[:60] for name in OTHERS]
+    lines[1][0] = "Доля проактивных государственных услуг в бумажной форме"
+    [doubt] = importing.preview(sheet(tmp_path / "a.xlsx", *lines), today=TODAY).series["3"].doubts
+    assert "says «бумажно, форме», as the name of indicator 3 does not" in doubt
 
 
 def sheet(path: Path, *rows: list) -> Path:

@@ -45,7 +45,7 @@ def damaged(output: Path) -> list[str]:
 
 
 def _records(output: Path) -> list[Path]:
-    return sorted(path for path in output.glob("*/run.json") if not path.parent.is_symlink())
+    return sorted(path for path in output.glob("*/run.json") if path.is_file() and not path.parent.is_symlink())
 
 
 def _read(path: Path) -> dict | str:
@@ -68,6 +68,8 @@ def _check(record: dict, folder: str) -> None:
         raise UserError(f"it is the record of {record['run'][:40]!r}")
     if not isinstance(record.get("number", 0), int) or (record["complete"] and not _number(record.get("seconds"))):
         raise UserError("number or seconds is no number")
+    if not isinstance(record.get("asked", {}), dict):
+        raise UserError("asked is no dict")
     for report in record["reports"]:
         _has(report, REPORT)
         if report["status"] not in STATUSES:
@@ -79,7 +81,7 @@ def _check(record: dict, folder: str) -> None:
         for copy in (report, report.get("last_good") or {}):
             if copy.get("rendered"):
                 datetime.fromisoformat(copy["rendered"])
-            if unsafe := [name for name in copy.get("files", []) if not _inside(name)]:
+            if unsafe := [name for name in [report["name"], *copy.get("files", [])] if not _inside(name)]:
                 raise UserError(f"file {str(unsafe[0])[:40]!r} lies outside the run")
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError
-from helpers.workbooks import figures, sheets
+from helpers.workbooks import figures, heads, sheets
 from helpers.workbooks.figures import Figure
 from helpers.workbooks.heads import FACT, PLANNED
 from helpers.workbooks.rows import Row, read_rows
 from helpers.workbooks.sheets import KINDS, is_percent
 
 __all__ = [
-    "FACT", "KINDS", "PLANNED", "Figure", "Row", "figures", "is_percent", "is_plain", "long_table", "read_rows",
-    "sheets",
+    "FACT", "KINDS", "PLANNED", "Figure", "Row", "figures", "heads", "is_percent", "is_plain", "long_table",
+    "read_rows", "sheets",
 ]  # fmt: skip
 
 MOST_REMARKS = 4  # that one line names

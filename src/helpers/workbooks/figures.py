@@ -46,7 +46,7 @@ def from_text(words: str) -> Figure | str | None:
     bare = FOOTNOTE.sub("", raw).strip()
     marked = PRELIMINARY.sub("", bare).strip()
     preliminary = marked != bare
-    bare = FOOTNOTE.sub("", marked).removesuffix("%").strip()
+    bare = re.sub(r"%( (от|of) .*)?$", "", FOOTNOTE.sub("", marked)).strip()
     if bare.lower() in MISSING:
         return f"«{raw}» stands for no figure"
     doubt = ""

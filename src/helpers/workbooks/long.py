@@ -1,17 +1,19 @@
 """Tables with one figure a row: names, periods and values in columns."""
 
 import re
+from dataclasses import replace
 
 from helpers.workbooks import heads
-from helpers.workbooks.row import AREAS, ORDINAL, Row
+from helpers.workbooks.row import AREAS, ORDINAL, Row, caption, parted
 from helpers.workbooks.sheets import Sheet
 
 SERIES = re.compile(
-    r"(?!.*\b(код|code|ед\.|единиц|unit))(series|.*(indicator|показател|индикатор|наименован|көрсеткіш))"
+    r"(?!.*\b(код|code|ед\.|единиц|unit))(series|name\b|title\b|атау|.*(indicator|показател|индикатор|наименован|көрсеткіш))"
 )
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата", "отчетный год", "отчётный год", "жылы")
 VALUES = re.compile(r"value|.*значени|мән|факт|figure|показание|нақты")
 UNIT = re.compile(r"ед\.|единиц|unit|бірл|өлш")
+PLAN = re.compile(r"(план|жоспар|цел[ьеи]|target|plan|goal|нысана|мақсат)\w*( \w+)?")
 KINDS = re.compile(r"вид|тип|стат|.*(кварт|тоқсан|quarter)|type|kind|status|түр")  # of a period, or of a figure
 
 
@@ -29,23 +31,28 @@ def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
 
 def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> list[Row]:
     """The rows of a table with one figure a row, joined by series."""
-    found: dict[tuple[str, str], Row] = {}
-    titles, name, unit = [heads.words_of(cell) for cell in sheet.cells[top]], "", ""
+    found: dict[tuple[str, ...], Row] = {}
+    titles, (above, said) = [heads.words_of(cell) for cell in sheet.cells[top]], caption(sheet, top)
+    _, name, unit = parted(above, unit=said)
     place, measure = (next((c for c, title in enumerate(titles) if kind.match(title)), -1) for kind in (AREAS, UNIT))
+    aims = [c for c, title in enumerate(titles) if c != value and PLAN.match(title)]
     for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
         area = heads.words_of(cells[place]) if place >= 0 else ""
         if series >= 0 and cells[series] is not None:
-            name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else ""
+            name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else said
         number = ORDINAL.match(name)
         others = {title: str(cell) for title, cell in zip(titles, cells, strict=True) if cell is not None}
         where, called = f"{sheet.name}!{r + 1}", number[1] if number else ""
         new = Row(where, called, name or sheet.name, area, unit, area=area, cells=others)
-        row = found.setdefault((name, area), new)
+        share = next((word for word in map(heads.words_of, cells) if heads.PARTS.fullmatch(word)), "")
+        row = found.setdefault((name, area, share), new)
         head = heads.read([cells[period], *kinds(titles, cells)])
         if head is None:
             row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
             continue
         row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
+        for c in aims if head.period else []:
+            row.add(replace(head, planned=True), cells[c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
     return list(found.values())
 
 
@@ -53,3 +60,28 @@ def kinds(titles: list[str], cells: list[object]) -> list[str]:
     """What other columns say of a figure: its quarter, plan or fact."""
     words = [(title, heads.words_of(cell)) for title, cell in zip(titles, cells, strict=True) if KINDS.match(title)]
     return [f"{said} кв" if said.isdigit() else said for _, said in words if said.isdigit() or heads.is_part(said)]
+
+
+def cross_rows(sheet: Sheet) -> list[Row]:
+    """The rows of tables with years down and quarters across, by the name at their left or else above them."""
+    found, head, first, row = [], -1, 0, None
+    for r, cells in enumerate(sheet.cells):
+        places = [c for c, cell in enumerate(sheet.heads[r]) if heads.is_quarter(cell)]
+        below = sheet.cells[r + 1] if r + 1 < len(sheet.cells) else cells
+        if len(places) > 1 and places[0] and heads.is_year(below[places[0] - 1]):
+            head, first, row = r, places[0], None
+        if head in (-1, r) or not heads.is_year(cells[first - 1]):
+            continue
+        names = [str(cell) for cell in cells[: first - 1] if cell is not None]
+        if names or row is None:
+            above, said = caption(sheet, head)
+            number, label, unit = parted(max(names, key=len, default=above or sheet.name), unit=said)
+            words = {f"column {n}": name for n, name in enumerate(names)}
+            row = Row(f"{sheet.name}, row {r + 1}", number, label, "", unit, cells=words)
+            found.append(row)
+        for c in range(first, len(cells)):
+            part = sheet.heads[head][c]
+            period = heads.read([cells[first - 1], part]) if heads.is_part(part) else None
+            unknown = heads.Head("", aside=f"column «{part or c + 1}»")
+            row.add(period or unknown, cells[c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+    return found

@@ -5,8 +5,15 @@ from dataclasses import dataclass, field
 
 from helpers.workbooks import figures, heads
 from helpers.workbooks.figures import Figure
+from helpers.workbooks.sheets import Sheet
 
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
+UNITS = re.compile(
+    r"^(%( (от|к|в|of) .*)?|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
+    r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
+    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 10*\s?(000|тыс).*|"
+    r"10*\s?000 \w+(ға|ге|қа|ке)\b.*|per 10*,?000.*|п\.п\.|промилле|‰|доля)$"
+)
 AREAS = re.compile(r"регион|област|территор|өңір|аймақ|облыс|\b(area|region)")
 
 
@@ -37,7 +44,7 @@ class Row:
         if found is None:
             return
         if head.aside:
-            self.aside.append(head.aside)
+            self.aside += [head.aside] if re.search(r"\d", str(cell)) else []  # else a remark, a unit
         elif isinstance(found, str):
             self.aside.append(f"{head.period}: {found}")
         elif (head.period, head.planned) in self.disputed:
@@ -50,3 +57,28 @@ class Row:
         else:
             store[head.period] = found
             self.doubts += [text for text in (head.doubt, found.doubt) if text]
+
+
+def caption(sheet: Sheet, top: int) -> tuple[str, str]:
+    """What stands alone in a line above the table that begins in row `top`: its words, and the unit for all of it."""
+    words, unit = "", ""
+    for row in sheet.cells[max(0, top - 4) : top]:
+        filled = [cell for cell in row if cell is not None]
+        if any(isinstance(figures.read(cell), Figure) for cell in filled) or len(filled) > 3:
+            words, unit = "", ""
+        for cell in filled if len(filled) < 4 else []:
+            if UNITS.match(said := heads.words_of(cell).strip("(),: ")):
+                unit = said
+            elif isinstance(cell, str) and len(filled) == 1:
+                words = cell
+    return words, unit
+
+
+def parted(words: str, number: str = "", unit: str = "") -> tuple[str, str, str]:
+    """The number before a name, the name, and the unit behind its last comma or in brackets at its end."""
+    if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", words):
+        number, words = number or leading[1], words[leading.end() :]
+    if trailing := re.search(r"(?:,\s*([^,]+)|\(([^()]+)\))$", words):
+        said = (trailing[1] or trailing[2]).lower().strip()
+        unit = unit or (said if UNITS.match(said) else "")
+    return number, words, unit

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import accumulate, pairwise, takewhile
 from pathlib import Path
 
 from helpers import UserError
 from helpers.workbooks import figures, heads, sheets
 from helpers.workbooks.figures import Figure
-from helpers.workbooks.long import PERIODS, long_columns, long_rows
-from helpers.workbooks.row import AREAS, ORDINAL, Row
+from helpers.workbooks.long import PERIODS, cross_rows, long_columns, long_rows
+from helpers.workbooks.row import AREAS, ORDINAL, UNITS, Row, caption, parted
 from helpers.workbooks.sheets import Sheet
 
 LABELS = (
@@ -19,23 +19,22 @@ LABELS = (
 )  # fmt: skip
 NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
-UNITS = re.compile(
-    r"^(%|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
-    r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
-    r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 10*\s?(000|тыс).*|"
-    r"10*\s?000 \w+(ға|ге|қа|ке)\b.*|per 10*,?000.*|п\.п\.|промилле|‰|доля)$"
-)
-AIM = re.compile(r"(план|жоспар|plan|target|цель)\w*")
+AIM = re.compile(r"(план|жоспар|plan|target|цел[ьи]|прогноз|болжам|forecast|нысана|мақсат)\w*")
 
 
 def read_rows(path: Path) -> list[Row]:
     """Every row of a file that has figures under periods; raises UserError where no sheet has any."""
     rows = []
     for sheet in sheets.read(path):
+        if sheet.state != "visible":
+            rows.append(Row(sheet.name, "", "", "", "", aside=["the sheet is hidden in the file"]))
+            continue
         title = captions(sheet)
-        rows += [replace(row, title=title) for row in of_sheet(sheet) or unread(sheet)]
+        date_by_caption(sheet)
+        tables = [row for table in side_by_side(sheet) for row in of_table(table)]
+        rows += [replace(row, title=title) for row in tables or unread(sheet)]
     if not any(row.figures or row.planned for row in rows):
-        advice = "give a table with years as headings, across or down"
+        advice = next((f"{row.where}: {line}" for row in rows for line in row.aside), "give years as headings")
         raise UserError(f"{path.name}: no row with figures under years or quarters; {advice}")
     return rows
 
@@ -57,11 +56,31 @@ def date_by_caption(sheet: Sheet) -> None:
             return
 
 
-def of_sheet(sheet: Sheet) -> list[Row]:
-    """The rows of one sheet."""
-    date_by_caption(sheet)
+def side_by_side(sheet: Sheet) -> list[Sheet]:
+    """The tables of a sheet; one that begins with a heading of names after another's years is a table of its own."""
+    for row in sheet.heads[:15]:
+        years = [c for c, cell in enumerate(row) if heads.is_year(cell)]
+        names = [c for c, cell in enumerate(row) if any(word in heads.words_of(cell) for word in NAME_HEADS)]
+        starts = [c for c in names if years and years[0] < c < years[-1] and c - 1 not in names]
+        if starts:
+            return [part(sheet, a, b) for a, b in pairwise([0, *starts, len(row)])]
+    return [sheet]
+
+
+def part(sheet: Sheet, start: int, end: int) -> Sheet:
+    """The columns from start to before end, as a sheet."""
+    places = [{(r, c - start) for r, c in places if start <= c < end} for places in (sheet.percent, sheet.unsaved)]
+    cells, words = ([row[start:end] for row in rows] for rows in (sheet.cells, sheet.heads))
+    folded = {c - start for c in sheet.hidden_columns}
+    return Sheet(sheet.name, cells, words, sheet.hidden, *places, sheet.state, folded)
+
+
+def of_table(sheet: Sheet) -> list[Row]:
+    """The rows of one table."""
     if columns := long_columns(sheet):
         return long_rows(sheet, *columns)
+    if rows := cross_rows(sheet):
+        return rows
     lines = zip(*sheet.cells, strict=True), sheet.cells
     down, across = (max((len({*filter(heads.is_year, line)}) for line in way), default=0) for way in lines)
     return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
@@ -127,14 +146,21 @@ def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
     start = top
     while start > 0 and start > top - 3 and any(heads.is_part(cell) for cell in sheet.heads[start - 1][first:]):
         start -= 1
-    found, year = {}, None
-    for c in range(first, len(sheet.heads[top])):
-        parts = [sheet.heads[r][c] for r in range(start, body)]
+    found, year, width = {}, None, len(sheet.heads[top])
+    years = [cell for cell in sheet.heads[top] if heads.is_year(cell)]
+    above = sheet.heads[start:top]
+    if len({*years}) < len(years):  # «План» above some years, «Факт» above the same ones again
+        above = [list(accumulate(row, lambda last, cell: last if cell is None else cell)) for row in above]
+    for c in range(first, width):
+        parts = [row[c] for row in above] + [sheet.heads[r][c] for r in range(top, body)]
+        strange = next((cell for cell in parts[top - start + 1 :] if not (cell is None or is_below([cell]))), None)
         if heads.is_year(sheet.heads[top][c]):
             year = sheet.heads[top][c]
         elif sheet.heads[top][c] is None and any(heads.is_part(part) for part in parts[top - start + 1 :]):
             parts.insert(0, year)
-        if head := heads.read(parts):
+        if strange is not None:
+            found[c] = heads.Head("", aside=f"column «{strange}»")
+        elif head := heads.read(parts):
             found[c] = head
         elif any(part is not None for part in parts):
             found[c] = heads.Head("", aside=f"column «{next(p for p in parts if p is not None)}»")
@@ -142,17 +168,20 @@ def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
 
 
 def is_below(cells: list[object]) -> bool:
-    """True for a row that goes on with the headings: quarters, plan and fact, or units."""
+    """True for a row that goes on with the headings: mostly quarters, plan and fact, or units, and no figure."""
     filled = [cell for cell in cells if cell is not None]
-    return bool(filled) and all(heads.is_part(cell) or UNITS.match(heads.words_of(cell)) for cell in filled)
+    known = [cell for cell in filled if heads.is_part(cell) or UNITS.match(heads.words_of(cell))]
+    numbers = any(isinstance(figures.read(cell), Figure) for cell in filled)
+    return bool(filled) and len(known) * 2 >= len(filled) and not numbers
 
 
 def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, down: bool) -> Iterator[Row]:
     """The rows of figures below one band of headings."""
-    first, unit, before = min(columns), caption(sheet, top), None
+    first, unit, before = min(columns), caption(sheet, top)[1], None
     above = [cell for cell in sheet.cells[top - 1] if cell is not None] if top else []
     group = str(above[0]) if len(above) == 1 else ""
-    titles = [heads.words_of(cell) for cell in sheet.heads[top]]
+    lines = [sheet.heads[r] for r in (top, *range(max(0, top - 2), top), *range(top + 1, body.start))]
+    titles = [next(filter(None, map(heads.words_of, column)), "") for column in zip(*lines, strict=True)]
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
         filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
@@ -169,7 +198,10 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             continue
         if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
             row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
-        row.unit, row.group = row.unit or unit, row.area or group
+        elif before and labels and not row.number and (place := place_of(before)) and min(labels) > titles.index(place):
+            row.cells = {place: before.label, **row.cells}  # the name stands once for all lines of its break-down
+            row.label, row.number = before.label, before.number
+        row.unit, row.group = row.unit or unit, group if row.area == row.label else row.area or group
         fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
         yield row
@@ -188,25 +220,21 @@ def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: 
     for c, head in sorted(filled.items(), key=lambda place: place[0] in sheet.hidden_columns):
         head = heads.Head("", aside=f"«{other}»") if other else head
         aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
-        if c in sheet.hidden_columns:  # what is in sight comes first, and counts
+        if c in sheet.hidden_columns and not aim.planned:  # what is in sight comes first, and counts
             row.doubts.append(f"the column of {head.period or titles[c]} is hidden in the file")
             aim = heads.Head("", aside=row.doubts[-1]) if aim.period in (row.figures | row.planned) else aim
         row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
         if not head.period:
-            row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+            said = row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+            row.unit = row.unit or (said.lower() if any(word in titles[c] for word in UNIT_HEADS) else "")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
-    if sheet.state != "visible":
-        row.doubts.append("the sheet is hidden in the file")
 
 
-def caption(sheet: Sheet, top: int) -> str:
-    """The unit that stands above the table, for all of it."""
-    for row in sheet.cells[max(0, top - 3) : top]:
-        for cell in row:
-            if UNITS.match(said := heads.words_of(cell).strip("() ")):
-                return said
-    return ""
+def place_of(row: Row) -> str:
+    """The heading under which a row's name stands, where it is one for names."""
+    named = [title for title in row.cells if any(word in title for word in NAME_HEADS)]
+    return named[0] if len(named) == 1 else ""
 
 
 def numbering(cells: list[object]) -> bool:
@@ -231,11 +259,9 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
         elif words not in names:
             names.append(words)
     titled = [words for title, words in cells.items() if words in names and any(name in title for name in NAME_HEADS)]
-    label = max(titled or names, key=len, default="")
-    if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", label):
-        number, label = number or leading[1], label[leading.end() :]
-    if trailing := re.search(r",\s*([^,]+)$", label):
-        unit = unit or (trailing[1].lower() if UNITS.match(trailing[1].lower()) else "")
+    named = titled or names
+    label = named[0] if down and named else max(named, key=len, default="")
+    number, label, unit = parted(label, number, unit)
     place = f"{sheet.name}, column {r + 1}" if down else f"{sheet.name}, row {r + 1}"
     area = next((words for title, words in cells.items() if AREAS.match(title)), "")
     return Row(place, number, label, "", unit, cells=cells, area=area)

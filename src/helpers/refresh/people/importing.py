@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import UserError, files, plan, statistics
 from helpers.refresh.people import units
 from helpers.refresh.people.matching import FEW, Match, match, names_of, twice
-from helpers.workbooks import Figure, Row, read_rows
+from helpers.workbooks import Figure, Row, heads, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
 MOST_DECIMALS = 3
@@ -113,7 +113,10 @@ def national(rows: list[Row], result: Preview) -> list[Row]:
     for row in rows:
         places = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
         area = next((words for words in places if part.search(words)), row.area)
-        if area and (part.search(area) or not NATION.search(area)):
+        shares = [cell for cell in (row.label, *row.cells.values()) if heads.PARTS.fullmatch(heads.words_of(cell))]
+        if shares:
+            result.aside.append(f"{row.where} «{row.label[:60]}»: is of a part of the people ({shares[0]})")
+        elif area and (part.search(area) or not NATION.search(area)):
             result.aside.append(f"{row.where} «{area[:60]}»: is of a part of the country")
         else:
             national_rows.append(row)
@@ -154,7 +157,8 @@ def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, w
     series = result.series.setdefault(one.indicator, Series(one.indicator, about))
     series.rows.append(f"{words} ({one.how})")
     few = f"is taken for indicator {one.indicator} {FEW}" if one.how == FEW else ""
-    doubts = filter(None, [few, doubt, units.jump(row, times)])
+    more = f"says «{one.beyond}», as the name of indicator {one.indicator} does not" if one.beyond else ""
+    doubts = filter(None, [few, more, doubt, units.jump(row, times)])
     series.doubts += [f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *doubts])]
     for period, figure in row.figures.items():
         value = figure.value * times[period]

@@ -16,7 +16,7 @@ from helpers.refresh.people import importing, template as filling
 from helpers.workbooks import PLANNED, Figure, Row, read_rows
 
 AREA = "OWN"  # where a list is about: its title is the area's name
-HEAD = re.compile(r"better|лучше|желаем|желательн|направлени|жақсы|бағыт")
+HEAD = re.compile(r"better|direction|trend|тренд|лучше|желаем|желательн|направлени|жақсы|бағыт")
 UP = re.compile(
     r"higher|more|\bup\b|increas|больш|более|выше|рост|увелич|повыш|көп|жоғары|\bарт|\bөс|↑|^\+$|\bmax|макс"
 )
@@ -93,11 +93,11 @@ def read(path: Path, today: date | None = None) -> Listing:
 
 def way(row: Row) -> str:
     """Which way is better, as a cell under such a heading says: higher, lower, or empty where that isn't clear."""
-    words = next((cell.lower().strip() for title, cell in row.cells.items() if HEAD.search(title)), "")
-    up, down = bool(UP.search(words)), bool(DOWN.search(words))
-    if up == down:
-        return ""
-    return "higher" if up != bool(NOT.search(words)) else "lower"
+    for words in [cell.lower().strip() for title, cell in row.cells.items() if HEAD.search(title)]:
+        up, down = bool(UP.search(words)), bool(DOWN.search(words))
+        if up != down:
+            return "higher" if up != bool(NOT.search(words)) else "lower"
+    return ""
 
 
 def checked(item: Item, today: date) -> Iterator[str]:

@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 from rapidfuzz import fuzz
 
-from helpers.workbooks import Row
+from helpers import plan
+from helpers.workbooks import Row, heads
 
 SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
 FEW = "by few of its words"
@@ -17,7 +19,19 @@ FILLERS = {
     "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
     "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
 }  # fmt: skip
-CYRILLIC = str.maketrans("aeiopcxyhk", "аеіорсхуһк")  # Latin letters typed into Cyrillic words
+# Latin letters typed into Cyrillic words, and Kazakh ones that a Russian keyboard lacks
+CYRILLIC = str.maketrans("aeiopcxyhkәіңғүұқөһ", "аеиорсхухкаингуукох")
+CONTRARY = re.compile(
+    r"мужч|женщ|ерлер|айел|(fe)?male|(wo)?men\b|выше|above|жогар|наибол|врем|уакыт|tempor|номин|nomin|долгос|узак|long|"
+    r"город|сел[оаь]|сельс|urban|rural|ауыл|молод|жастар|youth|young|дет[яес]|child|бала|не$|нет$|not$|non$|емес$|без$|"
+    r"отказ|расторг"
+)  # what makes another indicator of the same words
+USUAL = {
+    "показат", "индикат", "целевой", "целевог", "республ", "казахст", "казакст", "рк", "кр", "году", "год",
+    "годы", "общий", "отчетны", "факт", "фактиче", "план", "процент", "единицы", "единица", "единиц", "человек",
+    "чел", "тыс", "тысяч", "итого", "значени", "макроин", "дол", "удельны", "данные", "indicat", "country",
+    "kazakhs", "percent", "value", "annual",
+}  # words that change nothing  # fmt: skip
 SHORT = {
     "енпф": "накопительным пенсионным фондом", "опв": "обязательных пенсионных взносов",
     "вес": "доля", "удельный": "доля", "уд": "доля", "гос": "государственных", "цзн": "центры занятости",
@@ -32,6 +46,7 @@ class Match:
     indicator: str
     how: str
     nearest: tuple[str, ...] = ()
+    beyond: str = ""  # words of the row that the indicator's name lacks
 
 
 @dataclass
@@ -39,6 +54,7 @@ class Names:
     """The indicators' names as sets of words, and how telling each word is."""
 
     words: dict[str, list[frozenset[str]]]
+    numbers: dict[str, set[str]]  # that the names have, such as 1000
     weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,12 +66,12 @@ class Names:
 
 def names_of(*tables: pd.DataFrame) -> Names:
     """Names by indicator, of tables indexed by indicator with the columns name_kk, name_ru, name_en."""
-    words_of: dict[str, list[frozenset[str]]] = {}
+    texts: dict[str, list[str]] = {}
     for table in tables:
         for indicator, row in table.iterrows():
-            words = [split(row[column]) for column in ("name_kk", "name_ru", "name_en")]
-            words_of.setdefault(str(indicator), []).extend(one for one in words if one)
-    return Names(words_of)
+            texts.setdefault(str(indicator), []).extend(row[column] for column in plan.NAMES)
+    words = {indicator: [split(name) for name in names if split(name)] for indicator, names in texts.items()}
+    return Names(words, {indicator: numbers(" ".join(names)) for indicator, names in texts.items()})
 
 
 def split(text: str) -> frozenset[str]:
@@ -75,30 +91,54 @@ def likeness(words: frozenset[str], name: frozenset[str], weights: dict[str, flo
     return 2 * both / ((both + alone + sum(weights[n] for n in name)) or 1)
 
 
+@cache
 def alike(word: str, other: str) -> bool:
     """True for one word: misspelt, with another ending, or cut short."""
-    return word == other or (len(word) > 2 and other.startswith(word)) or fuzz.ratio(word, other) >= ALIKE
+    near = (word[:1] == other[:1] or abs(len(word) - len(other)) < 2) and fuzz.ratio(word, other) >= ALIKE
+    return word == other or (len(word) > 2 and other.startswith(word)) or near
 
 
 def match(row: Row, names: Names) -> Match:
     """The indicator that a row is about: its words decide, its number settles what they leave open."""
-    texts = [row.label] + [f"{row.group} {row.label}"] * bool(row.group)
+    label = row.group if row.group and heads.WHOLE.fullmatch(heads.words_of(row.label)) else row.label
+    texts = [label] + [f"{row.group} {label}"] * bool(row.group)
     scores = {i: max(likeness(split(t), n, names.weights) for t in texts for n in ns) for i, ns in names.words.items()}
     order = sorted(scores, key=scores.get, reverse=True)
     best, second = order[0], order[1] if len(order) > 1 else order[0]
-    exact = [indicator for indicator, ns in names.words.items() if split(row.label) in ns]
+    exact = [indicator for indicator, ns in names.words.items() if split(label) in ns]
     clear = len(order) < 2 or scores[best] - scores[second] >= MARGIN or exact == [best]
-    if not split(row.label) and row.number in names.words:
+    if not split(label) and row.number in names.words:
         return Match(row.number, "by number")
+    more = [*beyond(label, names.words[best]), *sorted(numbers(label) - names.numbers[best])]
+    if other := next((word for word in more if scores[best] >= LIKELY and contrary(word, names.words[best])), ""):
+        return Match("", f"says «{other}», as indicator {best} does not", tuple(order[:3]))
     if scores[best] >= SURE and (clear or best == row.number):
         also = "" if row.number in ("", best) else f", though the file numbers it {row.number}"
-        return Match(best, f"by words{also}")
+        return Match(best, f"by words{also}", beyond=", ".join(more))
     if row.number in scores and scores[row.number] >= LIKELY and scores[best] - scores[row.number] < MARGIN:
         return Match(row.number, "by number and words")
     if scores[best] >= LIKELY and scores[best] - scores[second] >= 1.5 * MARGIN:
-        return Match(best, FEW)
+        return Match(best, FEW, beyond=", ".join(more))
     why = "could be more than one indicator" if scores[best] >= LIKELY else "is like no indicator's name"
     return Match("", why, tuple(order[:3]))
+
+
+def beyond(label: str, names: list[frozenset[str]]) -> list[str]:
+    """The telling words of a label that no name of the indicator has."""
+    known = frozenset().union(*names)
+    return sorted(word for word in split(label) - USUAL if not any(alike(word, n) or alike(n, word) for n in known))
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers in a name that are no years: of how many, at what age, which share."""
+    every = re.findall(r"\b\d+\b", re.sub(r"(?<=\d)[ ,](?=000\b)", "", text))
+    return {number for number in every if not re.match(r"(19|20)\d\d$", number)}
+
+
+def contrary(word: str, names: list[frozenset[str]]) -> bool:
+    """True for a word that makes another indicator: one of a list, or one that denies a word of the names."""
+    denied = (word[2:] if word.startswith("не") else f"не{word}")[:5]
+    return bool(CONTRARY.match(word)) or (len(denied) > 4 and any(n.startswith(denied) for name in names for n in name))
 
 
 def twice(matches: Iterable[tuple[Row, Match]]) -> set[str]:
