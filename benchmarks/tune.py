@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from helpers.forecast import ensemble as engine, widths as learnt
 from helpers.forecast.series import bound
 
-TARGET = Path(engine.__file__).with_name("weights.py")
+TARGET = Path(engine.__file__).with_name("widths.py")
 SEVEN = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 AT = [int(np.argmin(abs(engine.PROBABILITIES - p))) for p in SEVEN]
 MILD = 20.0  # steps: a series that even naive misses by more counts less, or one disaster would rule
@@ -98,7 +98,7 @@ def judge(theta: np.ndarray, batches: list[Batch]) -> str:
 
 
 def write(theta: np.ndarray) -> None:
-    """Put the numbers into weights.py."""
+    """Put the numbers into widths.py."""
     lines = [
         '"""The ensemble\'s widths, written by `benchmarks/tune.py`; columns are ensemble.FEATURES and log horizon."""'
     ]

@@ -21,6 +21,7 @@ from helpers.forecast import (
     mixture,
     read_table,
     reasons,
+    unchanged,
 )
 from helpers.forecast.ensemble import MEMBERS
 from helpers.forecast.methods import METHODS
@@ -543,11 +544,34 @@ def test_a_trend_that_has_stopped_does_not_go_on():
     assert "the last four steps were 0.25 of a usual one" in explain(stopped, 2).attrs["reasons"][0]
 
 
+def test_what_stayed_is_counted_by_runs_without_a_change():
+    seen = unchanged.past(np.array([[1.0, 1, 1, 2, 2, 3.5]]), 4)
+    assert seen.times.tolist() == [[3, 1, 0, 0]]
+    assert seen.cases.tolist() == [[5, 4, 3, 2]]
+    assert seen.half[0] == pytest.approx(0.05 / 0.5)  # a tenth is printed, the mean step is a half
+
+
+@given(times=st.integers(0, 20), centre=st.floats(-0.2, 0.2), width=st.floats(0.1, 5))
+def test_a_figure_that_often_stayed_is_given_that_chance_and_no_less_than_before(times, centre, width):
+    quantiles = (centre + width * (mixture.PROBABILITIES - 0.5))[None, :, None]
+    seen = unchanged.Past(np.array([[times]]), np.array([[20]]), np.array([0.25]))
+    after = unchanged.with_rest(quantiles, seen)[0, :, 0]
+    assert (np.diff(after) >= 0).all()
+    own, chance = (np.ptp(np.interp([-0.25, 0.25], q, mixture.PROBABILITIES)) for q in (quantiles[0, :, 0], after))
+    due = (times + unchanged.WORTH * own) / (20 + unchanged.WORTH)
+    assert chance == pytest.approx(max(own, due) if times else own, abs=0.06)  # quantiles stand 5 % apart
+
+
 def test_figures_whose_season_is_under_their_print_have_no_season():
     index = pd.period_range("2010Q1", periods=60, freq="Q")
     once = np.where(np.arange(60) < 30, np.tile([0.3, 0, -0.3, 0], 15), np.tile([0.03, 0, -0.03, 0], 15))
     ahead = forecast(pd.Series((5 + once).round(1), index=index), horizon=4, frequency="quarterly")
     assert np.ptp(ahead["q50"]) < 0.05
+
+
+def test_explain_says_when_no_change_was_made_likelier():
+    lines = explain(yearly([5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 9, 9]), 1).attrs["reasons"]
+    assert "No change was made likelier: figures stayed for as long in 73% of past cases." in lines
 
 
 def test_explain_speaks_three_languages():

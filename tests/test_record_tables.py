@@ -117,8 +117,8 @@ def test_the_report_says_what_was_measured():
         in words
     )
     assert (
-        "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%. The ranges are somewhat too narrow."
-        in words
+        "the 80% ranges held 76% of the figures that came, and the 95% ranges 87%. "
+        "There the ranges are somewhat too narrow." in words
     )
 
 

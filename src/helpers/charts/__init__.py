@@ -54,7 +54,7 @@ __all__ = [
     "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
     "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
     "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
-    "region_histories", "regions", "scorecard", "sheet", "wrap",
+    "region_histories", "regions", "scorecard", "sheet", "unbroken", "wrap",
 ]  # fmt: skip
 
 

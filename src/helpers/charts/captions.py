@@ -6,19 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import statistics
-from helpers.language import (
-    NBSP,
-    chance,
-    day,
-    integer,
-    listing,
-    name,
-    plural,
-    quantity,
-    quarter,
-    text,
-    years as span,
-)
+from helpers.language import NBSP, chance, day, integer, listing, name, plural, quantity, quarter, text, years as span
 from helpers.targets import Outlook, assess, met, reference_numbers, target, target_decimals
 
 

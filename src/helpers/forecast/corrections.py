@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast.mixture import PROBABILITIES
+from helpers.forecast.mixture import MEDIAN, PROBABILITIES, QUARTILES
 
 TABLE = Path(__file__).with_name("corrections.csv")
 PULLS = ("last value", "level", "own mean", "line", "momentum")
@@ -77,20 +77,15 @@ def shares() -> np.ndarray:
 
 def unit_of_shift(quantiles: np.ndarray) -> np.ndarray:
     """Standard deviation of a normal with these quartiles, in steps, and a little: [series, horizon]."""
-    low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.25, 0.75))
-    return (quantiles[:, high] - quantiles[:, low]) / 1.349 + 0.05
+    return (quantiles[:, QUARTILES[1]] - quantiles[:, QUARTILES[0]]) / 1.349 + 0.05
 
 
 def factors(numbers: Numbers, x: np.ndarray, o: np.ndarray, horizon: int) -> np.ndarray:
     """Log factors on the distance of each quantile from the centre: [series, probability, horizon]."""
-    from scipy.special import ndtri
-
-    ahead = late(horizon)
+    ahead, turn = late(horizon), np.sign(PROBABILITIES - 0.5)
     both = (x @ numbers.width.T)[:, :, None] + (x @ numbers.later.T)[:, :, None] * ahead
     upper = (o @ numbers.skew.T)[:, :, None] + (o @ numbers.later_skew.T)[:, :, None] * ahead
-    log = np.einsum("slh,lp->sph", both, shares()) + np.einsum(
-        "slh,lp->sph", upper, shares() * np.sign(ndtri(PROBABILITIES))
-    )
+    log = np.einsum("slh,lp->sph", both, shares()) + np.einsum("slh,lp->sph", upper, shares() * turn)
     return np.clip(log, -STRONGEST, STRONGEST)
 
 
@@ -102,7 +97,7 @@ def correct(quantiles: np.ndarray, centres: np.ndarray, x: np.ndarray, o: np.nda
 
     centres: what PULLS draw to, [pull, series, horizon]. x, o: features from `standard`.
     """
-    middle = quantiles[:, PROBABILITIES.searchsorted(0.5 - 1e-9)]
+    middle = quantiles[:, MEDIAN]
     pulls = np.einsum("sp,psh->sh", x @ numbers.pulls.T, centres - middle)
     unit = unit_of_shift(quantiles)
     low, high = np.minimum(middle, centres.min(0)), np.maximum(middle, centres.max(0))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import ensemble, methods, reference
+from helpers.forecast import ensemble, methods, mixture, reference
 from helpers.forecast.distribution import Forecast, distribution, sample
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.series import SHORTEST, Series, anchor, bound, check_within, ordinal, prepare, season_of, seasonal
@@ -61,17 +61,8 @@ def _in_season(raw: np.ndarray, horizon: int, period: int, method: str, run: met
     for i in np.flatnonzero(flat):
         q[i] = reference.quantiles(plain[i], horizon, None, None, None)
     doubt = SEASON_DOUBT * np.array([e * (abs(y[-1]) if m else 1) for (_, m, e), y in zip(seasons, plain, strict=True)])
-    q = _widen_by(q, doubt[:, None, None])
+    q = ensemble.with_error(q, doubt[:, None, None])
     return np.where(multiply[:, None], q * ahead, q + ahead)
-
-
-def _widen_by(q: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Quantiles [series, probability, horizon] with an independent normal error added."""
-    from scipy.special import ndtri
-
-    middle = q[:, ensemble.MEDIAN, None]
-    score = ndtri(PROBABILITIES)[:, None]
-    return middle + np.sign(score) * np.hypot(q - middle, score * error)
 
 
 def _ends(series: Series, lower: float | None, upper: float | None) -> tuple[float, float]:
@@ -88,18 +79,10 @@ def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: flo
 
 
 def forecast(
-    history: pd.Series,
-    until: Hashable | None = None,
-    lower: float | None = None,
-    upper: float | None = None,
-    breaks: Sequence[Hashable] = (),
-    decimals: int | None = None,
-    method: str = "ensemble",
-    horizon: int | None = None,
-    frequency: str = "annual",
-    size: int = FUTURES,
-    seed: int = SEED,
-) -> Forecast:
+    history: pd.Series, until: Hashable | None = None, lower: float | None = None, upper: float | None = None,
+    breaks: Sequence[Hashable] = (), decimals: int | None = None, method: str = "ensemble",
+    horizon: int | None = None, frequency: str = "annual", size: int = FUTURES, seed: int = SEED,
+) -> Forecast:  # fmt: skip
     """Predictive distribution of the periods after a history, in its unit: to period `until`, or `horizon` periods on.
 
     `size` futures, drawn by `seed`; what is said of a period doesn't depend on how many follow it.
@@ -127,7 +110,7 @@ def forecast(
     check_within(past, lower, upper, "history")
     grid = compute([past], horizon, period, method, lower, upper, decimals)[0]
     special, limits = is_reference(past.values), _ends(past, lower, upper)
-    together = ensemble.walk_correlation(horizon) if special else ensemble.correlation(past.values[None], horizon)
+    together = ensemble.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
     draws = sample(grid, together, limits, size, seed)
     label = "reference class" if special else method
     return distribution(periods_after(history.index, past.last, horizon), draws, limits, past.observed, label)

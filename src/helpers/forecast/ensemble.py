@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast import centres, corrections, features as shapes, mixture, widths
-from helpers.forecast.mixture import PROBABILITIES
+from helpers.forecast import centres, corrections, features as shapes, mixture, unchanged, widths
+from helpers.forecast.mixture import MEDIAN, PROBABILITIES
 
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
 FEATURES = ("one", "jump", "unchanged")
 FAR = 4  # periods ahead at which the members' disagreement is judged
-MEDIAN = int(np.searchsorted(PROBABILITIES, 0.5))
-_LEVELS = np.array([0.6745, 1.2816, 1.96])  # normal scores of the 50, 80 and 95 % intervals
 
 
 class Parts(NamedTuple):
@@ -115,26 +113,27 @@ def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     Learnt on years. Quarters tell less of how doubt grows with the horizon: none is taken off the first, and half is
     added to the later ones.
     """
-    from scipy.special import ndtri
-
     coefficients = np.array(widths.WIDTHS)
     late = np.log(np.arange(1, horizon + 1)) - 0.8
     late = late if period == 1 else np.maximum(late, 0) / 2
     log = np.clip((x @ coefficients[:, :-1].T)[:, :, None] + coefficients[:, -1, None] * late, -1.5, 1.5)
-    at = np.clip(np.abs(ndtri(PROBABILITIES)), _LEVELS[0], _LEVELS[-1])
-    share = np.array([np.interp(at, _LEVELS, unit) for unit in np.eye(len(_LEVELS))])
-    return np.exp(np.einsum("slh,lp->sph", log, share))
+    return np.exp(np.einsum("slh,lp->sph", log, corrections.shares()))
 
 
 def spread(point: np.ndarray, forecasts: Parts, x: np.ndarray, period: int = 1) -> np.ndarray:
     """Ensemble quantiles in steps from the last value: the mixture's width, widened, and the members' disagreement."""
-    from scipy.special import ndtri
-
-    score = ndtri(PROBABILITIES)[:, None]
     trending = forecasts.members[:, [i for i, name in enumerate(MEMBERS) if name not in ("naive", "bold")]]
     apart = np.abs(trending - point[:, None]).mean(1) * (1 - forecasts.trust)[:, None] * widths.DISAGREEMENT
     width = forecasts.width * widening(x, point.shape[1], period)
-    return np.sort(point[:, None] + np.sign(score) * np.hypot(width, apart[:, None] * score), axis=1)
+    return np.sort(with_error(point[:, None] + width, apart[:, None]), axis=1)
+
+
+def with_error(q: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Quantiles [series, probability, horizon] with an independent normal error of this deviation added."""
+    from scipy.special import ndtri
+
+    middle, score = q[:, MEDIAN, None], ndtri(PROBABILITIES)[:, None]
+    return middle + np.sign(score) * np.hypot(q - middle, score * error)
 
 
 class View(NamedTuple):
@@ -168,6 +167,7 @@ def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
         seen, numbers = view(values, horizon), corrections.read()
         x, o = corrections.standard(numbers, seen.even, seen.odd)
         away = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)
+        away = unchanged.with_rest(away, unchanged.past(values, horizon))
     else:
         forecasts = parts(values, horizon)
         away = spread(centre(values, forecasts), forecasts, features(values), period)
@@ -178,8 +178,3 @@ def walk_correlation(horizon: int) -> np.ndarray:
     """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
     k = np.arange(1, horizon + 1)
     return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))
-
-
-def correlation(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Correlation between horizons of the forecast errors for one row of values: [horizon, horizon]."""
-    return mixture.correlation(values, horizon, "cautious")

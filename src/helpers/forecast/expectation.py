@@ -34,15 +34,9 @@ def _same(
 
 @shared(_same)
 def expect(
-    figures: "Figures | None",
-    until: int,
-    method: str = DEFAULT,
-    since: int | None = None,
-    lower: float | None = None,
-    upper: float | None = None,
-    quarters: "Figures | None" = None,
-    judgement: Mapping[int, float] | None = None,
-) -> Forecast | None:
+    figures: "Figures | None", until: int, method: str = DEFAULT, since: int | None = None, lower: float | None = None,
+    upper: float | None = None, quarters: "Figures | None" = None, judgement: Mapping[int, float] | None = None,
+) -> Forecast | None:  # fmt: skip
     """The predictive distribution of a yearly series to the year `until`, in its unit; none where `until` is known.
 
     method: one of `forecast.names()`. since: the first year to learn from (all when empty). lower, upper: bounds in

@@ -6,11 +6,10 @@ their sign. Steps are changes from one period to the next, in parts of their mea
 
 import numpy as np
 
-from helpers.forecast.mixture import PROBABILITIES
+from helpers.forecast.mixture import QUARTILES
 
 MOST_DECIMALS = 6
 NEAR = 5  # steps within which a bound is near
-QUARTILES = [int(PROBABILITIES.searchsorted(p - 1e-9)) for p in (0.25, 0.75)]
 
 
 def decimals(values: np.ndarray) -> np.ndarray:
@@ -22,10 +21,9 @@ def decimals(values: np.ndarray) -> np.ndarray:
 
 def edges(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How near the last value is to 0, and to 100 where values may be percentages: 0 (far) to 1, [series] each."""
-    size, low, high = np.abs(np.diff(values, axis=1)).mean(1), values.min(1), values.max(1)
-    near_zero = np.where(low >= 0, np.exp(-np.maximum(values[:, -1], 0) / size / NEAR), 0.0)
-    near_hundred = np.where((low >= 0) & (high <= 100), np.exp(-np.maximum(100 - values[:, -1], 0) / size / NEAR), 0.0)
-    return near_zero, near_hundred
+    reach, last = np.abs(np.diff(values, axis=1)).mean(1) * NEAR, values[:, -1]
+    near_zero = np.where(values.min(1) >= 0, np.exp(-np.maximum(last, 0) / reach), 0.0)
+    return near_zero, np.where(percentages(values), np.exp(-np.maximum(100 - last, 0) / reach), 0.0)
 
 
 def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.ndarray) -> dict[str, np.ndarray]:

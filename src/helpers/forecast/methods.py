@@ -47,14 +47,6 @@ def _walk(y: np.ndarray, horizon: int, drift: float = 0.0, lag: int = 1) -> np.n
     return _normal(y[back] + drift * cycles, deviation * np.sqrt(cycles * doubt))
 
 
-def _drift(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return _walk(y, horizon, (y[-1] - y[0]) / (len(y) - 1))
-
-
-def _seasonal_naive(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return _walk(y, horizon, lag=period)
-
-
 def _ets(y: np.ndarray, horizon: int, period: int) -> np.ndarray:
     """ETS by AICc among error-additive models (statsmodels selects nothing by itself)."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -117,20 +109,12 @@ def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = Fal
     return method
 
 
-def _naive(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return ensemble.naive(values, horizon)
-
-
-def _ensemble(values: np.ndarray, horizon: int, period: int) -> np.ndarray:
-    return ensemble.ensemble(values, horizon, period)
-
-
 METHODS: dict[str, Method] = {
-    "ensemble": _ensemble,
-    "naive": _naive,
+    "ensemble": ensemble.ensemble,
+    "naive": lambda values, horizon, period: ensemble.naive(values, horizon),
     **{name: _member(name) for name in ensemble.MEMBERS if name != "naive"},
-    "drift": _each(_drift),
-    "seasonal_naive": _each(_seasonal_naive),
+    "drift": _each(lambda y, horizon, period: _walk(y, horizon, (y[-1] - y[0]) / (len(y) - 1))),
+    "seasonal_naive": _each(lambda y, horizon, period: _walk(y, horizon, lag=period)),
     "theta": _each(_theta, scale=True),
     "ets": _each(_ets, scale=True),
     "arima": _each(_arima, scale=True),

@@ -19,6 +19,7 @@ import numpy as np
 POWERS = (1.0, 0.5, 0.0)  # Box-Cox: as it is, square root, logarithm
 DRIFTS = np.array([0.0, 0.2, 0.5, 1.0, 2.0, 6.0])  # tau
 PROBABILITIES = np.r_[0.0025, 0.01, 0.025, 0.05, np.arange(10, 91, 5) / 100, 0.95, 0.975, 0.99, 0.9975]
+MEDIAN, QUARTILES = 12, (7, 17)  # places among PROBABILITIES
 _SCALES = np.log([1.0, 2.0, 0.2])  # prior of the powers: few series grow by a constant rate for long
 _EDGES = np.concatenate([[0, 0.005, 0.015], np.linspace(0.03, 0.97, 9), [0.985, 0.995, 1]])
 _NODE_WEIGHTS, _NODES = np.diff(_EDGES), (_EDGES[1:] + _EDGES[:-1]) / 2
@@ -74,15 +75,15 @@ def _operators(n: int, horizon: int) -> tuple[np.ndarray, ...]:
     moments = filtered.transpose(0, 2, 1) @ filtered
     project = filtered.transpose(0, 2, 1) @ errors
     leverage = np.column_stack([np.ones(horizon), n + ahead]) - predict @ regressors
-    growth = np.cumsum(np.c_[np.zeros(len(FILTERS)), response[:, 1:horizon] ** 2], axis=1)
-    return errors.reshape(-1, n), predict.reshape(-1, n), moments, project.reshape(-1, n), leverage, growth
+    flat = (part.reshape(-1, n) for part in (errors, predict, project))
+    return *flat, moments, leverage, response[:, :horizon]
 
 
 def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log likelihood, centre and spread of all models for the columns of z [time, series]; floor is a variance."""
     n, count = z.shape
     last, z = z[-1], z - z[-1]  # the flat prior makes the level arbitrary; near 0 nothing cancels
-    errors, predict, moments, project, leverage, growth = _operators(n, horizon)
+    errors, predict, project, moments, leverage, response = _operators(n, horizon)
     total = ((errors @ z).reshape(-1, n, count) ** 2).sum(1)[:, None]
     u = (project @ z).reshape(-1, 1, 2, count)
     ahead = (predict @ z).reshape(len(FILTERS), 1, horizon, count)
@@ -98,7 +99,7 @@ def _fit_scale(z: np.ndarray, horizon: int, floor: np.ndarray) -> tuple[np.ndarr
     g0, g1 = leverage[:, None, :, 0], leverage[:, None, :, 1]
     centre = last + ahead + g0[..., None] * mean[:, :, None] + g1[..., None] * drift[:, :, None]
     doubt = g0**2 * i11[..., None] + 2 * g0 * g1 * i12[..., None] + g1**2 * i22[..., None]
-    factor = np.sqrt(1 + growth[:, None] + np.maximum(doubt, 0))
+    factor = np.sqrt((response**2).cumsum(1)[:, None] + np.maximum(doubt, 0))
     spread = np.sqrt(rest / n)[:, :, None] * factor[..., None]
     return likelihood.transpose(2, 0, 1), centre.transpose(3, 0, 1, 2), spread.transpose(3, 0, 1, 2)
 
@@ -178,18 +179,13 @@ def quantiles(posterior: Posterior, reading: str) -> np.ndarray:
     return out * posterior.unit[:, None, None]
 
 
-def correlation(values: np.ndarray, horizon: int, reading: str) -> np.ndarray:
+def correlation(values: np.ndarray, horizon: int, reading: str = "cautious") -> np.ndarray:
     """Correlation between horizons of a reading's forecast errors for one row of values: [horizon, horizon].
 
     Errors to come work through each filter's response; doubt about level and drift is shared by all horizons.
     """
     weight = weights(fit(values, horizon), reading)[0].reshape(len(POWERS), len(FILTERS), len(DRIFTS)).sum(0)
-    _, _, moments, _, leverage, _ = _operators(values.shape[1], horizon)
-    alpha, beta, phi = FILTERS.T
-    response, state, slope = np.ones((len(FILTERS), horizon)), alpha, beta
-    for i in range(1, horizon):
-        response[:, i] = state = state + phi * slope
-        slope = phi * slope
+    *_, moments, leverage, response = _operators(values.shape[1], horizon)
     lag = np.arange(horizon)[:, None] - np.arange(horizon)
     path = np.where(lag >= 0, response[:, np.maximum(lag, 0)], 0)
     total = np.zeros((horizon, horizon))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import files
-from helpers.forecast import centres, corrections, ensemble
+from helpers.forecast import centres, corrections, ensemble, unchanged
 from helpers.language import message, number, per_cent_sign, text
 
 LEVEL = list(corrections.LEVELS).index("80")
@@ -18,7 +18,7 @@ LEFT = {TREND: message("The trend was left as it was."), RANGE: message("The ran
 
 
 def reasons(values: np.ndarray, horizon: int) -> list[str]:
-    """Two or three sentences on what became of a yearly forecast at a horizon, with what chiefly speaks for it.
+    """Two to four sentences on what became of a yearly forecast at a horizon, with what chiefly speaks for it.
 
     values: one history, not flat, in its own unit. Parts are of the distance to the last value, and of the width of
     the 80 % range.
@@ -35,6 +35,7 @@ def reasons(values: np.ndarray, horizon: int) -> list[str]:
     width = (numbers.width[LEVEL] + numbers.later[LEVEL] * corrections.late(horizon)[-1]) * x[0]
     return [
         *_rest(values, seen.even["trust"]),
+        *_stays(values, after, horizon),
         _trend(float(before), float(point), pulls, numbers.even, x[0]),
         _sentence(RANGE, factor - 1, width, numbers.even, x[0]),
     ]
@@ -51,6 +52,15 @@ def _rest(values: np.ndarray, trust: np.ndarray) -> list[str]:
         part=number(step[-4:].mean() / step.mean(), 2),
     )
     return [words]
+
+
+def _stays(values: np.ndarray, after: np.ndarray, horizon: int) -> list[str]:
+    """That no change was made likelier, where the figures stayed more often than the corrected forecast says."""
+    seen = unchanged.past(values[None], horizon)
+    if np.allclose(unchanged.with_rest(after[None], seen)[0, :, -1], after[:, -1]):
+        return []
+    share = _share(seen.times[0, -1] / seen.cases[0, -1])
+    return [text("No change was made likelier: figures stayed for as long in {share} of past cases.", share=share)]
 
 
 def _share(part: float) -> str:

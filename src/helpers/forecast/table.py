@@ -126,11 +126,6 @@ def _check_numbers(number: np.ndarray, frequency: str, name: str) -> None:
         raise UserError(f"series {name}: period is {number[0]:.0f}, a year: write quarters as 2024-Q1.")
 
 
-def _write(index: pd.Index, style: str) -> list:
-    """Periods as the input wrote them."""
-    return index.tolist() if style == "number" else [f"{p.year}{style}{p.quarter}" for p in index]
-
-
 def forecast_table(
     table: pd.DataFrame, horizon: int, frequency: str = "annual", method: str = "ensemble",
     lower: float | None = None, upper: float | None = None,
@@ -151,9 +146,10 @@ def forecast_table(
         check_within(past, lower, upper, f"series {name}")
         names.append(name)
         series.append(past)
-        ahead.append(_write(periods_after(index, past.last, horizon), style))
+        after = periods_after(index, past.last, horizon)
+        ahead += after.tolist() if style == "number" else [f"{p.year}{style}{p.quarter}" for p in after]
     grids = np.array(compute(series, horizon, period, method, lower, upper, None))
-    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": [p for periods in ahead for p in periods]})
+    out = pd.DataFrame({"series_id": np.repeat(names, horizon), "period": ahead})
     out["horizon"] = np.tile(np.arange(1, horizon + 1), len(names))
     out["mean"] = grids[:, ensemble.MEDIAN].ravel()
     for column, p in COLUMNS.items():

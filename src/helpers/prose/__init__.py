@@ -6,29 +6,16 @@ from datetime import timedelta
 from IPython.display import Markdown
 
 from helpers import plan, statistics
-from helpers.language import (
-    again,
-    between,
-    chance,
-    listing,
-    literal,
-    month,
-    name,
-    plural,
-    quantity,
-    quarter,
-    text,
-)
+from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
 from helpers.prose import lead, statements
-from helpers.prose.lead import DOUBTFUL, HOPEFUL, short_names
-from helpers.targets import Outlook, decimals_shown, promise, target_decimals
+from helpers.prose.lead import joined, short_names
+from helpers.targets import Outlook, decimals_shown, promise, target, target_decimals
 
 __all__ = [
-    "DOUBTFUL", "HOPEFUL", "headline", "own", "paragraph", "part_year", "plan_title",
-    "planned", "recent", "record", "region", "worries",
+    "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
+    "worries",
 ]  # fmt: skip
 
-DECIDED = ("met", "missed", *HOPEFUL, *DOUBTFUL, "about as likely as not")
 OLD = 3  # years from which a figure is called old
 
 
@@ -38,11 +25,16 @@ def plan_title(folder: str) -> Markdown:
 
 
 def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
-    """The answer: what was met and missed, what is open, what can be expected, what has no comparable figures.
+    """The answer in five sentences at most: what was met, what is of concern, what is likely, what is unknown.
 
-    more: sentences on what the page shows besides, such as `recent`; they make one point.
+    more: sentences on what the page shows besides, such as `recent`.
     """
     return Markdown("\n".join(f"- {words}" for words in lead.points(outlooks, *more)))
+
+
+def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
+    """What is too long for the answer: each indicator that met or missed its targets, with its last figure."""
+    return Markdown(lead.outcomes(outlooks))
 
 
 def paragraph(outlook: Outlook) -> Markdown:
@@ -72,12 +64,12 @@ def _latest(outlook: Outlook) -> str:
     row = outlook.judged[outlook.judged["year"] == year]
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
         return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
-    target = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
+    goal = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
     if row.iloc[0]["verdict"] == "met":
         message = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
     else:
         message = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
-    return message.format(figure=f"**{figure}**", year=year, target=target)
+    return message.format(figure=f"**{figure}**", year=year, target=goal)
 
 
 def _expected(outlook: Outlook) -> list[str]:
@@ -109,16 +101,22 @@ def part_year(outlook: Outlook, as_of: str = "") -> Markdown:
     return Markdown(f"{months} {rule}" if months else "")
 
 
-def recent(code: str, count: int, as_of: str = "") -> str:
-    """The last figures of a published series of the country, each with its period, and those of the year under way."""
+def recent(code: str, count: int, as_of: str = "", beside: Outlook | None = None) -> str:
+    """The last figures of a published series of the country, each with its period, and those of the year under way.
+
+    beside: the indicator whose target of the last figure's year is named after them.
+    """
     about, known = statistics.catalogue().loc[code], statistics.series(code, as_of=as_of).tail(count)
     if known.empty:
         return ""
     decimals = int(about["decimals"])
     days = [quarter(day.year, day.quarter) if day.freqstr[0] == "Q" else str(day.year) for day in known.index]
     shown = _dated(dict(zip(days, known, strict=True)), decimals, about["unit"])
-    sentence = text("{name}: {figures}.", name=literal(name(about)), figures=shown)
-    return f"{sentence} {_first_months(code, known.index[-1].year, as_of=as_of)}".strip()
+    sentence, year = text("{name}: {figures}.", name=literal(name(about)), figures=shown), known.index[-1].year
+    if beside is not None and (goal := target(beside, year)) is not None:
+        named = literal(quantity(goal, decimals, about["unit"]))
+        sentence = joined(sentence, text("The target of {year} is {target}.", year=year, target=named))
+    return joined(sentence, _first_months(code, year, as_of=as_of))
 
 
 def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> str:
@@ -141,35 +139,26 @@ def _dated(figures: Mapping, decimals: int, unit: str) -> str:
     return literal(listing(shown))
 
 
-def planned(outlook: Outlook) -> str:
-    """What the plan itself sets for an indicator: from its first printed value to its last target."""
-    promised = promise(outlook)
-    if promised is None:
-        return ""
-    start, end = (again(value, outlook.decimals, outlook.unit) for value in (promised.start, promised.target))
-    return text(
-        "{name}: the plan goes from {start} ({since}) to {end} ({year}).",
-        name=literal(name(outlook.about)),
-        start=literal(start),
-        since=promised.since,
-        end=literal(end),
-        year=promised.year,
-    )
+def planned(*outlooks: Outlook) -> str:
+    """What the plan itself sets for indicators: from the first printed value to the last target."""
+    named, items = short_names({outlook.indicator: outlook for outlook in outlooks}), []
+    for outlook in outlooks:
+        if (promised := promise(outlook)) is not None:
+            start, end = (again(value, outlook.decimals, outlook.unit) for value in (promised.start, promised.target))
+            words = text("{name} from {start} ({since}) to {end} ({year})")
+            figures = {"start": literal(start), "since": promised.since, "end": literal(end), "year": promised.year}
+            items.append(words.format(name=named[outlook.indicator], **figures))
+    return text("Planned: {items}.", items=listing(items)) if items else ""
 
 
 def worries(outlooks: dict[str, Outlook]) -> Markdown:
-    """The targets ahead that are least likely, and those of which the figures are too old to tell."""
+    """The targets ahead of which the figures are too old to tell, and how many of all can be expected to be met."""
     named = short_names(outlooks)
-    # Where there are too few figures for a chance, the last verdict speaks.
-    known = {key: [word for word in one.judged["verdict"] if word in DECIDED] for key, one in outlooks.items()}
-    least = [named[key] for key, words in known.items() if words and words[-1] in ("missed", *DOUBTFUL)]
     # Quarters since the last yearly figure tell what has happened.
     unseen = [key for key, one in outlooks.items() if one.age >= OLD and not one.narrowing]
     old = [named[key] for key in unseen if outlooks[key].judged["year"].max() >= outlooks[key].as_of.year]
-    sentences = [text("Least likely to be met: {names}.", names=listing(least))] if least else []
-    if old:
-        sentences.append(text("What has happened since cannot be seen, with figures three or more years old: {names}.",
-                              names=listing(old)))  # fmt: skip
+    words = text("What has happened since cannot be seen, with figures three or more years old: {names}.")
+    sentences = [words.format(names=listing(old))] if old else []
     return Markdown(" ".join([*sentences, statements.together(outlooks)]).strip())
 
 

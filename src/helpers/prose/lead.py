@@ -7,31 +7,44 @@ from datetime import date
 import pandas as pd
 
 from helpers.charts import captions
-from helpers.language import again, listing, literal, name, number, plural, quantity, text, years
+from helpers.language import again, chance, listing, literal, name, number, plural, quantity, text, years
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
-MOST = 5  # points
+MOST = 5  # sentences of the answer, and names in one of them
+SETTLED, EVEN = ("met", "missed"), "about as likely as not"
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
 def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
-    """The findings, at most five of a few sentences; what one indicator says stands on its own page."""
+    """The answer in at most five sentences: what was met, what is of concern, what is likely, what is unknown.
+
+    What is longer than that follows below it: `outcomes`, the scorecard, the worries.
+    """
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
-    without = [_without(outlooks)]
-    none = not any(outlook.has_verdict for outlook in outlooks.values())
-    findings = [
-        without if none else [_settled(judged, outlooks), _lenient(judged, outlooks)],
-        _always(judged, outlooks),
-        own,
-        more,
-        _open(judged, outlooks),
-        [] if none else without,
-    ]
-    sentences = [" ".join(filter(None, finding)) for finding in findings]
-    sentences = [words for words in sentences if words]
-    return sentences if len(sentences) <= MOST else [*sentences[: MOST - 1], " ".join(sentences[MOST - 1 :])]
+    unknown = joined(_without(outlooks), _unknown(judged, outlooks))
+    if not any(outlook.has_verdict for outlook in outlooks.values()):
+        return [*filter(None, [unknown, *own, *more])]
+    good, bad = _always(judged, outlooks, "met", one_direction or len(outlooks) <= MOST), _concern(judged, outlooks)
+    sentences = [_settled(judged, outlooks), good, bad, *own, *more, _ahead(judged, outlooks), unknown]
+    if sum(map(bool, sentences)) > MOST:
+        sentences[1:3] = [joined(good, bad)]
+    sentences = [*filter(None, sentences)]
+    return [*sentences[: MOST - 1], *filter(None, [joined(*sentences[MOST - 1 :])])]
+
+
+def joined(*sentences: str) -> str:
+    """Sentences as one, with semicolons between; empty ones are left out."""
+    first, *rest = [sentence.removesuffix(".") for sentence in sentences if sentence] or [""]
+    return "; ".join([first, *map(_lowered, rest)]) + "." * bool(first)
+
+
+def outcomes(outlooks: dict[str, Outlook]) -> str:
+    """Which indicators met or missed all their targets, the first with figures, and who has figures of the others."""
+    judged = assess(outlooks)
+    always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
+    return " ".join(filter(None, [*always, _held(outlooks)]))
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
@@ -41,29 +54,33 @@ def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
 
 
 def _inside(words: str) -> str:
-    """A name without the brackets at its end, its first letter small unless it opens an abbreviation."""
-    words = re.sub(r"\s*\([^()]*\)$", "", words) or words
+    """A name without the brackets at its end, as it stands inside a sentence."""
+    return _lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)
+
+
+def _lowered(words: str) -> str:
+    """Words with their first letter small, unless it opens an abbreviation."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
-    done = judged[judged["verdict"].isin(["met", "missed"])]
+    done = judged[judged["verdict"].isin(SETTLED)]
     if done.empty:
-        none = text("No target here can be checked against a published figure.")
-        return none if (judged["year"] < _today(outlooks).year).any() else ""
+        return ""
     n_met, n = int((done["verdict"] == "met").sum()), len(done)
-    words = {"met": number(n_met, 0), "missed": number(n - n_met, 0), "years": _span(done)}
-    if n_met in (0, n):
-        whole = text("Of the **{n} targets** for {years} that can be checked, every one was met.")
-        none = text("Of the **{n} targets** for {years} that can be checked, none was met.")
-        sentence = (whole if n_met else none).format(n=number(n, 0), **words)
-    else:
-        sentence = text(
-            "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
-            n=number(n, 0),
-            **words,
-        )
-    return f"{sentence} {_as_printed(outlooks, n_met, n)}".strip()
+    some = plural(
+        "**{met} of the {n} target** for {years} that can be checked were met and {missed} missed.",
+        "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
+        n,
+        met=number(n_met, 0),
+        missed=number(n - n_met, 0),
+        years=_span(done),
+    )
+    whole = text(
+        "Every target for {years} that can be checked was met (**{n}** of {n}).", n=number(n, 0), years=_span(done)
+    )
+    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=number(n, 0), years=_span(done))
+    return joined({n: whole, 0: none}.get(n_met, some), _as_printed(outlooks, n_met, n), _lenient(done, outlooks))
 
 
 def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
@@ -76,15 +93,35 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
-def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
-    """Indicators whose targets were met every year, and those whose were missed every year, with the last figures."""
-    done = judged[judged["verdict"].isin(["met", "missed"])]
-    groups, names = {word: [] for word in ("met", "missed")}, short_names(outlooks)
-    for indicator, rows in done.groupby("indicator", sort=False):
-        if rows["verdict"].nunique() == 1:
-            groups[rows["verdict"].iloc[0]].append(_against(rows.iloc[-1], outlooks[indicator], names[indicator]))
-    heads = text("Met every year: {items}."), text("Missed every year: {items}.")
-    return [head.format(items=listing(items)) for head, items in zip(heads, groups.values(), strict=True) if items]
+def _always(judged: pd.DataFrame, outlooks: dict[str, Outlook], word: str, figures: bool) -> str:
+    """Indicators whose targets were met (or missed) in every year with a figure; a single such year is named."""
+    names, items = short_names(outlooks), []
+    for key, rows in judged[judged["verdict"].isin(SETTLED)].groupby("indicator", sort=False):
+        if set(rows["verdict"]) == {word}:
+            last, named = rows.iloc[-1], names[key]
+            alone = text("{name} ({year} only)", name=named, year=last["year"]) if len(rows) == 1 else named
+            items.append(_against(last, outlooks[key], named) if figures else alone)
+    n, parts = len(items), {"items": listing(items)}
+    good = plural("Met every year with a figure: {items}.", "Met every year with a figure: {items}.", n, **parts)
+    bad = plural("Missed every year with a figure: {items}.", "Missed every year with a figure: {items}.", n, **parts)
+    return "" if not n else good if word == "met" else bad
+
+
+def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """Indicators whose last verdict is a miss or a doubt, with the figure that missed or the chance."""
+    names, items = short_names(outlooks), []
+    decided = judged[judged["verdict"].isin([*SETTLED, *HOPEFUL, EVEN, *DOUBTFUL])]
+    for indicator, rows in decided.groupby("indicator", sort=False):
+        last, missed = rows.iloc[-1], rows[rows["verdict"].isin(SETTLED)].tail(1).query("verdict == 'missed'")
+        if last["verdict"] in ("missed", *DOUBTFUL) and len(missed):
+            items.append(_against(missed.iloc[0], outlooks[indicator], names[indicator]))
+        elif last["verdict"] in DOUBTFUL:
+            words = text("{name} (chance of {chance} in {year})")
+            items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
+    if len(items) > MOST:
+        items = [*items[: MOST - 1], text("{n} more", n=number(len(items) - MOST + 1, 0))]
+    named = plural("Of most concern: {items}.", "Of most concern: {items}.", len(items), items=listing(items))
+    return named if items else ""
 
 
 def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
@@ -100,30 +137,25 @@ def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
 def _dropped(outlooks: dict[str, Outlook]) -> str:
     """That real income fell in its last year; empty where it rose, or where nothing counts growth over a base."""
     for outlook in outlooks.values():
-        if "growth" in outlook.unit and len(outlook.history) > 1:
-            before, last = outlook.history.iloc[-2:]
-            change = 100 * ((100 + last) / (100 + before) - 1)
-            if change < 0:
-                shown, year = number(-change, 1), outlook.history.index[-1].year
-                return text("In {year} real income fell by {change}% on the year before.", year=year, change=shown)
+        levels = 100 + outlook.history.tail(2) if "growth" in outlook.unit else outlook.history[:0]
+        if len(levels) == 2 and levels.iloc[1] < levels.iloc[0]:
+            change, year = number(100 - 100 * levels.iloc[1] / levels.iloc[0], 1), levels.index[1].year
+            return text("In {year} real income fell by {change}% on the year before.", year=year, change=change)
     return ""
 
 
-def _lenient(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
-    done = judged[judged["verdict"] == "met"]
-    n = sum(lenient(row, outlooks[row["indicator"]]) > 0 for _, row in done.iterrows())
-    if not n:
-        return ""
-    year = next(o.printed.loc[o.printed["column"] == "reported", "year"].iloc[0] for o in outlooks.values())
-    words = {"met": number(len(done), 0), "year": year}
-    if n == len(done):
-        return text("None of the met targets was stricter than the level reported for {year}.", year=year)
-    return plural(
+def _lenient(done: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many of the met targets the level that the plan reports met already; empty where none."""
+    rows = done[done["verdict"] == "met"]
+    past = [year for _, row in rows.iterrows() if (year := lenient(row, outlooks[row["indicator"]]))]
+    words = plural(
         "{n} of the {met} met targets was no stricter than the level reported for {year}.",
         "{n} of the {met} met targets were no stricter than the level reported for {year}.",
-        n,
-        **words,
+        len(past),
+        met=number(len(rows), 0),
+        year=max(past, default=0),
     )
+    return words if past else ""
 
 
 def _suspected(outlook: Outlook) -> str:
@@ -147,67 +179,66 @@ def _suspected(outlook: Outlook) -> str:
         year=outlook.redefined.index[0].year,
     )
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return f"{change} {verdict.format(target=target)}"
+    return joined(change, verdict.format(target=target))
 
 
-def _open(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> list[str]:
-    """Targets of years that are over, whose figure is not known, apart from those that lie ahead."""
-    undecided = judged[judged["probability"].notna()]
-    over = undecided["year"] < _today(outlooks).year
-    past, ahead = undecided[over], undecided[~over]
-    sentences = []
-    if len(past):
-        sentences.append(
-            plural(
-                "For {n} target of {years} no yearly figure was found yet.",
-                "For {n} targets of {years} no yearly figure was found yet.",
-                len(past),
-                years=_span(past),
-            )
-        )
-    return [*sentences, _ahead(ahead)] if len(ahead) else sentences
+def _unknown(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many targets of years that are over have no yearly figure."""
+    past = judged[judged["probability"].notna() & (judged["year"] < _today(outlooks).year)]
+    if past.empty:
+        return ""
+    return plural(
+        "For {n} target of {years} no yearly figure was found yet.",
+        "For {n} targets of {years} no yearly figure was found yet.",
+        len(past),
+        years=_span(past),
+    )
 
 
 def _today(outlooks: dict[str, Outlook]) -> date:
     return max((o.figures.as_of for o in outlooks.values() if o.figures is not None), default=date.today())
 
 
-def _ahead(ahead: pd.DataFrame) -> str:
-    words = ahead["verdict"]
-    hopeful, doubtful, even = (
-        int(words.isin(verdicts).sum()) for verdicts in (HOPEFUL, DOUBTFUL, ("about as likely as not",))
-    )
+def _ahead(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
+    """How many targets that lie ahead are likely, unlikely, or neither; empty where none has a forecast."""
+    ahead = judged[judged["probability"].notna() & (judged["year"] >= _today(outlooks).year)]
+    if ahead.empty:
+        return ""
+    hopeful, doubtful, even = (int(ahead["verdict"].isin(words).sum()) for words in (HOPEFUL, DOUBTFUL, [EVEN]))
     parts = {
         plural("{n} is likely to be met", "{n} are likely to be met", hopeful): hopeful,
         plural("{n} is unlikely to be met", "{n} are unlikely to be met", doubtful): doubtful,
         plural("{n} could go either way", "{n} could go either way", even): even,
     }
-    named = listing([part for part, n in parts.items() if n])
-    whole = f"**{number(len(ahead), 0)}**"
-    return text("Of {n} targets of {years}, {parts}.", n=whole, years=_span(ahead), parts=named)
+    return plural(
+        "Of the **{n} target** of {years} with a forecast, {parts}.",
+        "Of the **{n} targets** of {years} with a forecast, {parts}.",
+        len(ahead),
+        years=_span(ahead),
+        parts=listing([part for part, n in parts.items() if n]),
+    )
 
 
 def _without(outlooks: dict[str, Outlook]) -> str:
-    """How many indicators have no comparable figures, and who has figures of most of them as the plan says."""
-    without = [outlook for outlook in outlooks.values() if not outlook.has_verdict]
-    if not without:
-        return ""
-    ((holder, held),) = Counter(outlook.about["source"] for outlook in without).most_common(1)
-    counts = {"n": f"**{number(len(without), 0)}**", "held": number(held, 0), "holder": text(holder)}
-    if not holder:
-        return text("For {n} of the {all} indicators there are no comparable figures.", all=len(outlooks), **counts)
-    if len(without) == len(outlooks):
-        return text(
-            "For none of the {n} indicators here are comparable figures published, so no target can be checked. The "
-            "plan takes {held} of them from this source: {holder}. Its figures would settle the question.",
-            **counts,
-        )
-    return text(
-        "For {n} of the {all} indicators no comparable figures are published; the plan takes {held} of them from this "
-        "source: {holder}.",
-        all=number(len(outlooks), 0),
-        **counts,
-    )
+    """How many indicators have no comparable figures."""
+    sources = [outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict]
+    message = text("For **{n}** of the {all} indicators no comparable figures are published.")
+    if not any(sources):
+        message = text("For **{n}** of the {all} indicators there are no comparable figures.")
+    words = message.format(n=number(len(sources), 0), all=number(len(outlooks), 0))
+    if len(sources) < len(outlooks):
+        return words if sources else ""
+    return joined(words, text("No target can be checked."), _held(outlooks))
+
+
+def _held(outlooks: dict[str, Outlook]) -> str:
+    """From whom the plan takes the figures of most indicators without comparable ones."""
+    sources = Counter(outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict)
+    ((holder, held),) = sources.most_common(1) or [("", 0)]
+    words = text("For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.")
+    if held == len(outlooks):
+        words = text("For all of them the plan names a source that would settle it: {holder}.")
+    return words.format(held=number(held, 0), n=number(sources.total(), 0), holder=text(holder)) if holder else ""
 
 
 def _span(rows: pd.DataFrame) -> str:

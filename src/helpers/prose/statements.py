@@ -6,7 +6,7 @@ from helpers import forecast
 from helpers.forecast import Narrowing
 from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text, years
 from helpers.tables import signed
-from helpers.targets import Outlook, joint
+from helpers.targets import Outlook, decimals_shown, joint
 
 
 def together(outlooks: dict[str, Outlook]) -> str:
@@ -108,7 +108,7 @@ def record(outlook: Outlook) -> str:
     past = forecast.track(figures, expected.method, expected.since)
     if past is None:
         return text("Too few comparable figures are published to try the method on this series' past.")
-    digits = outlook.decimals + 1
+    digits = decimals_shown(0, max(past.error, past.no_change), outlook.decimals + 1)
     error, same = number(past.error, digits), number(past.no_change, digits)
     numbers = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
     numbers |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}

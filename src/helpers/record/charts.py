@@ -6,6 +6,7 @@ import matplotlib.style
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
+from helpers import statistics
 from helpers.charts import (
     BLUE,
     GREY,
@@ -25,6 +26,7 @@ from helpers.charts import (
     measure,
     put,
     sheet,
+    unbroken,
     wrap,
 )
 from helpers.language import integer, name, per_cent_sign, plural
@@ -61,8 +63,9 @@ def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words
     def draw(panel: Panel, indicator: str) -> None:
         for origin, spine in forecasts[forecasts["indicator"] == indicator].groupby("origin"):
             panel.line([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
-        history = outlooks[indicator].history
-        panel.line([p.year for p in history.index], history, color=BLUE, linewidth=2)
+        one = outlooks[indicator]
+        for part in unbroken(one.history, statistics.breaks(one.series.name, one.area)):
+            panel.line([p.year for p in part.index], part, color=BLUE, linewidth=2)
 
     return small_charts({key: outlooks[key] for key in forecasts["indicator"].unique()}, draw, words)
 

@@ -37,7 +37,8 @@ def overall(record: pd.DataFrame) -> pd.DataFrame:
 
 def headline(checked: pd.DataFrame, record: pd.DataFrame) -> Markdown:
     """The answer: how many figures fell inside the ranges, whose forecasts were nearer, what the panel says."""
-    return Markdown(" ".join([_inside(checked), _nearer(checked), _on_panel(record), _coverage(record)]))
+    sentences = _inside(checked), _nearer(checked), _on_panel(record), _coverage(record)
+    return Markdown("\n".join(f"- {words}" for words in sentences))
 
 
 def _inside(checked: pd.DataFrame) -> str:
@@ -86,7 +87,7 @@ def _coverage(record: pd.DataFrame) -> str:
         **shares,
     )
     narrow = held["coverage80"] < 0.8 and held["coverage95"] < 0.95
-    return " ".join([words, text("The ranges are somewhat too narrow.")]) if narrow else words
+    return " ".join([words, text("There the ranges are somewhat too narrow.")]) if narrow else words
 
 
 def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> Words:

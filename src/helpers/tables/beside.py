@@ -5,19 +5,7 @@ from IPython.display import Markdown
 from helpers import targets
 from helpers.language import NBSP, integer, message, name, number, per_cent_sign, percent, plural, text
 from helpers.statistics import catalogue
-from helpers.tables.cells import (
-    FEW,
-    SHARE,
-    YEAR,
-    Cell,
-    Row,
-    Table,
-    figures,
-    label,
-    pattern,
-    value_cell,
-    verdict_cell,
-)
+from helpers.tables.cells import FEW, SHARE, YEAR, Cell, Row, Table, figures, label, pattern, value_cell, verdict_cell
 from helpers.targets import (
     Ambition,
     Outlook,
