@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from helpers.forecast import (
     features,
     forecast,
     forecast_table,
+    methods,
     mixture,
     read_table,
     reasons,
@@ -25,6 +27,7 @@ from helpers.forecast import (
 )
 from helpers.forecast.ensemble import MEMBERS
 from helpers.forecast.methods import METHODS
+from helpers.forecast.mixture import PROBABILITIES
 from helpers.language import LANGUAGES, in_language
 
 MATRICES = ("width", "later", "skew", "later_skew")
@@ -583,3 +586,25 @@ def test_explain_speaks_three_languages():
     assert words["ru"][-1].startswith("Диапазон ")
     assert words["kk"][-1].startswith("Аралық ")
     assert all(re.search("[а-я]", line) and not re.search("[a-z]", line) for line in words["ru"] + words["kk"])
+
+
+def test_warnings_of_statsmodels_are_counted_and_not_shown(monkeypatch, recwarn, tmp_path):
+    from typer.testing import CliRunner
+
+    from helpers.cli.forecasts import app
+
+    def stopped_early(y, horizon, period):
+        warnings.warn("no convergence", UserWarning, stacklevel=1)
+        return np.tile(y[-1], (len(PROBABILITIES), horizon))
+
+    monkeypatch.setitem(methods.METHODS, "ets", methods._each(stopped_early))
+    table = tmp_path / "table.csv"
+    table.write_text("series_id,period,value\n" + "".join(f"{s},{2000 + n},{n % 3}\n" for s in "ab" for n in range(12)))
+    words = [table, "--horizon", "2", "--method", "ets", "--output", tmp_path / "out.csv"]
+    for command, times in (["forecast"], 2), (["backtest", "--jobs", "1", "--origins", "2"], 4):
+        before = methods.fit_warnings()
+        done = CliRunner().invoke(app, list(map(str, [*command, *words])))
+        assert done.exit_code == 0, done.output
+        assert methods.fit_warnings() - before == times
+    assert "statsmodels warned 4 times while fitting" in done.stderr
+    assert not [one for one in recwarn if "convergence" in str(one.message)]

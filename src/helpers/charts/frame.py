@@ -12,6 +12,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import matplotlib
 import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
@@ -116,11 +117,11 @@ class Content(pickle.Pickler):
 
 
 def _key(draw: partial) -> str | None:
-    """What the chart shows, and in which words; none where that can't be told by its content."""
+    """What the chart shows, in which words and style; none where that can't be told by its content."""
     pickler = Content(content := io.BytesIO())
     pickler.fast = True  # equal words give equal bytes, whether they are one object or two
     with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError, ValueError):
-        pickler.dump((draw.args, draw.keywords, terms()))
+        pickler.dump((draw.args, draw.keywords, terms(), str(dict(matplotlib.rcParams))))
         return f"{draw.func.__qualname__} {current()} {hashlib.sha256(content.getbuffer()).hexdigest()}"
     return None
 

@@ -28,10 +28,18 @@ def forecast(
 ) -> None:
     """Forecast every series of a table: mean and seven quantiles for each period ahead."""
     from helpers.files import write
-    from helpers.forecast import forecast_table, read_table
+    from helpers.forecast import fit_warnings, forecast_table, read_table
 
     table = forecast_table(read_table(file, frequency), horizon, frequency, method, lower, upper)
     write(output, table.to_csv(index=False))
+    tell(fit_warnings())
+
+
+def tell(warnings: int) -> None:
+    """Say once, on standard error, how often statsmodels warned."""
+    if warnings:
+        words = "mostly of optimisers that found no end; the ranges show what comes of it"
+        print(f"statsmodels warned {warnings:,} times while fitting, {words}", file=sys.stderr)
 
 
 @app.command()
@@ -53,6 +61,7 @@ def backtest(
     methods = method or ["ensemble", "naive"]
     made = testing.run(read_table(file, frequency), methods, horizon, origins, frequency, jobs, lower, upper)
     write(output, made.to_csv(index=False))
+    tell(made.attrs["warnings"])
     print(testing.score(made).round(3).to_string(index=False))
 
 

@@ -8,6 +8,7 @@ from helpers.forecast.distribution import COLUMNS, Forecast
 from helpers.forecast.engine import MOST_AHEAD, forecast
 from helpers.forecast.expectation import DEFAULT, expect, names
 from helpers.forecast.explanation import explain
+from helpers.forecast.methods import fit_warnings
 from helpers.forecast.quarters import Narrowing
 from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
 from helpers.forecast.table import check_panel, forecast_table, read_panel, read_table
@@ -15,6 +16,6 @@ from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
     "AHEAD", "COLUMNS", "DEFAULT", "LEVELS", "MOST_AHEAD", "Forecast", "Narrowing", "Track", "backtest",
-    "check_panel", "expect", "explain", "forecast", "forecast_table", "likely_bounds", "names", "read_panel",
-    "read_table", "redraw", "track",
+    "check_panel", "expect", "explain", "fit_warnings", "forecast", "forecast_table", "likely_bounds", "names",
+    "read_panel", "read_table", "redraw", "track",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers import UserError
 from helpers.forecast import COLUMNS, MOST_AHEAD
-from helpers.forecast.methods import find
+from helpers.forecast.methods import find, fit_warnings
 from helpers.forecast.series import ordinals
 from helpers.forecast.table import check_table, forecast_table, index_of
 
@@ -26,7 +26,7 @@ def run(
     The latest origin leaves `horizon` values to compare with, each further one a value less of history; only values up
     to the origin are used. `scale` is the mean absolute change of the history and `spread` its root mean square, by
     which scores are made comparable. `jobs` processes (None: all cores); `progress` is called with a line for each
-    finished part.
+    finished part. `attrs["warnings"]`: how many statsmodels gave while fitting.
     """
     for method in methods:
         find(method)
@@ -43,7 +43,9 @@ def run(
         parts.append(part)
         if progress:
             progress(f"{part.method.iloc[0]}, origin {part.back.iloc[0] + 1} of {origins}: {done} of {len(tasks)} done")
-    return pd.concat(parts, ignore_index=True).drop(columns="back")
+    whole = pd.concat(parts, ignore_index=True).drop(columns="back")
+    whole.attrs["warnings"] = sum(part.attrs["warnings"] for part in parts)
+    return whole
 
 
 def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> Iterator[pd.DataFrame]:
@@ -78,11 +80,14 @@ def _spread(tasks: list[tuple], jobs: int | None) -> Iterator[pd.DataFrame]:
 def _one(task: tuple) -> pd.DataFrame:
     """One method at one origin over all series; periods are matched, so that a gap costs no outcome its forecast."""
     truth, method, horizon, frequency, lower, upper = task
+    before = fit_warnings()
     forecasts = forecast_table(truth[truth.known], horizon, frequency, method, lower, upper)
     rest = truth[~truth.known].drop(columns="known").rename(columns={"value": "actual"})
     rest = rest.assign(period=rest.period.astype(str))
     both = rest.merge(forecasts.assign(period=forecasts.period.astype(str)), on=["series_id", "period"], how="inner")
-    return both.assign(method=method)
+    both = both.assign(method=method)
+    both.attrs["warnings"] = fit_warnings() - before
+    return both
 
 
 def losses(results: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ in the data's unit: [series, probability, horizon].
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,12 @@ from helpers.forecast import ensemble, mixture
 from helpers.forecast.mixture import PROBABILITIES
 
 Method = Callable[[np.ndarray, int, int], np.ndarray]
+_warned: Counter[str] = Counter()  # statsmodels' warnings by their kind, since this process began
+
+
+def fit_warnings() -> int:
+    """How many warnings statsmodels gave in this process while fitting: counted and not shown."""
+    return _warned.total()
 
 
 def _normal(mean: np.ndarray, error: np.ndarray) -> np.ndarray:
@@ -101,9 +108,10 @@ def _each(model: Callable[[np.ndarray, int, int], np.ndarray], scale: bool = Fal
         out = []
         for y in values:
             unit = np.abs(y).mean() if scale else 1.0
-            with warnings.catch_warnings():  # convergence on short series: the frame shows the width that comes of it
-                warnings.simplefilter("ignore")
+            with warnings.catch_warnings(record=True) as caught:  # of convergence: the width shows what comes of it
+                warnings.simplefilter("always")
                 out.append(model(y / unit, horizon, period) * unit)
+            _warned.update(warning.category.__name__ for warning in caught)
         return np.array(out)
 
     return method

@@ -56,7 +56,8 @@ def outlook(words: str | int, as_of: str = "", until: int = 2027, area: str = "K
 def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,), year: int = 2027) -> pd.DataFrame:
     """Methods and windows side by side: forecast and 80 % range of a year, its chance, and each one's record.
 
-    error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held.
+    error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held;
+    warnings: how many statsmodels gave while fitting, mostly of optimisers that found no end.
 
     Example: `compare(outlook("women"), ["ensemble", "drift"], since=[None, 2016])`
     """
@@ -65,6 +66,7 @@ def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,),
 
 
 def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
+    before = forecast.fit_warnings()
     ahead, past = expected(one, method, since, year), forecast.track(figures(one), method, since)
     last = ahead.iloc[-1]
     row = {"method": method, "since": since or "all", "forecast": last["q50"], "low": last["q10"], "high": last["q90"]}
@@ -75,6 +77,7 @@ def _compared(one: Outlook, method: str, since: int | None, year: int) -> dict:
     if past is not None:
         row |= {"error": past.error, "no_change": past.no_change, "bias": past.bias, "cases": past.cases}
         row["inside"] = f"{past.inside} of {past.cases}"
+    row["warnings"] = forecast.fit_warnings() - before
     return {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
 
 
