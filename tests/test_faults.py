@@ -81,6 +81,8 @@ DAMAGES = {
     "M10-seconds": lambda facts, report: facts.update(seconds="many"),
     "M10-date": lambda facts, report: facts.update(started="yesterday"),
     "M10-of-another-folder": lambda facts, report: facts.update(run="2020-01-01_000000"),
+    "M10-asked": lambda facts, report: facts.update(asked=[]),
+    "L21-name": lambda facts, report: report.update(name="../x"),
     "L21-outside": lambda facts, report: report.update(files=["../../x"]),
     "L21-absolute": lambda facts, report: report.update(files=["/etc/passwd"]),
     "L21-number": lambda facts, report: report.update(files=[1]),
@@ -101,6 +103,12 @@ def test_a_damaged_record_is_set_aside_with_one_line(tmp_path, damage):
     (line,) = archive.damaged(tmp_path)
     assert bad.name in line
     assert "\n" not in line
+
+
+def test_a_record_that_leads_to_a_device_is_never_read(tmp_path):
+    (tmp_path / "9999-01-01_000000").mkdir()
+    (tmp_path / "9999-01-01_000000" / "run.json").symlink_to("/dev/zero")
+    assert archive.history(tmp_path) == []
 
 
 def test_m3_the_latest_run_is_the_last_one_and_not_that_of_the_latest_clock(tmp_path):

@@ -294,6 +294,15 @@ def test_quarters_across_the_years_of_one_indicator_are_its_quarters(tmp_path):
         assert {period: float(figure.value) for period, figure in found.items()} == due
 
 
+def test_a_line_of_women_is_taken_where_the_user_says_which_indicator_it_is(tmp_path):
+    rows = [["Показатель", 2024, 2025], ["Уровень безработицы", 4.6, 4.5], ["женщины", 5.1, 5.0]]
+    path = sheet(tmp_path / "a.xlsx", *rows)
+    found = importing.preview(path, today=TODAY)
+    assert list(found.series) == ["11"]
+    assert "«женщины»: is of a part of the people" in found.aside[0]
+    assert list(importing.preview(path, ["Sheet, row 3=12"], TODAY).series) == ["11", "12"]
+
+
 OTHERS = [
     "Уровень безработицы среди мужчин", "Уровень долгосрочной безработицы", "Ерлер жұмыссыздығының деңгейі",
     "Male unemployment rate", "Расходы домашних хозяйств на непродовольственные товары",

@@ -27,7 +27,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers import ONE_THREAD
 from helpers.render import kernels
 from helpers.render.kernels import engine
-from helpers.render.kernels.kernel import short_folder
+from helpers.render.kernels.kernel import short_folder, sweep
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -236,6 +236,18 @@ def test_a_notebook_that_shows_too_much_fails_in_one_line_and_its_neighbour_does
 
 
 @pytest.mark.slow
+def test_what_killed_processes_left_goes_with_a_later_run(tmp_path):
+    for name, age in (
+        (f"jospar-{2**22 + 1}-old", 2e5),
+        (f"jospar-{2**22 + 1}-new", 0),
+        (f"jospar-{os.getpid()}-old", 2e5),
+    ):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    sweep(str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {f"jospar-{2**22 + 1}-new", f"jospar-{os.getpid()}-old"}
+
+
 def test_kernels_outlive_the_process_that_forked_them_and_the_next_has_another(tmp_path, small):
     code = f"import os, signal, time\nopen(f'{tmp_path}/{{os.getpid()}}', 'w').write(str(os.getppid()))\n"
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

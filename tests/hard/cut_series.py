@@ -64,6 +64,8 @@ def copy_of_data(folder: Path, seed: int) -> Path:
 def run_all(as_of: str, languages: list[str]) -> None:
     """Run the code of every notebook in this process, in each language, as on a day; a line for each that breaks."""
     import ast
+    import contextlib
+    import io
     import json
     import traceback
 
@@ -79,7 +81,8 @@ def run_all(as_of: str, languages: list[str]) -> None:
                 for number, cell in enumerate(cells):
                     tree = ast.parse("".join(cell["source"]))
                     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-                    exec(compile(tree, path.name, "exec"), names)
+                    with contextlib.redirect_stdout(io.StringIO()):  # a notebook's own words are no faults
+                        exec(compile(tree, path.name, "exec"), names)
                     shown = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last else None
                     if html := getattr(shown, "_repr_html_", None):
                         html()

@@ -24,7 +24,7 @@ class Figure:
     doubt: str = ""
 
 
-def read(cell: object, percent: bool = False) -> Figure | str | None:
+def read(cell: object) -> Figure | str | None:
     """A figure, or the reason why the cell is none; None for an empty cell."""
     if cell is None:
         return None
@@ -33,7 +33,7 @@ def read(cell: object, percent: bool = False) -> Figure | str | None:
     if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
         return f"«{cell:%d.%m.%Y}» is a date where a figure is due" if hasattr(cell, "year") else f"«{cell}» is a time"
     if isinstance(cell, int | float | Decimal):
-        number = Decimal(repr(round(float(cell), 8))) * (100 if percent else 1)
+        number = Decimal(repr(round(float(cell), 8)))
         return Figure(number.normalize() if number.is_finite() else number) if number.is_finite() else f"«{cell}»"
     return from_text(str(cell))
 
@@ -41,6 +41,8 @@ def read(cell: object, percent: bool = False) -> Figure | str | None:
 def from_text(words: str) -> Figure | str | None:
     """A figure out of text."""
     raw = re.sub(r"^[≈~]\s*|\s*\((?:факт|нақты|fact)\)$", "", words.strip(), flags=re.IGNORECASE)
+    if raw.startswith("="):
+        return "is a formula without a stored value; open and save the file"
     if raw.lower() in MISSING:
         return f"«{raw}» stands for no figure"
     bare = FOOTNOTE.sub("", raw).strip()

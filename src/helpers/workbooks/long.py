@@ -50,9 +50,9 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
         if head is None:
             row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
             continue
-        row.add(head, cells[value], (r, value) in sheet.percent, (r, value) in sheet.unsaved)
+        row.add(head, cells[value])
         for c in aims if head.period else []:
-            row.add(replace(head, planned=True), cells[c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+            row.add(replace(head, planned=True), cells[c])
     return list(found.values())
 
 
@@ -83,5 +83,5 @@ def cross_rows(sheet: Sheet) -> list[Row]:
             part = sheet.heads[head][c]
             period = heads.read([cells[first - 1], part]) if heads.is_part(part) else None
             unknown = heads.Head("", aside=f"column «{part or c + 1}»")
-            row.add(period or unknown, cells[c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+            row.add(period or unknown, cells[c])
     return found

@@ -14,6 +14,7 @@ UNITS = re.compile(
     r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 10*\s?(000|тыс).*|"
     r"10*\s?000 \w+(ға|ге|қа|ке)\b.*|per 10*,?000.*|п\.п\.|промилле|‰|доля)$"
 )
+NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 AREAS = re.compile(r"регион|област|территор|өңір|аймақ|облыс|\b(area|region)")
 
 
@@ -35,12 +36,21 @@ class Row:
     area: str = ""  # of which place its figures are, where a column says it
     title: str = ""  # name of its sheet, and what stands above the table
 
-    def add(self, head: heads.Head, cell: object, percent: bool, unsaved: bool) -> None:
+    def named_by(self, before: "Row", first: int, titles: list[str]) -> None:
+        """Take the name of the row before for a line of plan or fact, or of a break-down whose name stands once."""
+        word = heads.words_of(self.label)
+        place = next((title for title in before.cells if any(word in title for word in NAME_HEADS)), "")
+        if place and titles.index(place) < first and not self.number:
+            self.cells = {place: before.label, **self.cells}
+        elif not (heads.PLANNED.fullmatch(word) or heads.FACT.fullmatch(word)):
+            return
+        self.label, self.number = before.label, before.number
+
+    def add(self, head: heads.Head, cell: object) -> None:
         """Take one cell under its heading."""
         if isinstance(cell, str) and self.unit:
             cell = re.sub(rf"(?<=[\d\s]){re.escape(self.unit)}\.?$", "", cell.strip(), flags=re.IGNORECASE)
-        unread = "is a formula without a stored value; open and save the file"
-        found = unread if unsaved else figures.read(cell, percent)
+        found = figures.read(cell)
         if found is None:
             return
         if head.aside:

@@ -10,14 +10,13 @@ from helpers import UserError
 from helpers.workbooks import figures, heads, sheets
 from helpers.workbooks.figures import Figure
 from helpers.workbooks.long import PERIODS, cross_rows, long_columns, long_rows
-from helpers.workbooks.row import AREAS, ORDINAL, UNITS, Row, caption, parted
+from helpers.workbooks.row import AREAS, NAME_HEADS, ORDINAL, UNITS, Row, caption, parted
 from helpers.workbooks.sheets import Sheet
 
 LABELS = (
     "показател", "индикатор", "наименован", "көрсеткіш", "атауы", "indicator", "name", "series", "№", "ед.",
     "unit", "бірлік", "единиц", "код", "code", "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
-NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
 AIM = re.compile(r"(план|жоспар|plan|target|цел[ьи]|прогноз|болжам|forecast|нысана|мақсат)\w*")
 
@@ -69,10 +68,9 @@ def side_by_side(sheet: Sheet) -> list[Sheet]:
 
 def part(sheet: Sheet, start: int, end: int) -> Sheet:
     """The columns from start to before end, as a sheet."""
-    places = [{(r, c - start) for r, c in places if start <= c < end} for places in (sheet.percent, sheet.unsaved)]
     cells, words = ([row[start:end] for row in rows] for rows in (sheet.cells, sheet.heads))
     folded = {c - start for c in sheet.hidden_columns}
-    return Sheet(sheet.name, cells, words, sheet.hidden, *places, sheet.state, folded)
+    return Sheet(sheet.name, cells, words, sheet.hidden, sheet.state, folded)
 
 
 def of_table(sheet: Sheet) -> list[Row]:
@@ -95,13 +93,8 @@ def unread(sheet: Sheet) -> list[Row]:
 
 def turned(sheet: Sheet) -> Sheet:
     """The sheet with rows and columns exchanged, so that years stand across."""
-
-    def turn(cells: list[list[object]]) -> list[list[object]]:
-        return [list(column) for column in zip(*cells, strict=True)]
-
-    swapped = [{(c, r) for r, c in places} for places in (sheet.percent, sheet.unsaved)]
-    hidden = (sheet.hidden_columns, *swapped, sheet.state, sheet.hidden)
-    return Sheet(sheet.name, turn(sheet.cells), turn(sheet.heads), *hidden)
+    cells, words = ([list(column) for column in zip(*rows, strict=True)] for rows in (sheet.cells, sheet.heads))
+    return Sheet(sheet.name, cells, words, sheet.hidden_columns, sheet.state, sheet.hidden)
 
 
 def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
@@ -146,24 +139,21 @@ def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
     start = top
     while start > 0 and start > top - 3 and any(heads.is_part(cell) for cell in sheet.heads[start - 1][first:]):
         start -= 1
-    found, year, width = {}, None, len(sheet.heads[top])
+    found, year = {}, None
     years = [cell for cell in sheet.heads[top] if heads.is_year(cell)]
     above = sheet.heads[start:top]
     if len({*years}) < len(years):  # «План» above some years, «Факт» above the same ones again
         above = [list(accumulate(row, lambda last, cell: last if cell is None else cell)) for row in above]
-    for c in range(first, width):
-        parts = [row[c] for row in above] + [sheet.heads[r][c] for r in range(top, body)]
-        strange = next((cell for cell in parts[top - start + 1 :] if not (cell is None or is_below([cell]))), None)
-        if heads.is_year(sheet.heads[top][c]):
-            year = sheet.heads[top][c]
-        elif sheet.heads[top][c] is None and any(heads.is_part(part) for part in parts[top - start + 1 :]):
-            parts.insert(0, year)
-        if strange is not None:
-            found[c] = heads.Head("", aside=f"column «{strange}»")
-        elif head := heads.read(parts):
-            found[c] = head
-        elif any(part is not None for part in parts):
-            found[c] = heads.Head("", aside=f"column «{next(p for p in parts if p is not None)}»")
+    for c, cell in enumerate(sheet.heads[top][first:], first):
+        below = [sheet.heads[r][c] for r in range(top + 1, body)]
+        year = cell if heads.is_year(cell) else year
+        carried = year if cell is None and any(heads.is_part(part) for part in below) else cell
+        parts = [*(row[c] for row in above), carried, *below]
+        strange = [part for part in below if not (part is None or is_below([part]))]
+        head = None if strange else heads.read(parts)
+        if head or any(part is not None for part in parts):
+            other = next(part for part in [*strange, *parts] if part is not None)
+            found[c] = head or heads.Head("", aside=f"column «{other}»")
     return found, body
 
 
@@ -184,7 +174,7 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
     titles = [next(filter(None, map(heads.words_of, column)), "") for column in zip(*lines, strict=True)]
     for r in body:
         labels = {c: cell for c, cell in enumerate(sheet.heads[r][:first]) if cell is not None}
-        filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None or (r, c) in sheet.unsaved}
+        filled = {c: sheet.cells[r][c] for c in columns if sheet.cells[r][c] is not None}
         if (not labels and not filled) or numbering(sheet.cells[r]):
             continue
         labels = labels or (dict(enumerate(above)) if len(above) == 1 else {})  # a table for a single indicator
@@ -196,11 +186,8 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             said = row.unit or heads.words_of(row.label).strip("():, ")
             unit, group = (said, group) if UNITS.match(said) and not row.number else (unit, row.label)
             continue
-        if heads.PLANNED.fullmatch(word := heads.words_of(row.label)) or heads.FACT.fullmatch(word):
-            row.label, row.number = (before.label, before.number) if before else (row.label, row.number)
-        elif before and labels and not row.number and (place := place_of(before)) and min(labels) > titles.index(place):
-            row.cells = {place: before.label, **row.cells}  # the name stands once for all lines of its break-down
-            row.label, row.number = before.label, before.number
+        if before and labels:
+            row.named_by(before, min(labels), titles)
         row.unit, row.group = row.unit or unit, group if row.area == row.label else row.area or group
         fill(row, sheet, r, {c: columns[c] for c in filled}, titles)
         before = row
@@ -223,18 +210,12 @@ def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: 
         if c in sheet.hidden_columns and not aim.planned:  # what is in sight comes first, and counts
             row.doubts.append(f"the column of {head.period or titles[c]} is hidden in the file")
             aim = heads.Head("", aside=row.doubts[-1]) if aim.period in (row.figures | row.planned) else aim
-        row.add(aim, sheet.cells[r][c], (r, c) in sheet.percent, (r, c) in sheet.unsaved)
+        row.add(aim, sheet.cells[r][c])
         if not head.period:
             said = row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
             row.unit = row.unit or (said.lower() if any(word in titles[c] for word in UNIT_HEADS) else "")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
-
-
-def place_of(row: Row) -> str:
-    """The heading under which a row's name stands, where it is one for names."""
-    named = [title for title in row.cells if any(word in title for word in NAME_HEADS)]
-    return named[0] if len(named) == 1 else ""
 
 
 def numbering(cells: list[object]) -> bool:

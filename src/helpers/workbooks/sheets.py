@@ -25,8 +25,6 @@ class Sheet:
     cells: list[list[object]]
     heads: list[list[object]]
     hidden: set[int] = field(default_factory=set)  # rows, from 0
-    percent: set[tuple[int, int]] = field(default_factory=set)
-    unsaved: set[tuple[int, int]] = field(default_factory=set)  # formulas without a stored value
     state: str = "visible"
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -82,7 +80,7 @@ def excel_sheet(sheet: object, formulas: object) -> Sheet:
     if (sheet.max_row or 0) * (sheet.max_column or 0) > MOST_CELLS:
         raise ValueError(f"sheet {sheet.title} has {sheet.max_row} rows and {sheet.max_column} columns")
     rows = list(sheet.iter_rows())
-    cells = [[plain(cell.value) for cell in row] for row in rows]
+    cells = [[shown(cell, formulas) for cell in row] for row in rows]
     one = Sheet(sheet.title, cells, [list(row) for row in cells], state=sheet.sheet_state)
     for area in sheet.merged_cells.ranges:
         for row in range(area.min_row - 1, min(area.max_row, len(cells))):
@@ -91,13 +89,16 @@ def excel_sheet(sheet: object, formulas: object) -> Sheet:
     one.hidden = {n - 1 for n, row in sheet.row_dimensions.items() if row.hidden}
     folded = [column for column in sheet.column_dimensions.values() if column.hidden]
     one.hidden_columns = {n - 1 for column in folded for n in range(column.min, column.max + 1)}
-    for r, row in enumerate(rows):
-        for c, cell in enumerate(row):
-            if isinstance(cell.value, int | float) and is_percent(cell.number_format):
-                one.percent.add((r, c))
-            if cell.value is None and formulas.cell(r + 1, c + 1).data_type == "f":
-                one.unsaved.add((r, c))
     return one
+
+
+def shown(cell: object, formulas: object) -> object:
+    """A cell's value as a reader sees it: 5.1 for 0.051 as 5.1%, a sign of equality for a formula not yet computed."""
+    if isinstance(cell.value, int | float) and is_percent(cell.number_format):
+        return round(100 * cell.value, 8)
+    if cell.value is None and formulas[cell.coordinate].data_type == "f":
+        return "="
+    return plain(cell.value)
 
 
 def is_percent(number_format: object) -> bool:

@@ -1,7 +1,7 @@
 """A spreadsheet of the office's own figures into `data/own`: matched, shown, and written whole or not at all."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -58,8 +58,9 @@ def preview(path: Path, chosen: Iterable[str] = (), today: date | None = None) -
     about = plan.indicators().set_index("indicator")
     names = names_of(about, statistics.short_names())
     result = Preview()
-    rows = national(read_rows(path), result)
-    by_hand = mapping(chosen, rows, set(about.index))
+    every = read_rows(path)
+    by_hand = mapping(chosen, every, set(about.index))
+    rows = national(every, result, by_hand)
     alike = {(row.label, row.group, row.number): row for row in rows}
     known = {words: match(row, names) for words, row in alike.items()}
     matches = [(row, by_hand.get(id(row)) or known[row.label, row.group, row.number]) for row in rows]
@@ -106,15 +107,17 @@ def is_share(about: pd.DataFrame, one: Match) -> bool:
     return about.loc[one.indicator, "unit"].startswith("%") and usual > 3
 
 
-def national(rows: list[Row], result: Preview) -> list[Row]:
-    """The rows of the whole country; those of its parts are left aside."""
+def national(rows: list[Row], result: Preview, by_hand: Collection[int]) -> list[Row]:
+    """The rows of the whole country, and those named by hand; others of parts of it are left aside."""
     part = part_of_country()
     national_rows = []
     for row in rows:
         places = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
         area = next((words for words in places if part.search(words)), row.area)
         shares = [cell for cell in (row.label, *row.cells.values()) if heads.PARTS.fullmatch(heads.words_of(cell))]
-        if shares:
+        if id(row) in by_hand:
+            national_rows.append(row)
+        elif shares:
             result.aside.append(f"{row.where} «{row.label[:60]}»: is of a part of the people ({shares[0]})")
         elif area and (part.search(area) or not NATION.search(area)):
             result.aside.append(f"{row.where} «{area[:60]}»: is of a part of the country")

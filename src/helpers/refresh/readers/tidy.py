@@ -18,9 +18,11 @@ COLUMNS = ["item", "area", "period", "value", "unit"]
 MOST_JSON, MOST_CELLS = 10 * 2**20, 2_000_000
 MISSING = {"", "-", "–", "—", "…", "...", "..", "*", "x", "х", "nan", "null", "none", "n/a"}
 MARKS = "*⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"  # of footnotes
-FORECAST, UNRELIABLE, BREAK = "a forecast", "unreliable", "a break before it"  # what publishers' marks of figures say
+# What publishers' marks of figures say.
+FORECAST, UNRELIABLE, BREAK, ESTIMATE = "a forecast", "unreliable", "a break before it", "estimated or provisional"
 STATUSES = dict.fromkeys(["f", "forecast", "forecast value", "projection", "projected"], FORECAST)
 STATUSES |= dict.fromkeys(["u", "unreliable", "low reliability"], UNRELIABLE)
+STATUSES |= dict.fromkeys(["e", "estimated", "estimated value", "i", "imputed", "p", "provisional"], ESTIMATE)
 STATUSES |= dict.fromkeys(["b", "break in series", "time series break"], BREAK)
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 GROUPED = re.compile(r"-? ?[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?")

@@ -20,7 +20,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from helpers import ONE_THREAD
-from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants, short_folder
+from helpers.render.kernels.kernel import Task, adopt_orphans, end_descendants, short_folder, sweep
 
 __all__ = ["adopt_orphans", "close_all", "end_descendants", "find_server", "prepare"]
 
@@ -134,6 +134,7 @@ def own_sockets() -> None:
     """Have the standard library's sockets in a folder that goes with this process, however that ends."""
     config = multiprocessing.current_process()._config
     if "tempdir" not in config:
+        sweep(short_folder())
         config["tempdir"] = tempfile.mkdtemp(prefix=f"jospar-{os.getpid()}-", dir=short_folder())
         Finalize(None, shutil.rmtree, (config["tempdir"], True), exitpriority=-100)
 

@@ -11,12 +11,15 @@ import fcntl
 import importlib
 import os
 import select
+import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
+from pathlib import Path
 
 import psutil
 
@@ -34,6 +37,14 @@ def short_folder() -> str:
     """The folder for temporary files, or a shorter one where a socket's path, of 104 bytes at most, would not fit."""
     folder = tempfile.gettempdir()
     return folder if len(os.fsencode(folder)) <= LONGEST_FOLDER or not os.access("/tmp", os.W_OK) else "/tmp"
+
+
+def sweep(folder: str) -> None:
+    """Remove what killed processes left there over a day ago; another container's processes may share the folder."""
+    for left in Path(folder).glob("jospar-[0-9]*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            if left.stat().st_mtime < time.time() - 86_400 and not psutil.pid_exists(int(left.name.split("-")[1])):
+                shutil.rmtree(left)
 
 
 def adopt_orphans() -> None:
