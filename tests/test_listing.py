@@ -136,5 +136,6 @@ def test_one_command_makes_a_page_with_verdicts_and_charts(tmp_path):
     for item in EIGHT:
         assert item[0] in page
     assert "не достигнуто" in page
+    assert "Все целевые значения, 2025–2027, Область Икс" in page
     assert str(tmp_path) not in page
     assert not (files.DATA / "own" / "область").exists()

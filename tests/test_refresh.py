@@ -321,6 +321,13 @@ def test_a_figure_that_its_publisher_calls_unreliable_is_suspect_and_said_so_onc
     assert told(given(answer)) == []
 
 
+@pytest.mark.parametrize("mark", ["E", "Estimated value", "I", "P", "Provisional"])
+def test_a_figure_that_its_publisher_estimated_or_may_change_is_taken_and_said_so(given, world, mark):
+    outcome = given({"UNE.csv": ILOSTAT.format("", "") + f"KAZ,BA,UNE,2023,5.1,{mark}\n"})
+    assert told(outcome) == ["new       youth KAZ 2023: 5.1 (ilostat_une), estimated or provisional"]
+    assert statistics.series("youth", folder=world / "statistics")[pd.Period("2023")] == 5.1
+
+
 @pytest.mark.parametrize("mark", ["B", "Break in series"])
 def test_a_break_that_a_publisher_names_holds_a_new_figure_back(given, mark):
     answer = {"UNE.csv": ILOSTAT.format(mark, "") + f"KAZ,BA,UNE,2023,5.1,{mark}\n"}

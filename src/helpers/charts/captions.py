@@ -155,9 +155,13 @@ def scorecard(outlooks: dict[str, Outlook]) -> Words:
     if unmeasured:
         numbers = {"n": integer(unmeasured), "all": integer(len(outlooks))}
         parts.append(text("{n} of {all} indicators have no comparable figures", **numbers))
-    area = place(next(iter(outlooks.values())).area)
+    area = next(iter(outlooks.values())).area
     years = span(int(judged["year"].min()), int(judged["year"].max()))
-    shown = text("Every target of the development plan, {years}, {area}", years=years, area=area)
+    # Of a list that somebody brought, the area's name is its title.
+    every = text("Every target, {years}, {area}") if statistics.areas().loc[area, "kind"] == "own" else ""
+    shown = (every or text("Every target of the development plan, {years}, {area}")).format(
+        years=years, area=place(area)
+    )
     codes = [outlook.series.name for outlook in outlooks.values() if outlook.series is not None]
     return Words("; ".join(parts), shown, source_line(codes))
 
