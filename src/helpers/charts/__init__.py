@@ -27,6 +27,7 @@ from helpers.charts.frame import (
     framed,
     kept,
     nothing,
+    twice,
 )
 from helpers.charts.labels import label_ends, wrap
 from helpers.charts.panels import Box, Panel, put, sheet
@@ -54,7 +55,7 @@ __all__ = [
     "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
     "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
     "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
-    "region_histories", "regions", "scorecard", "sheet", "unbroken", "wrap",
+    "region_histories", "regions", "scorecard", "sheet", "twice", "unbroken", "wrap",
 ]  # fmt: skip
 
 

@@ -122,7 +122,8 @@ def _key(draw: partial) -> str | None:
     pickler.fast = True  # equal words give equal bytes, whether they are one object or two
     with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError, ValueError):
         pickler.dump((draw.args, draw.keywords, terms(), str(dict(matplotlib.rcParams))))
-        return f"{draw.func.__qualname__} {current()} {hashlib.sha256(content.getbuffer()).hexdigest()}"
+        name = f"{draw.func.__module__}.{draw.func.__qualname__}"
+        return f"{name} {current()} {hashlib.sha256(content.getbuffer()).hexdigest()}"
     return None
 
 
@@ -137,10 +138,14 @@ def across() -> float:
     return PHONE if _narrow.get() else WIDTH
 
 
-def for_phones(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+def for_phones(draw: Callable[..., Chart]) -> Callable[..., Chart | Kept]:
     """The chart, drawn a second time as narrow as a telephone; its pictures are shared as `kept` says."""
+    return kept(twice(draw))
 
-    @kept
+
+def twice(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+    """The chart, drawn a second time as narrow as a telephone."""
+
     @wraps(draw)
     def both(*given: object, **named: object) -> Chart:
         chart = draw(*given, **named)

@@ -38,8 +38,8 @@ def forecast(
 def tell(warnings: int) -> None:
     """Say once, on standard error, how often statsmodels warned."""
     if warnings:
-        words = "mostly of optimisers that found no end; the ranges show what comes of it"
-        print(f"statsmodels warned {warnings:,} times while fitting, {words}", file=sys.stderr)
+        words = f"statsmodels warned {warnings:,} times while fitting, as of optimisers that don't converge"
+        print(words, file=sys.stderr)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from helpers.forecast import ensemble, mixture
 from helpers.forecast.mixture import PROBABILITIES
 
 Method = Callable[[np.ndarray, int, int], np.ndarray]
-_warned: Counter[str] = Counter()  # statsmodels' warnings by their kind, since this process began
+_warned: Counter[str] = Counter()  # statsmodels' warnings by their class, since this process began
 
 
 def fit_warnings() -> int:

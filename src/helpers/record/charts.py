@@ -26,6 +26,7 @@ from helpers.charts import (
     measure,
     put,
     sheet,
+    twice,
     unbroken,
     wrap,
 )
@@ -70,7 +71,7 @@ def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words
     return small_charts({key: outlooks[key] for key in forecasts["indicator"].unique()}, draw, words)
 
 
-@for_phones
+@twice  # what calls it is kept
 def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None], words: Words) -> Chart:
     """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
     columns = 2 if across() == WIDTH else 1

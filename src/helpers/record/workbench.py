@@ -57,7 +57,7 @@ def compare(one: Outlook, methods: list[str], since: list[int | None] = (None,),
     """Methods and windows side by side: forecast and 80 % range of a year, its chance, and each one's record.
 
     error, no_change, bias: mean over past forecasts two years ahead, in the unit; inside: how often the range held;
-    warnings: how many statsmodels gave while fitting, mostly of optimisers that found no end.
+    warnings: how many statsmodels gave while fitting, as of optimisers that don't converge.
 
     Example: `compare(outlook("women"), ["ensemble", "drift"], since=[None, 2016])`
     """

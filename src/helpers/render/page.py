@@ -80,7 +80,8 @@ def exporter() -> HTMLExporter:
 
     class Exporter(HTMLExporter):
         def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
-            lexer = nb.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+            about = nb.metadata.get("language_info", {})
+            lexer = about.get("pygments_lexer", about.get("name"))
             self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
             self.register_filter("filter_data_type", WidgetsDataTypeFilter(self._nb_metadata, parent=self))
             html, more = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
