@@ -82,7 +82,8 @@ def names_of(*tables: pd.DataFrame) -> Names:
 def spelt(text: str) -> list[str]:
     """The words of a name in their order: small letters of one alphabet, short forms written out."""
     words = re.findall(r"[\w%]+", text.replace("ё", "е"))
-    words = [word.translate(CYRILLIC) if re.search("[а-яәғқңөұүһі]", word.lower()) else word for word in words]
+    alphabet = "[а-яәғқңөұүһі]" + "|^[ABCEHKMOPTXaceopx]+$" * bool(re.search("[а-я]", text, re.IGNORECASE))
+    words = [word.translate(CYRILLIC) if re.search(alphabet, word, re.IGNORECASE) else word for word in words]
     return [part for word in words for part in SHORT.get(word.lower(), word.lower()).split()]
 
 
