@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import forecast as forecasts
 from helpers.forecast import Forecast, Narrowing
-from helpers.language import code_table, message, name, number, percent, plural, quantity, text, visible, years
+from helpers.language import capital, code_table, message, name, number, percent, plural, quantity, text, visible, years
 from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
@@ -80,7 +80,9 @@ class Outlook:
         card = self.card().assign(verdict=self.judged["verdict"].map(text))
         card["probability"] = card["probability"].map(percent, na_action="ignore")
         heads = ("Year", "target", "figure", "verdict", "chance", "forecast", "lower end", "upper end")
-        return head + code_table(card.round(self.decimals + 1).set_axis([text(words) for words in heads], axis=1))
+        return head + code_table(
+            card.round(self.decimals + 1).set_axis([capital(text(words)) for words in heads], axis=1)
+        )
 
     def _sparkline(self) -> str:
         """The last twenty figures as a line of bars."""
