@@ -170,7 +170,7 @@ def agreements(outlooks: dict[str, Outlook]) -> Table:
         if known is None:
             continue
         word = {True: text("compared with the targets"), False: text("another measure, no verdict")}
-        words = word.get(known.agrees, text("not to be compared; the definition decides"))
+        words = word.get(known.agrees, text("one of the two is missing; the definition decides"))
         words = text("agrees, but a break follows: no verdict") if known.agrees and outlook.broken else words
         digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
         values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]
