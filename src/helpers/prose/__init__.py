@@ -157,7 +157,7 @@ def worries(outlooks: dict[str, Outlook]) -> Markdown:
     # Quarters since the last yearly figure tell what has happened.
     unseen = [key for key, one in outlooks.items() if one.age >= OLD and not one.narrowing]
     old = [named[key] for key in unseen if outlooks[key].judged["year"].max() >= outlooks[key].as_of.year]
-    words = text("What has happened since cannot be seen, with figures three or more years old: {names}.")
+    words = text("Figures three or more years old cannot show what has happened since: {names}.")
     sentences = [words.format(names=listing(old))] if old else []
     return Markdown(" ".join([*sentences, statements.together(outlooks)]).strip())
 

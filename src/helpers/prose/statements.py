@@ -13,14 +13,13 @@ def together(outlooks: dict[str, Outlook]) -> str:
     count = joint.expected_met(outlooks)
     if count is None or count.open < 2:
         return ""
+    said = {"expected": number(count.expected, 1), "n": number(count.open, 0)}
     if count.low == count.high:
-        return text(
-            "About {expected} of the open targets can be expected to be met.", expected=number(count.expected, 1)
-        )
+        return text("About {expected} of the {n} targets with a forecast can be expected to be met.", **said)
     return text(
-        "About {expected} of the open targets can be expected to be met, with an 80% range of {low} to {high} if the "
-        "indicators move independently of one another.",
-        expected=number(count.expected, 1),
+        "About {expected} of the {n} targets with a forecast can be expected to be met, with an 80% range of {low} to "
+        "{high} if the indicators move independently of one another.",
+        **said,
         low=number(count.low, 0),
         high=number(count.high, 0),
     )
@@ -62,13 +61,14 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
             **said,
         )
     figures = [f"{quarter(known.year, n)} {number(value, outlook.decimals)}" for n, value in known.known.items()]
+    mean = text("the mean of its four quarters") if known.whole else text("the mean of these quarters, as far as known")
+    said |= {"figures": literal(listing(figures)), "mean": mean}
     return plural(
         "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
-        "never more than {apart} away from the mean of such quarters.",
+        "never more than {apart} away from {mean}.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
-        "never more than {apart} away from the mean of such quarters.",
+        "never more than {apart} away from {mean}.",
         known.quarters,
-        figures=literal(listing(figures)),
         **said,
     )
 
