@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -29,6 +30,7 @@ def figures() -> dict[str, dict[str, float]]:
     return found
 
 
+@cache
 def names(language: str) -> dict[str, tuple[str, str]]:
     rows = plan.indicators().set_index("indicator").loc[statistics.not_measured().index]
     units = plan.terms("unit").set_index("term")[f"name_{language}"]
