@@ -51,7 +51,7 @@ def own_folder() -> Path:
 def own_tables() -> Path | None:
     """The folder of own figures in use; none where JOSPAR_OWN says `none` or there are no tables."""
     stated = os.environ.get("JOSPAR_OWN", "")
-    holds = (own_folder() / "observations.csv").is_file()
+    holds = os.path.lexists(own_folder() / "observations.csv")  # what is there and no file is told when it is read
     if stated not in ("", "none") and not holds:
         raise UserError(f"JOSPAR_OWN: {own_folder().name} holds no observations.csv; name the folder, or say none")
     return own_folder() if holds and stated != "none" else None

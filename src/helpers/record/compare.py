@@ -1,14 +1,14 @@
 """What moved between two runs, and why: each cause switched one at a time while the rest is held."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, plan, statistics
+from helpers import UserError, files, plan, statistics
 from helpers.charts import captions
 from helpers.forecast import expect
 from helpers.language import listing, name, number, quarter, text
@@ -52,22 +52,24 @@ def place(run: str | Path, output: Path) -> Path:
 def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
     """The newest forecast and its figures of each indicator, area and plan that a run kept."""
     folder = place(run, output)
-    if not all((folder / file).is_file() for file in (FORECASTS, FIGURES)):
+    if not all(os.path.lexists(folder / file) for file in (FORECASTS, FIGURES)):
         raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
     try:
-        return gather(*((folder / file).read_text(encoding="utf-8") for file in (FORECASTS, FIGURES)))
-    except (ValueError, KeyError, IndexError, TypeError):  # whatever a table lacks that was cut or written over
+        return gather(*(files.read_table(folder / file) for file in (FORECASTS, FIGURES)))
+    except (UserError, ValueError, KeyError, IndexError, OverflowError):  # what a table lacks that was cut or changed
         raise UserError(f"run {run}: its {FORECASTS} or {FIGURES} is damaged; compare another run") from None
 
 
-def gather(*files: str) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
-    """What `load` gives, from the texts of the two files."""
-    kinds = {"indicator": str, "period": str, "series": str}
-    forecasts, figures = (_with_plan(pd.read_csv(StringIO(file), dtype=kinds)) for file in files)
+def gather(*tables: pd.DataFrame) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
+    """What `load` gives, from the two tables as text."""
+    forecasts, figures = map(_with_plan, tables)
     series = {}
     forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
-    pd.PeriodIndex(forecasts["period"], freq="Y")  # these two raise for what is none
-    pd.to_datetime(forecasts["as_of"], format="ISO8601")
+    figures = figures.astype({"value": float})
+    years = pd.concat([forecasts["period"], figures["period"]])
+    if not years.str.fullmatch(r"[12][0-9]{3}").all() or not np.isfinite(figures["value"]).all():
+        raise ValueError("a year or a figure is none")
+    pd.to_datetime(forecasts["as_of"], format="%Y-%m-%d")  # raises for what is none
     if not np.isfinite(forecasts[["q50", "adjustment"]]).all(axis=None):
         raise ValueError("a forecast is missing")
     for key, rows in forecasts.groupby(KEYS, sort=False):

@@ -1,7 +1,9 @@
 """What moved since the last complete run, and why: the table that a report shows of `jospar compare`."""
 
 from datetime import date
+from io import StringIO
 
+import pandas as pd
 from IPython.display import Markdown
 
 from helpers import files
@@ -61,7 +63,8 @@ def now(outlooks: Outlooks, as_of: str) -> dict:
     version = "{version} {commit}".format(**provenance())
     rows = publish(outlooks, as_of)
     forecasts = [row | {"version": version} for row in rows.forecasts]
-    return compare.gather(as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures))
+    texts = as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures)
+    return compare.gather(*(pd.read_csv(StringIO(words), dtype=str, keep_default_na=False) for words in texts))
 
 
 def _row(move: compare.Move) -> Row:

@@ -1,5 +1,6 @@
 """The tables of a folder of statistics, read once: series, and all observations with the day from which each counts."""
 
+import re
 import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -42,6 +43,10 @@ def table_of(folder: Path, name: str) -> pd.DataFrame:
     return read(Path(folder), name).copy()
 
 
+PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-M?(0[1-9]|1[0-2]))?", re.ASCII)
+MOST_DECIMALS = 16
+
+
 @lru_cache
 def series_table(folder: Path) -> pd.DataFrame:
     """What every series is, by its code, numbers as numbers; raises UserError where one is none."""
@@ -51,7 +56,9 @@ def series_table(folder: Path) -> pd.DataFrame:
             table[column] = pd.to_numeric(table[column])
         for column in ("decimals", "release_lag_days"):
             table[column] = table[column].astype(int)
-    except (KeyError, ValueError) as fault:
+        if strange := {*table["frequency"]} - {"A", "Q", "M"} or {*table["decimals"]} - {*range(MOST_DECIMALS)}:
+            raise ValueError(f"frequency or decimals {min(strange)!r} is none; write A, Q or M, and 0 to 15")
+    except (KeyError, ValueError, OverflowError) as fault:
         raise UserError(f"{folder.name}/series.csv: {fault}; `jospar data check` names the line") from None
     return table
 
@@ -93,6 +100,8 @@ def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
         return table
     table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
     try:
+        if not np.isfinite(values := table["value"].astype(float)).all():
+            raise ValueError(f"value {table['value'][~np.isfinite(values)].iloc[0][:20]!r} is no figure")
         return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
     except ValueError as fault:
         raise UserError(f"{files.own_folder().name}/observations.csv: {fault}; import the figures again") from None
@@ -106,8 +115,11 @@ def _sorted(table: pd.DataFrame, folder: Path) -> Observations:
     table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
     try:
         table["known"] = _days_known(table, series_table(folder)["release_lag_days"])
-    except ValueError as fault:
-        raise UserError(f"{folder.name}/observations.csv: {fault}; `jospar data check` names the line") from None
+    except (ValueError, OverflowError) as fault:
+        beside = f" or {files.own_folder().name}" * own.active()
+        raise UserError(
+            f"{folder.name}{beside}/observations.csv: {fault}; `jospar data check` names the line"
+        ) from None
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))
     ends = np.append(starts[1:], len(table)).tolist()
@@ -123,6 +135,8 @@ def _days_known(table: pd.DataFrame, lags: pd.Series) -> pd.Series:
     revision, count from the day on which they were read: before, nobody here knew them.
     """
     periods, series = table["period"].cat, table["series"].cat
+    if strange := [one for one in periods.categories if not PERIOD.fullmatch(one)]:
+        raise ValueError(f"period {strange[0][:20]!r} is none; write 2025, 2025-Q3 or 2025-M09")
     ends = pd.Series([period_end(period) for period in periods.categories]).to_numpy()[periods.codes]
     if unknown := set(series.categories) - set(lags.index):
         raise ValueError(f"series {min(unknown)!r} is not in series.csv")

@@ -6,6 +6,7 @@ these years alone. Decisions concern the country, not its regions.
 """
 
 import math
+import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -65,8 +66,10 @@ def _read(row: dict[str, str], where: str, known: list[str]) -> Decision:
     if row["since"] and not re.fullmatch(r"\d{4}", row["since"]):
         raise UserError(f"{where}: since {row['since']!r} is no year; write it as 2016")
     for column, what in (("who", "who decides"), ("why", "the reason")):
-        if not row[column].strip():
-            raise UserError(f"{where}: {column} is empty; say {what}")
+        if not row[column].strip() or not row[column].isprintable():
+            raise UserError(f"{where}: {column} is empty or holds a control character; say {what}")
+    if row["day"] and not re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", row["day"], re.ASCII):
+        raise UserError(f"{where}: day {row['day'][:20]!r} is no day; write it as 2026-01-31")
     check_method(row["method"], where)
     since, added = int(row["since"]) if row["since"] else None, _added(row["add"], where)
     return Decision(row["indicator"], row["method"], since, added, row["who"], row["day"], row["why"])
@@ -83,8 +86,8 @@ def _added(words: str, where: str) -> dict[int, float]:
     pairs = [ADDED.fullmatch(word) for word in words.split()]
     if not all(pairs):
         raise UserError(f"{where}: add {words!r} can't be read; write it as 2026:+0.2 2027:-0.1")
-    if not all(math.isfinite(float(pair[2])) for pair in pairs):
-        raise UserError(f"{where}: add {words[:40]!r} is beyond every figure; write it as 2026:+0.2")
+    if not all(math.isfinite(float(pair[2])) and pair[1][:2] in ("19", "20", "21") for pair in pairs):
+        raise UserError(f"{where}: add {words[:40]!r} is beyond every figure or year; write it as 2026:+0.2")
     years = [int(pair[1]) for pair in pairs]
     if twice := {year for year in years if years.count(year) > 1}:
         raise UserError(f"{where}: add names {min(twice)} twice; leave one")
@@ -136,7 +139,7 @@ def undo(indicator: str | int, path: Path | None = None) -> Decision:
 def read(path: Path | None = None) -> pd.DataFrame:
     """The table as text, oldest decision first; empty where there is no file."""
     path = path or DECISIONS
-    if not path.is_file():
+    if not os.path.lexists(path):
         return pd.DataFrame(columns=COLUMNS)
     return files.read_table(path, COLUMNS, exact=True)
 
