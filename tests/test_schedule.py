@@ -131,6 +131,22 @@ def test_a_missing_command_is_one_line(home, monkeypatch):
         schedule.systemd(write=True)
 
 
+@pytest.mark.parametrize("earlier", ["", "an earlier unit\n"])
+def test_without_a_bus_of_the_user_nothing_stays_of_what_was_written_and_an_earlier_unit_does(home, earlier):
+    folder = home / ".config" / "systemd" / "user"
+    folder.mkdir(parents=True)
+    if earlier:
+        (folder / "jospar.timer").write_text(earlier, encoding="utf-8")
+    (home / "bin" / "systemctl").write_text(
+        "#!/bin/sh\necho 'Failed to connect to bus' >&2; exit 1\n", encoding="utf-8"
+    )
+    with pytest.raises(UserError, match=r"Failed to connect to bus; nothing was installed; .* or choose --cron"):
+        schedule.systemd(write=True, notify="cat")
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == (
+        {"jospar.timer": earlier} if earlier else {}
+    )
+
+
 def test_one_of_the_two_ways_must_be_named():
     for words in ((), ("--systemd", "--cron")):
         result = jospar("schedule", "install", *words)

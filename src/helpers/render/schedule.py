@@ -44,9 +44,16 @@ def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False)
         return "\n".join(
             ["Would write", *shown, f"and run: {shlex.join(switch_on)}", "Nothing is written without --yes."]
         )
+    before = {path: path.read_text(encoding="utf-8") for path in units if path.is_file()}
     _write(units)
-    run(["systemctl", "--user", "daemon-reload"])
-    run(switch_on)
+    try:
+        run(["systemctl", "--user", "daemon-reload"])
+        run(switch_on)
+    except UserError as fault:  # such as where the user has no session: no bus to ask
+        _write(before)
+        for path in units.keys() - before.keys():
+            path.unlink()
+        raise UserError(f"{fault}; nothing was installed; log in as yourself, not by su, or choose --cron") from None
     return f"wrote {folder}/jospar.service and jospar.timer; the timer is on (see it: systemctl --user list-timers)"
 
 
@@ -108,7 +115,7 @@ def run(words: list[str], given: str = "", may_fail: bool = False) -> str:
     try:
         done = subprocess.run(words, input=given, capture_output=True, text=True, check=False)
     except OSError:
-        raise UserError(f"{words[0]}: not found on this machine; choose the other way, or install it") from None
+        raise UserError(f"{words[0]}: not found on this machine") from None
     if done.returncode and not may_fail:
         complaint = next(iter(done.stderr.strip().splitlines()), "no message")
         raise UserError(f"{shlex.join(words)}: ended with {done.returncode}: {complaint}")
