@@ -58,6 +58,9 @@ def series_table(folder: Path) -> pd.DataFrame:
             table[column] = table[column].astype(int)
         if strange := {*table["frequency"]} - {"A", "Q", "M"} or {*table["decimals"]} - {*range(MOST_DECIMALS)}:
             raise ValueError(f"frequency or decimals {min(strange)!r} is none; write A, Q or M, and 0 to 15")
+        days = [one.rpartition(":")[2] for one in " ".join(table["breaks"]).split()]
+        if strange := [one for one in days if not PERIOD.fullmatch(one)]:
+            raise ValueError(f"breaks {strange[0][:20]!r} is no period")
     except (KeyError, ValueError, OverflowError) as fault:
         raise UserError(f"{folder.name}/series.csv: {fault}; `jospar data check` names the line") from None
     return table
