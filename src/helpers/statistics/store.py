@@ -45,6 +45,7 @@ def table_of(folder: Path, name: str) -> pd.DataFrame:
 
 PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-M?(0[1-9]|1[0-2]))?", re.ASCII)
 MOST_DECIMALS = 16
+KNOWN = {*STATUSES, "part_year", "withdrawn"}
 
 
 @lru_cache
@@ -88,7 +89,7 @@ def all_observations(folder: Path) -> Observations:
         kinds = dict.fromkeys(words, "category") | {"value": float}
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # the end of a row is dropped
             table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
-        known = set(table["status"].cat.categories) <= {*STATUSES, "part_year", "withdrawn"}
+        known = set(table["status"].cat.categories) <= KNOWN
         if not known or table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
             raise ValueError("a row is cut short or too long, or a value is no number")
     except (OSError, KeyError, ValueError, pd.errors.ParserWarning) as fault:
@@ -105,6 +106,8 @@ def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     try:
         if not np.isfinite(values := table["value"].astype(float)).all():
             raise ValueError(f"value {table['value'][~np.isfinite(values)].iloc[0][:20]!r} is no figure")
+        if strange := {*table["status"]} - KNOWN:
+            raise ValueError(f"status {min(strange)[:20]!r} is none of {', '.join(sorted(KNOWN))}")
         return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
     except ValueError as fault:
         raise UserError(f"{files.own_folder().name}/observations.csv: {fault}; import the figures again") from None

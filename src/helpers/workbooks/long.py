@@ -49,18 +49,18 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
             name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else said
         number = ORDINAL.match(name)
         others = {title: str(cell) for title, cell in zip(titles, cells, strict=True) if cell is not None}
-        where, called = f"{sheet.name}!{r + 1}", number[1] if number else ""
-        new = Row(where, called, name or sheet.name, area, unit, area=area, cells=others)
+        called = number[1] if number else ""
+        new = Row(f"{sheet.name}!{r + 1}", called, name or sheet.name, area, unit, area=area, cells=others)
         share = next((word for word in map(heads.words_of, cells) if heads.PARTS.fullmatch(word)), "")
         row = found.setdefault((name, area, share), new)
-        head = heads.read([cells[period], *kinds(titles, cells)])
-        if begins >= 0 and cells[begins] is not None:
-            head = heads.span(cells[begins], cells[period])
-        if head is None:
-            row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
-            continue
-        row.add(head, cells[value])
-        for c in aims if head.period else []:
+        spans = begins >= 0 and cells[begins] is not None
+        parts = [cells[period], *kinds(titles, cells)]
+        head = heads.span(cells[begins], cells[period]) if spans else heads.read(parts)
+        if head is not None:
+            row.add(head, cells[value])
+        elif cells[value] is not None:
+            row.aside.append(f"row {r + 1}: «{cells[period]}» is no period")
+        for c in aims if head and head.period else []:
             row.add(replace(head, planned=True), cells[c])
     return list(found.values())
 

@@ -67,12 +67,13 @@ def match(row: Row, names: Names) -> Match:
     elif scores[best] >= LIKELY and len(order) > 1 and scores[best] - scores[order[1]] >= 1.5 * MARGIN:
         chosen, how = best, FEW
     why = "could be more than one indicator" if scores[best] >= LIKELY else "is like no indicator's name"
-    if scores[best] >= LIKELY and (other := another(label, texts[-1], chosen or best, names)):
-        return Match("", other, tuple(order[:3]))
-    if not chosen:
-        return Match("", why, tuple(order[:3]))
-    less = lacking(texts[-1], names.nearest(texts[-1], chosen)[0])
-    return Match(chosen, how, (), tuple(beyond(label, chosen, names)), tuple(less))
+    other = another(label, texts[-1], chosen or best, names) if scores[best] >= LIKELY else ""
+    if other or not chosen:
+        return Match("", other or why, tuple(order[:3]))
+    more, less = beyond(label, chosen, names), lacking(texts[-1], names.nearest(texts[-1], chosen)[0])
+    if how == FEW and more and less:
+        return Match("", f"says «{', '.join(more)}» and lacks «{less[0]}» of indicator {chosen}", tuple(order[:3]))
+    return Match(chosen, how, (), tuple(more), tuple(less))
 
 
 def beyond(label: str, indicator: str, names: Names) -> list[str]:
@@ -97,9 +98,8 @@ def another(label: str, words: str, indicator: str, names: Names) -> str:
     if turned(words, whole):
         return f"has the words of indicator {indicator} the other way round"
     core = {n for text in short for n in split(text)}
-    said = split(words) - VAGUE
-    if said and all(any(alike(word, n) for n in core) for word in said):
-        return ""
+    if short and not lacking(words, short[0]) and not lacking(short[0], words):
+        return ""  # it is the short name
     narrow = [
         word
         for word in lacking(words, BRACKETS.sub("", whole))
@@ -118,12 +118,8 @@ def turned(label: str, name: str) -> bool:
         if j >= 0 and not word.startswith(LINK):
             places.setdefault(j, i)
     pairs = combinations(places.items(), 2)
-    return any(j > n and related(ours[i:k]) & related(theirs[n:j]) for (j, i), (n, k) in pairs)
-
-
-def related(words: list[str]) -> set[str]:
-    """The relations among words of a name."""
-    return {word for word in words if word.startswith(LINK)}
+    shared = ({*ours[i:k]} & {*theirs[n:j]} for (j, i), (n, k) in pairs if j > n)
+    return any(word.startswith(LINK) for words in shared for word in words)
 
 
 def tokens(name: str) -> list[str]:
