@@ -307,6 +307,13 @@ LAYOUTS = {
         line for year, value in ((2024, a), (2025, b))
         for line in ([f"Итоги {year} года"], ["Показатель", "План", "Факт", "Отклонение"], [name, 1, value, -1])
     ],
+    "kinds of values": lambda name, unit, a, b: [
+        ["ID", "Наименование показателя", "Вид значения", "Год", "Значение показателя"],
+        [7, name, "Плановое", 2024, 1], [7, name, "Фактическое", 2024, a], [7, name, "Фактическое", 2025, b],
+    ],
+    "targets above": lambda name, unit, a, b: [
+        ["Показатель", 2025, 2024], ["Target"], [name, 1, 2], ["Actual"], [name.replace("о", "о\u00ad"), b, a],
+    ],
     "capitals": lambda name, unit, a, b: [
         ["ПОКАЗАТЕЛЬ", 2024, 2025], [f" {name} ({unit})".upper().translate(str.maketrans("АСЕОРТ", "ACEOPT")), a, b],
     ],

@@ -26,7 +26,7 @@ def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
         fits = (
             SERIES.match,
             (*PERIODS, *ENDS).__contains__,
-            lambda word: VALUES.match(word) and not heads.PLANNED.search(word),
+            lambda word: VALUES.match(word) and not (heads.PLANNED.search(word) or KINDS.match(word)),
         )
         places = [next((c for c, word in enumerate(words) if fit(word)), -1) for fit in fits]
         below = [one[places[1]] for one in sheet.cells[r + 1 :] if one[places[1]] is not None]
@@ -47,15 +47,13 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
         area = heads.words_of(cells[place]) if place >= 0 else ""
         if series >= 0 and cells[series] is not None:
             name, unit = str(cells[series]), heads.words_of(cells[measure]) if measure >= 0 else said
-        number = ORDINAL.match(name)
         others = {title: str(cell) for title, cell in zip(titles, cells, strict=True) if cell is not None}
-        called = number[1] if number else ""
+        called = number[1] if (number := ORDINAL.match(name)) else ""
         new = Row(f"{sheet.name}!{r + 1}", called, name or sheet.name, area, unit, area=area, cells=others)
         share = next((word for word in map(heads.words_of, cells) if heads.PARTS.fullmatch(word)), "")
         row = found.setdefault((name, area, share), new)
-        spans = begins >= 0 and cells[begins] is not None
-        parts = [cells[period], *kinds(titles, cells)]
-        head = heads.span(cells[begins], cells[period]) if spans else heads.read(parts)
+        head = heads.read([cells[period], *kinds(titles, cells)])
+        head = heads.span(cells[begins], cells[period]) if begins >= 0 and cells[begins] is not None else head
         if head is not None:
             row.add(head, cells[value])
         elif cells[value] is not None:

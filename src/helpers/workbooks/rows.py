@@ -205,7 +205,7 @@ def continues(words: str) -> bool:
 def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:
     """Put the cells of a line into its row; what has no period is kept by its heading."""
     kinds = [cell.lower() for cell in row.cells.values() if cell not in (row.label, row.number) and len(cell) < 20]
-    aims = AIM.fullmatch(sheet.name.lower()) or any(map(AIM.fullmatch, kinds))
+    aims = any(map(AIM.fullmatch, [sheet.name.lower(), row.group.lower(), *kinds]))
     other = next((cell for cell in kinds if cell != row.unit and heads.OTHER.search(cell)), "")
     if heads.DONE.fullmatch(other) and not any(heads.FACT.match(heads.words_of(x)) for x in chain(*sheet.cells)):
         row.doubts, other = [*row.doubts, f"«{other}» is taken as the fact"], ""

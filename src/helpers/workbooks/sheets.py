@@ -152,6 +152,6 @@ def plain(value: object) -> object:
     if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, str):
-        words = " ".join(value.replace("\ufeff", "").split())
+        words = " ".join(re.sub("[\ufeff\u00ad]", "", value).split())
         return words or None
     return None if value is pd.NaT else value
