@@ -78,7 +78,8 @@ class Browser:
     def _read(self, end: float) -> dict[str, Any]:
         """The next that it says: an answer, or an event, which is kept."""
         while b"\0" not in self._rest:
-            if not select.select([self._answers], [], [], max(end - time.monotonic(), 0))[0]:
+            left = end - time.monotonic()
+            if left < 0 or not select.select([self._answers], [], [], left)[0]:
                 raise TimeoutError
             if not (more := os.read(self._answers, 2**20)):
                 raise EOFError("the browser ended")
