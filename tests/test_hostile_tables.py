@@ -157,3 +157,20 @@ def test_a_cell_that_is_no_number_and_no_period_is_one_line(table):
             cells[head.split(",").index(column)] = value
             path.write_text(f"{head}\n{','.join(cells)}\n", encoding="utf-8")
             refuses(read, f"{column} {value}")
+
+
+def test_what_is_out_of_reach_is_not_taken_for_absent_and_is_one_line(tmp_path, monkeypatch, capsys):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied", "own/observations.csv")
+
+    import helpers.cli
+
+    with monkeypatch.context() as reach:
+        reach.setattr(Path, "lstat", refused)
+        assert files.is_there(tmp_path / "decisions.csv")
+    assert not files.is_there(tmp_path / "decisions.csv")
+    monkeypatch.setattr(helpers.cli, "app", refused)
+    with pytest.raises(SystemExit) as end:
+        helpers.cli.main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err == "jospar: own/observations.csv: Permission denied; ask for the right to it\n"

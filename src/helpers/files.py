@@ -42,6 +42,16 @@ def stamp(path: str | Path) -> tuple[int, ...] | None:
     return None
 
 
+def is_there(path: Path) -> bool:
+    """False where nothing has this name; what is there and no file, or out of reach, is told when it is read."""
+    try:
+        return bool(path.lstat())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
 def own_folder() -> Path:
     """The folder of the office's own figures: JOSPAR_OWN, else data/own."""
     stated = os.environ.get("JOSPAR_OWN", "")
@@ -51,7 +61,7 @@ def own_folder() -> Path:
 def own_tables() -> Path | None:
     """The folder of own figures in use; none where JOSPAR_OWN says `none` or there are no tables."""
     stated = os.environ.get("JOSPAR_OWN", "")
-    holds = os.path.lexists(own_folder() / "observations.csv")  # what is there and no file is told when it is read
+    holds = is_there(own_folder() / "observations.csv")
     if stated not in ("", "none") and not holds:
         raise UserError(f"JOSPAR_OWN: {own_folder().name} holds no observations.csv; name the folder, or say none")
     return own_folder() if holds and stated != "none" else None

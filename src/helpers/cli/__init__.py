@@ -55,8 +55,9 @@ def main() -> None:
     try:
         with writable_home():
             app()
-    except UserError as fault:
-        print(f"jospar: {fault}", file=sys.stderr)
+    except (UserError, PermissionError) as fault:
+        denied = isinstance(fault, PermissionError) and f"{fault.filename}: {fault.strerror}; ask for the right to it"
+        print(f"jospar: {denied or fault}", file=sys.stderr)
         code = 2
     except SystemExit as end:
         code = end.code

@@ -121,7 +121,7 @@ def data_import(
     from helpers.refresh import people
 
     folder = files.own_folder()
-    if not (folder / "observations.csv").is_file():
+    if not files.is_there(folder / "observations.csv"):
         os.environ["JOSPAR_OWN"] = "none"  # there is nothing yet to lay over
     found = people.importing.preview(file, chosen or ())
     print(*found.lines(), sep="\n")

@@ -1,6 +1,5 @@
 """What moved between two runs, and why: each cause switched one at a time while the rest is held."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,7 +51,7 @@ def place(run: str | Path, output: Path) -> Path:
 def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
     """The newest forecast and its figures of each indicator, area and plan that a run kept."""
     folder = place(run, output)
-    if not all(os.path.lexists(folder / file) for file in (FORECASTS, FIGURES)):
+    if not all(files.is_there(folder / file) for file in (FORECASTS, FIGURES)):
         raise UserError(f"run {run}: kept no forecasts; compare runs that rendered a report on the plan's indicators")
     try:
         return gather(*(files.read_table(folder / file) for file in (FORECASTS, FIGURES)))

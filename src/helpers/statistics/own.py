@@ -1,6 +1,5 @@
 """The office's own figures laid over the published ones: the tables of `data/own`, where there are any."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +38,7 @@ def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
     the code of a published series, and its figures join that series.
     """
     place = files.own_tables()
-    if place is None or Path(published) != files.STATISTICS or not os.path.lexists(place / name):
+    if place is None or Path(published) != files.STATISTICS or not files.is_there(place / name):
         return table
     own = _read(place, name)
     if name == "series.csv":

@@ -6,7 +6,6 @@ these years alone. Decisions concern the country, not its regions.
 """
 
 import math
-import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -139,7 +138,7 @@ def undo(indicator: str | int, path: Path | None = None) -> Decision:
 def read(path: Path | None = None) -> pd.DataFrame:
     """The table as text, oldest decision first; empty where there is no file."""
     path = path or DECISIONS
-    if not os.path.lexists(path):
+    if not files.is_there(path):
         return pd.DataFrame(columns=COLUMNS)
     return files.read_table(path, COLUMNS, exact=True)
 
