@@ -62,15 +62,13 @@ def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.D
 def gather(*tables: pd.DataFrame) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
     """What `load` gives, from the two tables as text."""
     forecasts, figures = map(_with_plan, tables)
-    series = {}
-    forecasts = forecasts.astype({"q50": float, "adjustment": float, "method": str, "version": str})
+    series, forecasts = {}, forecasts.astype({"q50": float, "adjustment": float})
     figures = figures.astype({"value": float})
     years = pd.concat([forecasts["period"], figures["period"]])
-    if not years.str.fullmatch(r"[12][0-9]{3}").all() or not np.isfinite(figures["value"]).all():
-        raise ValueError("a year or a figure is none")
+    numbers = np.append(forecasts[["q50", "adjustment"]], figures["value"])
+    if not years.str.fullmatch(r"[12][0-9]{3}").all() or not np.isfinite(numbers).all():
+        raise ValueError("a year or a number is none")
     pd.to_datetime(forecasts["as_of"], format="%Y-%m-%d")  # raises for what is none
-    if not np.isfinite(forecasts[["q50", "adjustment"]]).all(axis=None):
-        raise ValueError("a forecast is missing")
     for key, rows in forecasts.groupby(KEYS, sort=False):
         known = figures[(figures[KEYS] == list(key)).all(axis=1)]
         known = known[known["as_of"] == rows["as_of"].max()]

@@ -40,10 +40,8 @@ def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False)
     units = {folder / name: unit(name, notify, night(notify, keep, refresh)) for name in names}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
     if not write:
-        shown = [f"{path}:\n{content}" for path, content in units.items()]
-        return "\n".join(
-            ["Would write", *shown, f"and run: {shlex.join(switch_on)}", "Nothing is written without --yes."]
-        )
+        shown = "\n".join(f"{path}:\n{content}" for path, content in units.items())
+        return f"Would write\n{shown}\nand run: {shlex.join(switch_on)}\nNothing is written without --yes."
     before = {path: path.read_text(encoding="utf-8") for path in units if path.is_file()}
     _write(units)
     try:

@@ -44,7 +44,6 @@ def table_of(folder: Path, name: str) -> pd.DataFrame:
 
 
 PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-M?(0[1-9]|1[0-2]))?", re.ASCII)
-MOST_DECIMALS = 16
 KNOWN = {*STATUSES, "part_year", "withdrawn"}
 
 
@@ -57,11 +56,12 @@ def series_table(folder: Path) -> pd.DataFrame:
             table[column] = pd.to_numeric(table[column])
         for column in ("decimals", "release_lag_days"):
             table[column] = table[column].astype(int)
-        if strange := {*table["frequency"]} - {"A", "Q", "M"} or {*table["decimals"]} - {*range(MOST_DECIMALS)}:
-            raise ValueError(f"frequency or decimals {min(strange)!r} is none; write A, Q or M, and 0 to 15")
-        days = [one.rpartition(":")[2] for one in " ".join(table["breaks"]).split()]
-        if strange := [one for one in days if not PERIOD.fullmatch(one)]:
-            raise ValueError(f"breaks {strange[0][:20]!r} is no period")
+        strange = [*{*table["frequency"]} - {"A", "Q", "M"}, *{*table["decimals"]} - {*range(16)}]
+        strange += [one for one in " ".join(table["breaks"]).split() if not PERIOD.fullmatch(one.rpartition(":")[2])]
+        if strange:
+            raise ValueError(
+                f"{str(strange[0])[:20]!r} is no frequency (A, Q, M), decimals (0 to 15) or period of breaks"
+            )
     except (KeyError, ValueError, OverflowError) as fault:
         raise UserError(f"{folder.name}/series.csv: {fault}; `jospar data check` names the line") from None
     return table
@@ -104,10 +104,9 @@ def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
         return table
     table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
     try:
-        if not np.isfinite(values := table["value"].astype(float)).all():
-            raise ValueError(f"value {table['value'][~np.isfinite(values)].iloc[0][:20]!r} is no figure")
-        if strange := {*table["status"]} - KNOWN:
-            raise ValueError(f"status {min(strange)[:20]!r} is none of {', '.join(sorted(KNOWN))}")
+        strange = [*{*table["status"]} - KNOWN, *table["value"][~np.isfinite(table["value"].astype(float))]]
+        if strange:
+            raise ValueError(f"{str(strange[0])[:20]!r} is no status or no figure")
         return table.astype(dict.fromkeys(_WORDS, "category") | {"value": float})
     except ValueError as fault:
         raise UserError(f"{files.own_folder().name}/observations.csv: {fault}; import the figures again") from None
@@ -122,9 +121,8 @@ def _sorted(table: pd.DataFrame, folder: Path) -> Observations:
     try:
         table["known"] = _days_known(table, series_table(folder)["release_lag_days"])
     except (ValueError, OverflowError) as fault:
-        beside = f" or {files.own_folder().name}" * own.active()
         raise UserError(
-            f"{folder.name}{beside}/observations.csv: {fault}; `jospar data check` names the line"
+            f"{folder.name}/observations.csv, or own: {fault}; `jospar data check` names the line"
         ) from None
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))

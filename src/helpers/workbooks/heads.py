@@ -92,10 +92,9 @@ def is_part(cell: object) -> bool:
     words = words_of(cell)
     if not words or len(words) > 30 or re.fullmatch(r"[\d.,\s]+", words):
         return False
-    found = QUARTER.search(words) or BARE.fullmatch(words) or SPAN.search(words) or PLANNED.search(words)
-    found = found or HALF.search(words)
-    month = any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
-    return bool(found or month or FACT.search(words) or OTHER.search(words) or YEARLY.fullmatch(words.strip(".")))
+    found = BARE.fullmatch(words) or YEARLY.fullmatch(words.strip("."))
+    found = found or any(kind.search(words) for kind in (QUARTER, SPAN, PLANNED, HALF, FACT, OTHER))
+    return bool(found) or any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
 
 
 def is_quarter(cell: object) -> bool:
@@ -168,9 +167,8 @@ def span(begin: object, end: object) -> Head:
     """What two days say together: a year, a quarter, the first months of a year, or no period of these."""
     days = [DAY.search(words_of(day)) for day in (begin, end)]
     stated = [tuple(int(n) for n in (day.group(3, 2, 1) if day[1] else day.group(4, 5, 6))) for day in days if day]
-    (year, month, first), (last, final, _) = stated if len(stated) == 2 else ((0, 0, 0), (0, 0, 0))
-    months = final - month + 1
-    if year == last and first == 1 and final % 3 == 0 and (month == 1 or months == 3):
-        quarter = f"{year}-Q{final // 3}" if months == 3 else f"{year}-M{final:02}"
-        return Head(str(year) if months == 12 else quarter)
+    (year, month, first), (last, final, day) = stated if len(stated) == 2 else ((0, 0, 0), (1, 0, 0))
+    if year == last and first == 1 and day > 29 and final % 3 == 0 and month in (1, final - 2):
+        part = f"-Q{final // 3}" if month == final - 2 else f"-M{final:02}"
+        return Head(f"{year}{part if (month, final) != (1, 12) else ''}")
     return Head("", aside=f"«{words_of(begin)}» to «{words_of(end)}» is no whole year and no quarter")

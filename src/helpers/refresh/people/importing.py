@@ -45,9 +45,8 @@ class Preview:
         for one in self.series.values():
             years = sorted(one.figures)
             count = f"{len(years)} figure{'s' * (len(years) != 1)}, {years[0]} to {years[-1]}"
-            lines.append(
-                f"{one.indicator}. {one.about['name_en']} ({one.about['unit']}): {count} <- {'; '.join(one.rows)}"
-            )
+            name = f"{one.indicator}. {one.about['name_en']} ({one.about['unit']})"
+            lines.append(f"{name}: {count} <- {'; '.join(one.rows)}")
             lines += [f"  doubtful: {doubt}" for doubt in one.doubts]
         lines += [f"left aside: {line}" for line in self.aside]
         return [*lines, f"{len(self.series)} indicators, {sum(len(s.figures) for s in self.series.values())} figures"]
@@ -144,9 +143,8 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
         name, equals, indicator = pair.rpartition("=")
         if not equals or indicator.strip() not in known:
             raise UserError(f"--map {pair}: write ROW=INDICATOR, an indicator of the plan such as 14 or 26.1")
-        meant = [
-            r for r in rows if name.strip().lower() in (r.where.lower(), r.number, r.label.lower(), r.where.split()[-1])
-        ]
+        said = name.strip().lower()
+        meant = [r for r in rows if said in (r.where.lower(), r.number, r.label.lower(), r.where.split()[-1])]
         if len(meant) != 1:
             raise UserError(f"--map {pair}: {len(meant)} rows are called so; name it as the preview does")
         matches[id(meant[0])] = Match(indicator.strip(), "by --map")
@@ -225,9 +223,7 @@ def series_row(one: Series, frequency: str, part: dict[str, Figure]) -> dict[str
     return row | {"release_lag_days": LAG, "gaps": "irregular", "note": statistics.own.NOTE, "overlay": "replaces"}
 
 
-def figure_rows(
-    about: dict[str, object], part: dict[str, Figure], source: str, today: date, area: str
-) -> list[dict[str, object]]:
+def figure_rows(about: dict, part: dict[str, Figure], source: str, today: date, area: str) -> list[dict]:
     """Rows of observations.csv, with as many decimals as the series has."""
     step = Decimal(1).scaleb(-about["decimals"])
     rows = []

@@ -11,23 +11,18 @@ from helpers.workbooks import Row, heads
 SURE, LIKELY, MARGIN = 0.66, 0.45, 0.1
 FEW = "by few of its words"
 NARROWING = re.compile(
-    r"постоян|турак|permane|реальн|накты|real|наимене|ен$|bottom|ниже|томен|below|социаль|алеум|social|краткос|кыска|"
-    r"short|субсид|subsid|цифров|цифрл|digital|трудосп|able|научн|гылыми|scienti|специал|арнаулы|"
-    r"special|смертел|олим|fatal|наемн|жалдама|самосто|озин|self|проакт|proacti|\d+%"
+    r"постоян|турак|permane|реальн|накты|real|наимене|ен$|bottom|ниже|томен|below|социаль|алеум|social|краткос|кыска|short|"
+    r"субсид|subsid|цифров|цифрл|digital|трудосп|able|научн|гылыми|scienti|специал|арнаулы|special|смертел|олим|fatal|"
+    r"наемн|жалдама|самосто|озин|self|проакт|proacti|\d+%"
 )  # what makes a part of something: a name without it means more
 # What stands between a part and its whole, between before and after: names that differ by the order around it differ
-BETWEEN = {
-    "из": "из", "от": "из", "среди": "из", "к": "к", "в": "в", "после": "после", "of": "of", "among": "of", "in": "in",
-    "to": "to", "from": "to", "after": "after", "санынан": "из", "катарынан": "из", "арасында": "из", "кейин": "после",
-    "кейинги": "после",
-}  # fmt: skip
-LINK = "→"
-PARTS = re.compile(r"общ|состав|числ")
-ABLATIVE = re.compile(r"\w{3}[дтн][ае]н$")
+BETWEEN = {word: word for word in ("к", "в", "после", "of", "in", "to", "after")} | {"among": "of", "from": "to"}
+BETWEEN |= dict.fromkeys(("из", "от", "среди", "санынан", "катарынан", "арасында"), "из")
+BETWEEN |= dict.fromkeys(("кейин", "кейинги"), "после")
+LINK, PARTS, ABLATIVE = "→", re.compile("общ|состав|числ"), re.compile(r"\w{3}[дтн][ае]н$")
 VAGUE = {
-    "доля", "уровень", "лиц", "лица", "числа", "общего", "общей", "численн", "охват", "со", "улеси", "улесин",
-    "денгейи", "жалпы", "адамдар", "саны", "share", "rate", "people", "persons", "all", "total", "those", "who",
-    "whose", "was", "with",
+    "доля", "уровень", "лиц", "лица", "числа", "общего", "общей", "численн", "охват", "улеси", "улесин", "саны",
+    "жалпы", "денгейи", "адамдар", "share", "rate", "people", "persons", "all", "total", "those", "who", "whose",
 }  # words that a name may lack, or have besides  # fmt: skip
 CONTRARY = re.compile(
     r"муж[чс]|жен[щс]|ерлер|айел|(fe)?male|(wo)?men\b|выше|above|жогар|наибол|врем|уакыт|tempor|номин|nomin|долгос|узак|long|"
@@ -97,24 +92,18 @@ def another(label: str, words: str, indicator: str, names: Names) -> str:
     whole, *short = names.nearest(words, indicator)
     if turned(words, whole):
         return f"has the words of indicator {indicator} the other way round"
-    if cut(label, whole):
-        return ""
     core = {n for text in short for n in split(text)}
-    if short and not lacking(words, short[0]) and not lacking(short[0], words):
-        return ""  # it is the short name
-    narrow = [
-        word
-        for word in lacking(words, BRACKETS.sub("", whole))
-        for n in split(word)
-        if NARROWING.match(n) or CONTRARY.match(n) or any(alike(n, c) for c in core)
-    ]
+    if cut(label, whole) or (short and not lacking(words, short[0]) and not lacking(short[0], words)):
+        return ""  # it is the short name, or the beginning of the whole one
+    lost = [(word, n) for word in lacking(words, BRACKETS.sub("", whole)) for n in split(word)]
+    narrow = [w for w, n in lost if NARROWING.match(n) or CONTRARY.match(n) or any(alike(n, c) for c in core)]
     return f"lacks «{', '.join(narrow)}» of indicator {indicator}" if narrow else ""
 
 
 def cut(label: str, name: str) -> bool:
-    """True for the first half of a name or more, as a narrow column leaves it."""
+    """True for the first half of a name or more, as a narrow column leaves it; not where only «after X» is left out."""
     ours, theirs = (" ".join(spelt(text)) for text in (label, name))
-    return theirs.startswith(ours) and 2 * len(ours) > len(theirs)
+    return theirs.startswith(ours) and 2 * len(ours) > len(theirs) and theirs[len(ours) :].split()[:1] != ["после"]
 
 
 def turned(label: str, name: str) -> bool:

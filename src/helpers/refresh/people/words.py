@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -13,8 +14,8 @@ from helpers import plan
 
 ALIKE = 80
 FILLERS = {
-    "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
-    "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
+    "и", "в", "во", "на", "по", "с", "со", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
+    "and", "a", "an", "to", "was", "with", "for", "on", "мен", "және", "бойынша", "үшін",
 }  # fmt: skip
 # Latin letters typed into Cyrillic words, and Kazakh ones that a Russian keyboard lacks
 CYRILLIC = str.maketrans("ABCEHIKMOPTXYaeiopcxyhkәіңғүұқөһӘІҢҒҮҰҚӨҺ", "АВСЕНИКМОРТХУаеиорсхухкаингуукохАИНГУУКОХ")
@@ -28,10 +29,10 @@ WHOLE = re.compile(  # of how many an indicator is a share: people leave that ou
 )
 ENDING = re.compile("[аеиоуыьюя]?[гйхмяюв]?[оеи]?")  # of a Russian noun or adjective
 USUAL = {
-    "показат", "индикат", "целевой", "целевог", "республ", "казахст", "казакст", "рк", "кр", "году", "год",
-    "годы", "общий", "отчетны", "факт", "фактиче", "план", "процент", "единицы", "единица", "единиц", "человек",
-    "чел", "тыс", "тысяч", "итого", "значени", "макроин", "дол", "удельны", "данные", "indicat", "country",
-    "kazakhs", "percent", "value", "annual",
+    "показат", "индикат", "целевой", "целевог", "республ", "казахст", "казакст", "рк", "кр", "году", "год", "годы",
+    "общий", "отчетны", "факт", "фактиче", "план", "процент", "единицы", "единица", "единиц", "человек", "чел", "тыс",
+    "тысяч", "итого", "значени", "макроин", "дол", "удельны", "данные", "indicat", "country", "kazakhs", "percent",
+    "value", "annual",
 }  # words that change nothing  # fmt: skip
 SHORT = {
     key.translate(CYRILLIC): words.translate(CYRILLIC)
@@ -60,7 +61,7 @@ class Names:
         bare = {i: [*texts, *(WHOLE.sub("", text) for text in texts)] for i, texts in bare.items()}
         self.words = {i: [split(text) for text in dict.fromkeys(texts) if split(text)] for i, texts in bare.items()}
         every = [split(text) for texts in self.texts.values() for text in texts]
-        counts = Counter(word for name in every for word in name)
+        counts = Counter(chain.from_iterable(every))
         self.weights = {word: math.log(1 + len(every) / count) for word, count in counts.items()}
 
     def nearest(self, label: str, indicator: str) -> list[str]:
