@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ def jospar(*words: object, cwd: Path | None = None) -> subprocess.CompletedProce
     """What the command prints and its exit code, as `subprocess.run` gives them."""
     arguments, output, errors = list(map(str, words)), io.StringIO(), io.StringIO()
     before, sys.argv = sys.argv, ["jospar", *arguments]
+    surroundings = dict(os.environ)  # which the command changes for its kernels
     folder = contextlib.chdir(cwd or os.getcwd())
     with folder, contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
@@ -25,4 +27,7 @@ def jospar(*words: object, cwd: Path | None = None) -> subprocess.CompletedProce
             code = end.code or 0
         finally:
             sys.argv = before
+            os.environ.clear()
+            os.environ.update(surroundings)
+            logging.disable(logging.NOTSET)
     return subprocess.CompletedProcess(arguments, code, output.getvalue(), errors.getvalue())

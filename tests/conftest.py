@@ -26,6 +26,8 @@ from helpers.render.batch import Job
 # Whatever shell, scheduler or user starts the tests. The home folder lasts: matplotlib keeps its list of fonts there.
 HOME = files.ROOT / "build" / "home"
 ENVIRONMENT = {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "120"}
+# What starts another Python would load jsonschema's grammars as this one would: tests/absent says more.
+ENVIRONMENT |= {"PYTHONPATH": str(files.ROOT / "tests" / "absent")}
 ENVIRONMENT |= ONE_THREAD | {"JUPYTER_PATH": str(files.ROOT / "tests" / "fixtures" / "jupyter")}
 FOREIGN = (
     "PYTHONDONTWRITEBYTECODE",

@@ -11,15 +11,14 @@ from helpers.forecast import corrections
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-import accuracy
-import chances
-import learn
-import world_panel
+# The programs themselves load much: each test asks for those that it needs.
 
 
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory):
     """Three series of each of two indicators in a country of each fold, 2004 to 2023."""
+    import world_panel
+
     rng, rows = np.random.default_rng(1), []
     for country in ("CA", "GB-BST", "MX"):
         for indicator in ("1-1-1", "3-2-1"):
@@ -33,6 +32,8 @@ def panel(tmp_path_factory):
 
 
 def test_one_series_of_each_country_and_indicator_is_drawn_and_the_same_each_time(panel):
+    import accuracy
+
     drawn = accuracy.world_cases(panel, 2014)
     assert [case.series for case in drawn] == [case.series for case in accuracy.world_cases(panel, 2014)]
     assert len({case.series.split("#")[0] for case in drawn}) == len(drawn) == 6
@@ -40,6 +41,8 @@ def test_one_series_of_each_country_and_indicator_is_drawn_and_the_same_each_tim
 
 
 def test_each_country_is_forecast_with_the_numbers_of_its_own_fold(panel):
+    import accuracy
+
     cases, numbers = accuracy.world_cases(panel, 2014), corrections.read()
     twice = numbers.width.copy()
     twice[:, 0] += np.log(2)  # the first feature is the constant
@@ -50,6 +53,9 @@ def test_each_country_is_forecast_with_the_numbers_of_its_own_fold(panel):
 
 
 def test_what_is_learnt_for_a_country_rests_on_other_countries_outcomes_before_the_origin(panel):
+    import learn
+    import world_panel
+
     windows = learn.windows(panel)
     numbers = learn.learn_before(windows, 2014, 0)
     year = windows.about["origin"].to_numpy()[:, None] + np.arange(1, world_panel.HORIZON + 1)
@@ -60,6 +66,9 @@ def test_what_is_learnt_for_a_country_rests_on_other_countries_outcomes_before_t
 
 
 def test_chances_abroad_are_scored_on_the_outcomes_of_the_drawn_series(panel):
+    import accuracy
+    import chances
+
     cases = accuracy.world_cases(panel, 2014)
     table = chances.squares(cases, 2014, corrections.read())
     assert table["indicator"].tolist() == sorted(case.series.split("#")[0] for case in cases)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 from waiting import WAIT, until
@@ -16,7 +17,7 @@ from helpers.render import cluster as elsewhere, fingerprint
 from helpers.render.batch import Job
 from helpers.render.execution import Work
 
-pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not installed here")
 
 
 def test_an_address_where_nothing_answers_is_named(monkeypatch):

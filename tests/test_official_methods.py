@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import t
 
 from helpers import UserError
 from helpers.targets.official import WORDS, escap, eurostat, linear, methods, oecd
@@ -102,6 +101,8 @@ def test_oecd_keeps_shares_within_0_and_100():
 
 
 def test_a_straight_line_gives_its_slope_and_interval_back():
+    from scipy.stats import t  # takes long to load
+
     rng = np.random.default_rng(1)
     history = series(5 + 2.0 * np.arange(30) + rng.normal(0, 0.1, 30), first=1990)
     said = linear(history, np.array([[70.0]]), np.array([2022]), "higher")

@@ -5,10 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import JOBS
-from playwright.sync_api import sync_playwright
 
 from helpers.language import LANGUAGES
 from helpers.render import index, pdf
@@ -33,6 +31,8 @@ def each_page(*languages: str):
 
 @pytest.fixture(scope="module")
 def browser():
+    from playwright.sync_api import sync_playwright  # half a second for every worker
+
     program = pdf.browser()
     if program is None:
         pytest.skip("no browser here: install Chromium, or name it in JOSPAR_CHROMIUM")
@@ -113,6 +113,8 @@ def test_a_dark_page_shuts_no_reader_out(opened, name):
 
 def hindrances(page, colours: bool = True) -> list[tuple]:
     """What axe-core calls serious or critical in a page: rule, element, what to do. Contrasts take most of its time."""
+    from axe_playwright_python.sync_playwright import Axe
+
     options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
     found = Axe().run(page, options=options).response["violations"]
     serious = [one for one in found if one["impact"] in ("serious", "critical")]

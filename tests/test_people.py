@@ -3,7 +3,6 @@
 import csv
 import io
 import subprocess
-import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from command import jospar
 
 from helpers import UserError, files
 from helpers.refresh.people import importing, template
@@ -169,20 +169,19 @@ def test_a_run_with_own_figures_is_shared_only_on_request():
 def test_the_public_edition_holds_no_own_value_and_the_other_is_not_shared(filled, tmp_path):
     rows = [["Показатель", *range(2015, 2026)], [NAME, *(round(31.4159 + n, 3) for n in range(11))]]
     importing.write(importing.preview(book(tmp_path / "b.xlsx", *rows), today=TODAY), "b.xlsx", tmp_path / "own", TODAY)
-    jospar, out = Path(sys.executable).with_name("jospar"), tmp_path / "out"
-    notebook = files.NOTEBOOKS / "1_digitalisation.ipynb"
+    out, notebook = tmp_path / "out", files.NOTEBOOKS / "1_digitalisation.ipynb"
 
-    def run(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run([jospar, *words, "--output", out], capture_output=True, text=True, check=False)
+    def run(*words: object) -> subprocess.CompletedProcess:
+        return jospar(*words, "--output", out)
 
-    assert run("render", str(notebook), "--quiet", "-p", f"own={tmp_path / 'own'}").returncode == 0
+    assert run("render", notebook, "--quiet", "-p", f"own={tmp_path / 'own'}").returncode == 0
     page = (out / "latest" / "1_digitalisation.html").read_text(encoding="utf-8")
     assert "Own figures of the office" in page
     assert "41.4" in page
     refused = run("share", "latest")
     assert refused.returncode == 2
     assert "--include-own" in refused.stderr
-    assert run("render", str(notebook), "--quiet", "--without-own").returncode == 0
+    assert run("render", notebook, "--quiet", "--without-own").returncode == 0
     shared = run("share", "latest")
     assert shared.returncode == 0, shared.stderr
     with zipfile.ZipFile(io.BytesIO(Path(shared.stdout.strip()).read_bytes())) as parcel_:

@@ -1,11 +1,11 @@
 """The record on a small made panel: the cases, the scores and their arithmetic, bad panels."""
 
 import types
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
 
 from helpers import UserError
 from helpers.forecast import check_panel, likely_bounds, read_panel, redraw
@@ -15,9 +15,14 @@ from helpers.targets.precision import probability_met
 LEVELS = (np.arange(199) + 0.5) / 199
 
 
+def quantiles(levels):
+    """Quantiles of the standard normal distribution."""
+    return np.array([NormalDist().inv_cdf(level) for level in levels])
+
+
 def last_figure(history, horizon, size, **_):
     """A stand-in for the engine: normal around the last figure, standard deviation 1, whatever the horizon."""
-    scores = norm.ppf((np.arange(size) + 0.5) / size)
+    scores = quantiles((np.arange(size) + 0.5) / size)
     columns = [np.random.default_rng(2027 + h).permutation(scores) for h in range(horizon)]
     return types.SimpleNamespace(draws=history.iloc[-1] + np.column_stack(columns))
 
@@ -66,7 +71,7 @@ def test_thresholds_are_the_last_figure_plus_multiples_of_the_mean_change_times_
 def test_the_naive_forecast_is_a_random_walk_with_normal_errors():
     values = np.array([10.0, 11.0, 10.0, 11.0, 10.0])  # root mean square change 1
     chance = recording._naive_probability(values, np.array([[10.0, 10.0, 10.0, 12.0, 10.0]]), "higher")
-    np.testing.assert_allclose(chance, [[0.5, 0.5, 0.5, 1 - norm.cdf(1), 0.5]])
+    np.testing.assert_allclose(chance, [[0.5, 0.5, 0.5, 1 - NormalDist().cdf(1), 0.5]])
 
 
 def test_brier_is_averaged_by_indicator_first():
@@ -86,7 +91,7 @@ def test_the_crps_of_a_single_value_is_its_absolute_error_and_that_of_a_normal_i
     single = recording.figure_scores(np.array([[3.0]]), np.array([5.0]))
     assert single[0][0] == 2
     assert np.isnan(single[1][0])
-    normal = recording.figure_scores(norm.ppf(LEVELS)[:, None], np.array([0.0]))
+    normal = recording.figure_scores(quantiles(LEVELS)[:, None], np.array([0.0]))
     known = (np.sqrt(2) - 1) / np.sqrt(np.pi)  # CRPS of a standard normal at its centre: Gneiting and Raftery (2007)
     assert normal[0][0] == pytest.approx(known, abs=0.01)
 

@@ -5,13 +5,13 @@ import logging
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 import pytest
+from command import jospar
 from test_data_check import WORLD
 
 from helpers import UserError, files, statistics
@@ -438,11 +438,10 @@ def test_two_refreshes_at_once_are_refused(given, world):
         (KNOWN, ["--accept", "jobles"], 2, ""),
     ],
 )
-def test_the_command_says_by_its_exit_code_what_became_of_it(world, tmp_path, text, options, code, line):
+def test_the_command_says_by_its_exit_code_what_became_of_it(world, tmp_path, monkeypatch, text, options, code, line):
     (tmp_path / "indicator_8-5-2.csv").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "helpers.cli", "data", "refresh", "--from-folder", str(tmp_path), *options]
-    environment = os.environ | {"JOSPAR_DATA": str(world), "PYTHONPATH": os.pathsep.join(sys.path)}
-    found = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    monkeypatch.setattr("helpers.refresh.refresh", partial(refresh, world))
+    found = jospar("data", "refresh", "--from-folder", tmp_path, *options)
     assert found.returncode == code, found.stderr
     assert line.removeprefix("0 new, ") in found.stdout
     assert len(found.stderr.splitlines()) == (code == 2)

@@ -7,28 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import yaml
+from command import jospar
 from waiting import WAIT, until
 
 from helpers import files, statistics
 from helpers.render import batch, summary
 from helpers.render.progress import Progress
 
-JOSPAR = Path(sys.executable).with_name("jospar")
-
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """The notebooks here need no library, so none is loaded for their kernels."""
     monkeypatch.setenv("JOSPAR_PRELOAD", "json")
-
-
-def jospar(*words, **options):
-    options = {"capture_output": True, "text": True, "check": False} | options
-    return subprocess.run([JOSPAR, *map(str, words)], **options)
 
 
 def marked(mark):

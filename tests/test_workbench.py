@@ -103,3 +103,5 @@ def test_outlooks_print_as_short_cards():
     found = targets.outlooks(3, as_of=DAY)
     assert len(repr(found[12]).splitlines()) == 1
     assert "<table" in found[12]._repr_html_()
+    assert f"<p>{targets.record(found[12])}</p>" in found[12]._repr_html_()
+    assert targets.outlooks(1, as_of=DAY)["1"]._repr_html_().endswith("</table>")

@@ -9,7 +9,7 @@ from helpers import plan, statistics
 from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
 from helpers.prose import lead, statements
 from helpers.prose.lead import joined, short_names
-from helpers.targets import Outlook, decimals_shown, promise, target, target_decimals
+from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target, target_decimals
 
 __all__ = [
     "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
@@ -55,7 +55,7 @@ def paragraph(outlook: Outlook) -> Markdown:
 
 def record(outlook: Outlook) -> Markdown:
     """The line under a chart: how good its method was on this very series, beside no change."""
-    return Markdown(statements.record(outlook))
+    return Markdown(record_line(outlook))
 
 
 def _latest(outlook: Outlook) -> str:

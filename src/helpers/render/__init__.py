@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import UserError, files
-from helpers.render import archive, copies, fingerprint, pictures
+from helpers.render import archive, copies, fingerprint, pdf, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
@@ -171,6 +171,7 @@ def render_all(
         stop(pool, list(pending))
         raise
     pool.shutdown()
+    pdf.close()
 
 
 def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callable:

@@ -92,17 +92,19 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
         if len(row) != len(expected)
     ]
     lines = [line for line, _ in rows[1:]]
-    return (pd.DataFrame() if ragged else pd.DataFrame([row for _, row in rows[1:]], lines, expected)), ragged
+    return (
+        pd.DataFrame() if ragged else pd.DataFrame([row for _, row in rows[1:]], lines, expected, dtype=object)
+    ), ragged
 
 
 def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:
     """Faults that one table has by itself, in the order of its lines; each rule carries its own advice."""
     faults = []
     for field in resource["schema"]["fields"]:
-        column = table[field["name"]]
+        column = list(table[field["name"]])
         for advice, holds in _rules(field).items():
-            wrong = {text for text in column.unique() if not holds(text)}
-            lines = column[column.isin(wrong)].items()
+            wrong = {text for text in set(column) if not holds(text)}
+            lines = [(number, text) for number, text in zip(table.index, column, strict=True) if text in wrong]
             faults += [(number, _line(resource, number, field["name"], text, advice)) for number, text in lines]
     return [*(line for _, line in sorted(faults, key=itemgetter(0))), *_duplicates(resource, table)]
 
