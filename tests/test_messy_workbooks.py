@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from helpers import UserError, plan, statistics
 from helpers.cli import app
-from helpers.refresh.people import importing
+from helpers.refresh.people import importing, matching, words
+from helpers.workbooks import Row
 
 TODAY = date(2026, 11, 25)
 YEARS = range(2016, 2026)
@@ -372,6 +373,17 @@ def test_part_and_whole_turned_round_and_a_telling_word_left_out_are_asked_for_a
     assert "20" in importing.preview(path, ["Sheet, row 6=20"], TODAY).series
     doubts = " ".join(found.series["20"].doubts)
     assert "lacks «зарегистрированных, безработных» of the name of indicator 20" in doubts
+
+
+def test_a_name_that_a_narrow_column_cut_is_known_and_what_it_lacks_is_said():
+    names = words.names_of(plan.indicators().set_index("indicator"), statistics.short_names())
+    unknown = []
+    for indicator, name in plan.indicators().set_index("indicator")["name_ru"].items():
+        start = name.split()[: max(3, round(0.7 * len(name.split())))]
+        one = matching.match(Row("", "", " ".join(start), "", ""), names)
+        unknown += [indicator] * (one.indicator != indicator)
+        assert one.lacking or not one.indicator or len(start) == len(name.split())
+    assert unknown == ["12"]  # unemployment among whom?
 
 
 def test_quarters_across_the_years_of_one_indicator_are_its_quarters(tmp_path):

@@ -96,6 +96,8 @@ def another(label: str, words: str, indicator: str, names: Names) -> str:
     whole, *short = names.nearest(words, indicator)
     if turned(words, whole):
         return f"has the words of indicator {indicator} the other way round"
+    if cut(label, whole):
+        return ""
     core = {n for text in short for n in split(text)}
     said = split(words) - VAGUE
     if said and all(any(alike(word, n) for n in core) for word in said):
@@ -107,6 +109,12 @@ def another(label: str, words: str, indicator: str, names: Names) -> str:
         if NARROWING.match(n) or CONTRARY.match(n) or any(alike(n, c) for c in core)
     ]
     return f"lacks «{', '.join(narrow)}» of indicator {indicator}" if narrow else ""
+
+
+def cut(label: str, name: str) -> bool:
+    """True for the first half of a name or more, as a narrow column leaves it."""
+    ours, theirs = (" ".join(spelt(text)) for text in (label, name))
+    return theirs.startswith(ours) and 2 * len(ours) > len(theirs)
 
 
 def turned(label: str, name: str) -> bool:
