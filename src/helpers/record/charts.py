@@ -30,7 +30,7 @@ from helpers.charts import (
     unbroken,
     wrap,
 )
-from helpers.language import integer, name, per_cent_sign, plural
+from helpers.language import integer, name, per_cent_sign
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"
@@ -39,7 +39,7 @@ ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its na
 
 @kept
 def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
-    """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
+    """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dots)."""
 
     def draw(panel: Panel, indicator: str) -> None:
         past, ahead, after = then[indicator].history, then[indicator].forecast, now[indicator].history
@@ -97,10 +97,9 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
-            cases = plural("{n} target", "{n} targets", row["n"])
-            axes.annotate(cases, (row["stated"], row["observed"]), xytext=(9, -6), textcoords="offset points",
-                          size=7.8, color=SOFT, va="top")  # fmt: skip
-        axes.set(xlim=(0, 1.12), ylim=(0, 1.02))
+            where, style = (row["stated"], row["observed"]), {"size": 7.8, "color": SOFT, "va": "top"}
+            axes.annotate(integer(row["n"]), where, xytext=(9, -6), textcoords="offset points", **style)
+        axes.set(xlim=(0, 1.12), ylim=(-0.03, 1.02))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if across() == WIDTH or axis is axes.yaxis else [0, 0.5, 1])
             axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
