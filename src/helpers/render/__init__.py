@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import UserError, files
-from helpers.render import archive, copies, fingerprint, pdf, pictures
+from helpers.render import archive, copies, fingerprint, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
@@ -157,6 +157,8 @@ def render_all(
     rendering: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
+    from helpers.render import pdf
+
     pending: dict[Future, int] = {}
     try:
         submit = submitter(pool, [rendering.jobs[n].notebook for n in numbers], watch) if numbers else None

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from helpers.render.kernels.kernel import short_folder
+
 OPTIONS = ("--headless", "--disable-gpu", "--disable-extensions", "--no-first-run", "--no-startup-window")
 PIPE = "--remote-debugging-pipe"
 ORDERS, ANSWERS = 3, 4  # the descriptors that it reads and writes
@@ -26,10 +28,11 @@ class Browser:
     """A running browser with a home of its own. It raises `OSError` or `EOFError` where it doesn't start or ends."""
 
     def __init__(self, program: str, options: Sequence[str] = ()) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix=f"jospar-{os.getpid()}-", ignore_cleanup_errors=True)
+        place = {"prefix": f"jospar-{os.getpid()}-", "dir": short_folder(), "ignore_cleanup_errors": True}
+        self._home = tempfile.TemporaryDirectory(**place)  # its sockets' paths must be short too
         self.folder = Path(self._home.name)
         profile = f"--user-data-dir={self.folder / 'profile'}"
-        own = os.environ | {"HOME": self._home.name, "TZ": "UTC"}
+        own = os.environ | {"HOME": self._home.name, "TMPDIR": self._home.name, "TZ": "UTC"}
         orders, self._orders = pipe()
         self._answers, answers = pipe()
         silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
@@ -75,7 +78,8 @@ class Browser:
     def _read(self, end: float) -> dict[str, Any]:
         """The next that it says: an answer, or an event, which is kept."""
         while b"\0" not in self._rest:
-            if not select.select([self._answers], [], [], max(end - time.monotonic(), 0))[0]:
+            left = end - time.monotonic()
+            if left < 0 or not select.select([self._answers], [], [], left)[0]:
                 raise TimeoutError
             if not (more := os.read(self._answers, 2**20)):
                 raise EOFError("the browser ended")
