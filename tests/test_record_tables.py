@@ -138,3 +138,7 @@ def test_small_charts_keep_their_words_apart(language, found, hindcasts):
     assert len(boxes) > 40
     for n, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[n + 1 :])
+
+
+def test_a_counted_share_is_all_only_where_all_were():
+    assert [record_page.shown(share) for share in (1, 0.9987, 0.5, 0)] == ["100%", ">99%", "50%", "0%"]

@@ -166,8 +166,8 @@ def rolling_table(scores: pd.DataFrame) -> Table:
 
 
 def shown(share: float) -> str:
-    """A counted share in whole per cent: unlike a chance, it may be 0 or 100."""
-    return "–" if pd.isna(share) else integer(100 * share) + per_cent_sign()
+    """A counted share in whole per cent: unlike a chance, it may be 0 or 100, but only where none or all were."""
+    return "–" if pd.isna(share) else percent(share) if 0 < share < 1 else integer(100 * share) + per_cent_sign()
 
 
 def share_cell(share: float, naive: float | None = None) -> Cell:
