@@ -34,7 +34,7 @@ from helpers.language import integer, name, per_cent_sign
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"
-ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its name
+ROW, YEARS, LINE = 1.5, 0.34, 0.14  # inches: height of a small chart, of its years below, of a line of its name
 
 
 @kept
@@ -76,15 +76,16 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
     columns = 2 if across() == WIDTH else 1
     rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
-    figure, _, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
+    titles = [wrap(measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
+    above = 0.06 + LINE * max(3, *(title.count("\n") + 1 for title in titles))
+    figure, _, inside = framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
         sheet = Sheet(figure)
         for n, (indicator, outlook) in enumerate(outlooks.items()):
-            bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
+            bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
             box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
             draw(panel := Panel(), indicator)
-            title = wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns)
-            put(sheet, box, panel, title, outlook.decimals)
+            put(sheet, box, panel, titles[n], outlook.decimals)
         sheet.draw()
     return Chart(figure, words.alt)
 
