@@ -97,6 +97,12 @@ def outlooks():
 
 
 @pytest.fixture(scope="session")
+def employment():
+    """The same of the third direction alone: as a report of its own would have it."""
+    return targets.outlooks(3, as_of="2026-11-22")
+
+
+@pytest.fixture(scope="session")
 def hindcasts(found):
     """The forecasts that could have been made at the end of each past year, with what came."""
     return hindsight.rolling(found)
