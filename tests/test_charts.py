@@ -305,11 +305,13 @@ def test_a_kept_chart_is_drawn_again_only_when_what_it_shows_or_its_language_cha
     assert shown[0] == shown[1]
     assert drawn == ["before", "first"]
     draw(values.assign(b=[0.5, 1.6]), "second")
+    draw(values.rename(columns={"b": "c"}), "second")
+    draw(values.set_axis([2, 3]), "second")
     with in_language("kk"):
         draw(values, "first")
     with rc_context({"lines.linewidth": 9}):
         draw(values, "first")
-    assert drawn == ["before", "first", "second", "first", "first"]
+    assert drawn == ["before", "first", "second", "second", "second", "first", "first"]
     assert draw(values, "first").figure.get_figwidth() == 2
 
 
@@ -335,9 +337,10 @@ def test_a_panel_stands_in_its_box_and_holds_all_its_strokes():
     panel.band([2021, 2024], [1.0, 2.0], [3.0, 11.0])
     across, up = panel.spans()
     assert (across, up) == ((2019.8, 2024.2), (0.5, 11.5))
-    axes = panels.sheet(Figure(figsize=(6, 4)))
-    panels.put(axes, box, panel, "name", 1)
-    where, level = axes.lines[0].get_data()
+    sheet = panels.Sheet(Figure(figsize=(6, 4)))
+    panels.put(sheet, box, panel, "name", 1)
+    sheet.draw()
+    where, level = sheet.axes.lines[0].get_data()
     assert where[0] == pytest.approx(1.0 + 3.0 * 0.2 / 4.4)
     assert level[:2] == pytest.approx([2.0 + 0.5 * 3.5 / 11, 2.0 + 0.5 * 8.5 / 11])
     assert np.isnan(level[2])

@@ -44,6 +44,12 @@ def test_a_chance_is_never_shown_as_certain():
     assert language.percent(0.72) == "72%"
 
 
+def test_a_half_is_rounded_as_a_spreadsheet_does_it():
+    assert [language.percent(share) for share in (0.045, 0.525, 0.535)] == ["5%", "53%", "54%"]
+    assert [language.number(value, 0) for value in (0.5, 2.5, -2.5)] == ["1", "3", "\N{MINUS SIGN}3"]
+    assert language.number((5.5 - 5.4) / 4, 2) == "0.03"  # 0.0249999… by floating point
+
+
 def test_a_sentence_says_in_words_that_a_chance_is_near_to_certain():
     assert language.chance(0.0001) == "less than 1%"
     assert language.chance(0.999) == "more than 99%"

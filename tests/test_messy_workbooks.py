@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from helpers import UserError, plan, statistics
 from helpers.cli import app
-from helpers.refresh.people import importing
+from helpers.refresh.people import importing, matching, words
+from helpers.workbooks import Row
 
 TODAY = date(2026, 11, 25)
 YEARS = range(2016, 2026)
@@ -283,6 +284,106 @@ def test_no_figure_of_a_plan_a_part_or_an_old_column_takes_the_place_of_the_fact
     book.save(tmp_path / "mess.xlsx")
     found = importing.preview(tmp_path / "mess.xlsx", today=TODAY).series
     assert {i: {p: float(f.value) for p, f in one.figures.items()} for i, one in found.items()} == given
+
+
+# More layouts, of three indicators: name, unit, figures of two years.
+LAYOUTS = {
+    "a card each": lambda name, unit, a, b: [
+        ["Наименование показателя:", name], ["Единица измерения:", unit], ["Методика:", "приказ № 45"], [],
+        ["Год", "План", "Факт"], [2024, 1, a], [2025, 1, b], [],
+    ],
+    "an outline": lambda name, unit, a, b: [[f"{name}, {unit}"], [2024, a], [2025, b]],
+    "plan, fulfilment": lambda name, unit, a, b: [
+        ["Показатель", "Тип", 2024, 2025], [f"{name}, {unit}", "Утв. план", 1, 2], [None, "Исполнение", a, b],
+        [None, "Откл.", -1, -1],
+    ],
+    "from and to": lambda name, unit, a, b: [
+        ["Показатель", "Начало периода", "Конец периода", "Значение"], [name, "01.01.2024", "31.12.2024", a],
+        [name, datetime(2025, 1, 1), datetime(2025, 12, 31), b], [name, "01.02.2025", "31.12.2025", 1],
+    ],
+    "actual, estimate, forecast": lambda name, unit, a, b: [
+        ["Показатель", "2024A", "2025A", "2025E", "2026F", "CAGR 24-25"], [f"KPI-7. {name}¹", a, b, 2, 3, 0.1],
+    ],
+    "a table a year": lambda name, unit, a, b: [
+        line for year, value in ((2024, a), (2025, b))
+        for line in ([f"Итоги {year} года"], ["Показатель", "План", "Факт", "Отклонение"], [name, 1, value, -1])
+    ],
+    "capitals": lambda name, unit, a, b: [
+        ["ПОКАЗАТЕЛЬ", 2024, 2025], [f" {name} ({unit})".upper().translate(str.maketrans("АСЕОРТ", "ACEOPT")), a, b],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_gives_the_figures_meant_and_says_no_word_of_another_indicator(layout, tmp_path):
+    for indicator in ("2", "18", "27"):
+        lines = LAYOUTS[layout](*names("ru")[indicator], 31.5, 32.5)
+        other = LAYOUTS[layout](*names("ru")["9"], 41, 42) if layout == "an outline" else []
+        found = importing.preview(sheet(tmp_path / "a.xlsx", *lines, *other), today=TODAY).series[indicator]
+        assert {p: float(f.value) for p, f in found.figures.items()} == {"2024": 31.5, "2025": 32.5}
+        assert not [doubt for doubt in found.doubts if "says" in doubt or "lacks" in doubt]
+
+
+def test_directions_above_columns_of_indicators_are_not_their_names(tmp_path):
+    said = [names("ru")[i] for i in ("2", "18", "27")]
+    lines = [[None, "Направление 1", "Направление 1", "Направление 2"], ["Период", *(name for name, _ in said)]]
+    lines += [[f"{year} год", *(year / 100 + n for n in range(3))] for year in (2023, 2024, 2025)]
+    found = importing.preview(sheet(tmp_path / "a.xlsx", *lines, ["в среднем за 2023-2025", 1, 2, 3]), today=TODAY)
+    assert {i: float(one.figures["2025"].value) for i, one in found.series.items()} == {
+        "2": 20.25,
+        "18": 21.25,
+        "27": 22.25,
+    }
+
+
+TURNED = [
+    "Доля трудоустроенных от общего числа зарегистрированных трудовых договоров", "Доля женщин среди безработных",
+    "Доля лиц, трудоустроенных на субсидируемые рабочие места после постоянных",
+    "People who moved from regions short of labour to regions with surplus labour",
+    "Share of those who applied to employment centres, of young people placed in permanent jobs",
+    "Тіркелген еңбек шарттарының жалпы санынан жұмысқа орналастырылғандардың үлесі",
+    "Жұмыс күші жетіспейтін өңірлерден жұмыс күші артық өңірлерге көшкен адамдар саны",
+]  # fmt: skip
+NARROWER = [
+    "Доля молодёжи, трудоустроенной на рабочие места, из числа обратившихся в центры занятости",
+    "Share of young people placed in jobs, of those who applied to employment centres",
+    "Рост денежных доходов населения", "Уровень трудоустройства после профессионального обучения",
+    "Доля реализованной части индивидуальных программ абилитации и реабилитации лиц с инвалидностью",
+]  # fmt: skip
+SHORTER = {
+    "26.2": "Доля самозанятых, охваченных ЕНПФ", "13": "Өнімсіз жұмыспен қамтылғандардың үлесі",
+    "12": "Уровень женской безработицы", "10": "Доля реализованной соц. части ИПР",
+    "8": "Уд. вес трудоспособных получателей АСП, вовлеч. в АМС и обеспеченных занятостью",
+    "14": "Доля лиц, трудоустр. на пост. раб. места после субсид.",
+    "23": "Смертельный производственный травматизм на 1000 работающих",
+    "20": "Доля лиц, прошедших признание проф. квалификации",
+}  # fmt: skip
+
+
+def test_part_and_whole_turned_round_and_a_telling_word_left_out_are_asked_for_and_short_forms_are_not(tmp_path):
+    lines = [[name, 40 + n] for n, name in enumerate([*TURNED, *NARROWER, *SHORTER.values()])]
+    path = sheet(tmp_path / "a.xlsx", ["Показатель", 2025], *lines)
+    found = importing.preview(path, today=TODAY)
+    assert {i: one.figures["2025"].value - 40 for i, one in found.series.items()} == dict(
+        zip(SHORTER, range(12, 20), strict=True)
+    )
+    said = [line for line in found.aside if "the other way round" in line or "lacks «" in line]
+    assert [line.partition("«")[2].partition("»")[0] for line in said] == [name[:60] for name in [*TURNED, *NARROWER]]
+    assert "lacks «обратившихся" not in " ".join(said)
+    assert "20" in importing.preview(path, ["Sheet, row 6=20"], TODAY).series
+    doubts = " ".join(found.series["20"].doubts)
+    assert "lacks «зарегистрированных, безработных» of the name of indicator 20" in doubts
+
+
+def test_a_name_that_a_narrow_column_cut_is_known_and_what_it_lacks_is_said():
+    names = words.names_of(plan.indicators().set_index("indicator"), statistics.short_names())
+    unknown = []
+    for indicator, name in plan.indicators().set_index("indicator")["name_ru"].items():
+        start = name.split()[: max(3, round(0.7 * len(name.split())))]
+        one = matching.match(Row("", "", " ".join(start), "", ""), names)
+        unknown += [indicator] * (one.indicator != indicator)
+        assert one.lacking or not one.indicator or len(start) == len(name.split())
+    assert unknown == ["12"]  # unemployment among whom?
 
 
 def test_quarters_across_the_years_of_one_indicator_are_its_quarters(tmp_path):

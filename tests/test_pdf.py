@@ -2,6 +2,9 @@
 
 import base64
 import io
+import os
+import signal
+import tempfile
 
 import pytest
 from matplotlib.figure import Figure
@@ -115,10 +118,26 @@ def test_a_browser_that_fails_or_hangs_is_one_line(monkeypatch, tmp_path, script
         pdf.printed("<html></html>")
 
 
-def test_the_browser_that_the_user_names_is_taken(monkeypatch, tmp_path):
-    script = 'for word; do case "$word" in --print-to-pdf=*) printf "%%PDF-mine" > "${word#*=}";; esac; done'
-    monkeypatch.setenv(pdf.VARIABLE, program(tmp_path, script))
-    assert pdf.printed("<html></html>") == b"%PDF-mine"
+@pytest.mark.slow
+@prints
+def test_one_browser_of_the_users_choice_prints_all_pages_until_it_is_closed_or_lost(monkeypatch, tmp_path):
+    starts = tmp_path / "starts"
+    monkeypatch.setenv(pdf.VARIABLE, program(tmp_path, f'echo >> {starts}; exec {pdf.browser()} "$@"'))
+    deep = tmp_path / ("x" * 100)  # too long for the path of a socket
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    monkeypatch.setenv("TMPDIR", str(deep))
+    page = "<html><head></head><body>words</body></html>"
+    assert all("words" in read(pdf.printed(page)).pages[0].extract_text() for _ in range(3))
+    assert starts.read_text() == "\n"
+    lost = pdf._browsers[pdf.browser()].pid
+    os.kill(lost, signal.SIGKILL)
+    os.waitid(os.P_PID, lost, os.WEXITED | os.WNOWAIT)
+    assert pdf.printed(page).startswith(b"%PDF")
+    folder = pdf._browsers[pdf.browser()].folder
+    pdf.close()
+    assert starts.read_text() == "\n\n"
+    assert not folder.exists()
 
 
 def test_a_report_without_its_pdf_is_still_a_report_and_says_why(monkeypatch):

@@ -103,15 +103,17 @@ def test_a_panel_with_text_in_it_is_one_line_and_exit_code_2(tmp_path):
 def test_the_report_says_what_was_measured():
     checked = pd.DataFrame({
         "year": [2023, 2024], "figure": [5.0, 4.0], "median": [5.1, 4.5], "naive": [5.5, 4.1], "inside": [True, False],
+        "gain": [0.4, -0.4],
     })  # fmt: skip
     record = pd.DataFrame({
         "method": list(record_page.METHODS), "horizon": "all", "n": 1000,
         "brier": [0.15, 0.18, 0.2, 0.19, 0.17, 0.16], "coverage80": 0.76, "coverage95": 0.87,
     })  # fmt: skip
-    words = record_page.headline(checked, record).data
+    panel = pd.DataFrame({method: [0.1 + 0.01 * n, 0.2] for n, method in enumerate(record_page.METHODS)})
+    words = record_page.headline(checked, record, panel).data
     assert "2 figures** of 2023–2024" in words
     assert "1 fell inside their 80% ranges, where 2 would be expected" in words
-    assert "in 1 of 2 cases, and further off in 1" in words
+    assert "in 1 of 2 cases, further off in 1, and as near in 0" in words
     assert (
         "**0.150**, against 0.180 for a random walk and 0.160 for the best method modelled on an official body (OECD)"
         in words

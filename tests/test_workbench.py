@@ -100,5 +100,8 @@ def test_slips_say_what_to_do():
 
 
 def test_outlooks_print_as_short_cards(employment):
-    assert len(repr(employment[12]).splitlines()) == 1
-    assert "<table" in employment[12]._repr_html_()
+    women = employment[12]
+    assert len(repr(women).splitlines()) == 1
+    assert "<table" in women._repr_html_()
+    assert f"<p>{targets.record(women)}</p>" in women._repr_html_()
+    assert targets.outlooks(1, as_of=DAY)["1"]._repr_html_().endswith("</table>")

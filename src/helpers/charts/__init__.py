@@ -30,7 +30,7 @@ from helpers.charts.frame import (
     twice,
 )
 from helpers.charts.labels import label_ends, wrap
-from helpers.charts.panels import Box, Panel, put, sheet
+from helpers.charts.panels import Box, Panel, Sheet, put
 from helpers.charts.scorecard import scorecard
 from helpers.charts.small_multiples import region_histories
 from helpers.charts.strokes import (
@@ -53,9 +53,9 @@ from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
     "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
-    "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
-    "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
-    "region_histories", "regions", "scorecard", "sheet", "twice", "unbroken", "wrap",
+    "Sheet", "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed",
+    "history_and_forecast", "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place",
+    "put", "quarters", "region_histories", "regions", "scorecard", "twice", "unbroken", "wrap",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import copyreg
 import hashlib
 import io
 import pickle
@@ -106,24 +107,30 @@ def kept(draw: Callable[..., Chart | Markdown]) -> Callable[..., Chart | Markdow
     return chart
 
 
-class Content(pickle.Pickler):
-    """Bytes that are the same for arguments that show the same."""
+def _content(values: object) -> bytes:
+    """Bytes that are the same for values that show the same: how a table lies in memory is left out."""
+    kinds = [pd.DataFrame, pd.Series, *pd.DataFrame.__subclasses__(), *pd.Series.__subclasses__()]
+    pickler = pickle.Pickler(content := io.BytesIO())
+    pickler.fast = True  # equal words give equal bytes, whether they are one object or two
+    pickler.dispatch_table = (
+        copyreg.dispatch_table | dict.fromkeys(kinds, _cells) | {pd.Period: lambda p: (str, (str(p),))}
+    )
+    pickler.dump(values)
+    return content.getvalue()
 
-    def reducer_override(self, value: object) -> Any:
-        """A table as its cells: how it lies in memory depends on what was asked of it before."""
-        if isinstance(value, pd.DataFrame):
-            return list, ([value.to_dict("split")],)
-        return (list, ([value.name, *value.items()],)) if isinstance(value, pd.Series) else NotImplemented
+
+def _cells(table: pd.DataFrame | pd.Series) -> tuple:
+    """A table as plain values, for a pickler."""
+    named = [*table.columns] if isinstance(table, pd.DataFrame) else table.name
+    return list, ([named, *map(str, table.index), *table.to_numpy(dtype=object).tolist()],)
 
 
 def _key(draw: partial) -> str | None:
     """What the chart shows, in which words and style; none where that can't be told by its content."""
-    pickler = Content(content := io.BytesIO())
-    pickler.fast = True  # equal words give equal bytes, whether they are one object or two
     with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError, ValueError):
-        pickler.dump((draw.args, draw.keywords, terms(), str(dict(matplotlib.rcParams))))
+        content = _content((draw.args, draw.keywords, terms(), str(dict(matplotlib.rcParams))))
         name = f"{draw.func.__module__}.{draw.func.__qualname__}"
-        return f"{name} {current()} {hashlib.sha256(content.getbuffer()).hexdigest()}"
+        return f"{name} {current()} {hashlib.sha256(content).hexdigest()}"
     return None
 
 

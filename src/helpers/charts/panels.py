@@ -1,6 +1,7 @@
 """Small charts side by side, each with scales of its own, drawn into one empty Axes as large as the figure.
 
-An Axes for each of twenty panels takes twenty times as long as all their lines, and that twice, wide and narrow.
+An Axes for each of twenty panels takes twenty times as long as all their lines, and that twice, wide and narrow. Lines
+that look alike are one line with gaps: matplotlib takes its time for each line, not for its points.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import rcParams
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -79,17 +79,29 @@ class Panel:
         return tuple(Span(low - MARGIN * (high - low), high + MARGIN * (high - low)) for low, high in ends)
 
 
-def sheet(figure: Figure) -> Axes:
-    """An empty Axes over the whole figure whose units are inches."""
-    width, height = figure.get_size_inches()
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
-    axes.set_axis_off()
-    axes.autoscale(False)
-    return axes
+class Sheet:
+    """An empty Axes over a whole figure whose units are inches, until `draw` the lines beside it."""
+
+    def __init__(self, figure: Figure) -> None:
+        width, height = figure.get_size_inches()
+        self.axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
+        self.axes.set_axis_off()
+        self.axes.autoscale(False)
+        self._lines: dict[tuple, list[np.ndarray]] = {}
+
+    def line(self, where: Sequence[float], level: Sequence[float], *form: str, **style: Any) -> None:
+        """A line, as `Axes.plot` takes it."""
+        ends = np.array([[*where, np.nan], [*level, np.nan]], dtype=float)
+        self._lines.setdefault((form, *sorted(style.items())), []).append(ends)
+
+    def draw(self) -> None:
+        """Draw the lines, all of one look at once."""
+        for (form, *style), parts in self._lines.items():
+            self.axes.plot(*np.hstack(parts), *form, **dict(style))
 
 
 def put(
-    axes: Axes,
+    sheet: Sheet,
     box: Box,
     panel: Panel,
     title: str,
@@ -100,49 +112,50 @@ def put(
     named: tuple[bool, bool] = (True, True),
     size: float = 8,
 ) -> None:
-    """Draw a panel into its box: its strokes and notes, its title above, its scales with their numbers.
+    """Put a panel into its box: its strokes and notes, its title above, its scales with their numbers.
 
     `spans` are its scales across and up (by default they hold what is drawn), `years` those marked below (by default
     round ones), `named` whether years and values get their numbers, `size` those numbers' in points.
     """
     across, up = spans or panel.spans()
-    draw_strokes(axes, box, panel, across, up)
-    axes.text(box.left, box.bottom + box.height + 5 / 72, title, size=8.5, color=INK, va="bottom")
-    mark_values(axes, box, up, decimals, size if named[1] else None)
-    mark_years(axes, box, across, years or whole_years(across), size if named[0] else None)
+    draw_strokes(sheet, box, panel, across, up)
+    sheet.axes.text(box.left, box.bottom + box.height + 5 / 72, title, size=8.5, color=INK, va="bottom")
+    mark_values(sheet, box, up, decimals, size if named[1] else None)
+    mark_years(sheet, box, across, years or whole_years(across), size if named[0] else None)
 
 
-def draw_strokes(axes: Axes, box: Box, panel: Panel, across: Span, up: Span) -> None:
+def draw_strokes(sheet: Sheet, box: Box, panel: Panel, across: Span, up: Span) -> None:
     """Bands, lines and words of a panel, in inches."""
     for when, *edges in panel.bands:
         where = across.inches(when, box.left, box.width)
         low, high = (up.inches(edge, box.bottom, box.height) for edge in edges)
-        axes.fill_between(where, low, high, color=BLUE, alpha=0.16, linewidth=0)
+        sheet.axes.fill_between(where, low, high, color=BLUE, alpha=0.16, linewidth=0)
     for when, values, form, style in panel.lines:
         where, level = across.inches(when, box.left, box.width), up.inches(values, box.bottom, box.height)
-        axes.plot(where, level, *form, **style)
+        sheet.line(where, level, *form, **style)
     for when, style in panel.uprights:
-        axes.plot([across.inches(when, box.left, box.width)] * 2, [box.bottom, box.bottom + box.height], **style)
+        where = across.inches(when, box.left, box.width)
+        sheet.line([where, where], [box.bottom, box.bottom + box.height], **style)
     for when, value, words, style in panel.notes:
         place = across.inches(when, box.left, box.width), up.inches(value, box.bottom, box.height)
-        axes.annotate(words, place, textcoords="offset points", **style)
+        sheet.axes.annotate(words, place, textcoords="offset points", **style)
 
 
-def mark_values(axes: Axes, box: Box, up: Span, decimals: int, size: float | None) -> None:
+def mark_values(sheet: Sheet, box: Box, up: Span, decimals: int, size: float | None) -> None:
     """Pale lines at round steps, with their numbers at the left unless `size` (points) is none."""
     steps = round_steps().tick_values(*up)
     label = digits(steps, decimals)
     inside = [step for step in steps if up.low <= step <= up.high]
     levels = up.inches(inside, box.bottom, box.height)
     ends = np.tile([box.left, box.left + box.width, np.nan], len(inside))
-    axes.plot(ends, np.repeat(levels, 3), color=rcParams["grid.color"], linewidth=rcParams["grid.linewidth"],
-              zorder=0.5)  # fmt: skip
+    style = {"color": rcParams["grid.color"], "linewidth": rcParams["grid.linewidth"]}
+    sheet.line(ends, np.repeat(levels, 3), **style, zorder=0.5)
     for step, level in zip(inside if size else [], levels, strict=False):
-        axes.text(box.left - 4 / 72, level, label(step), size=size, ha="right", va="center",
-                  color=rcParams["ytick.color"])  # fmt: skip
+        sheet.axes.text(box.left - 4 / 72, level, label(step), size=size, ha="right", va="center",
+                        color=rcParams["ytick.color"])  # fmt: skip
 
 
-def mark_years(axes: Axes, box: Box, across: Span, years: Sequence[float], size: float | None) -> None:
+def mark_years(sheet: Sheet, box: Box, across: Span, years: Sequence[float], size: float | None) -> None:
     """The line below a panel with a tick for each year, and the years unless `size` (points) is none.
 
     The first and the last of two years stand inside the panel's width; more stand under their ticks.
@@ -150,11 +163,11 @@ def mark_years(axes: Axes, box: Box, across: Span, years: Sequence[float], size:
     places = across.inches(years, box.left, box.width)
     where = [box.left, box.left + box.width, np.nan, *np.repeat(places, 3)]
     level = [box.bottom, box.bottom, np.nan, *[box.bottom, box.bottom - TICK, np.nan] * len(years)]
-    axes.plot(where, level, color=rcParams["axes.edgecolor"], linewidth=0.8, zorder=2.5)
+    sheet.line(where, level, color=rcParams["axes.edgecolor"], linewidth=0.8, zorder=2.5)
     sides = ("left", "right") if len(years) == 2 else ("center",) * len(years)
     for year, place, side in zip(years if size else [], places, sides, strict=False):
-        axes.text(place, box.bottom - 6 / 72, f"{year:.0f}", size=size, ha=side, va="top",
-                  color=rcParams["xtick.color"])  # fmt: skip
+        sheet.axes.text(place, box.bottom - 6 / 72, f"{year:.0f}", size=size, ha=side, va="top",
+                        color=rcParams["xtick.color"])  # fmt: skip
 
 
 def whole_years(across: Span, most: int = 5) -> list[float]:

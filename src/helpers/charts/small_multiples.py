@@ -10,7 +10,7 @@ from helpers.charts import captions
 from helpers.charts.captions import Words
 from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, STYLE, Chart, across, for_phones, framed, nothing
 from helpers.charts.labels import HALO, wrap
-from helpers.charts.panels import Box, Panel, Span, put, sheet
+from helpers.charts.panels import Box, Panel, Sheet, Span, put
 from helpers.charts.strokes import at, inner, recent, unbroken
 from helpers.language import name, number
 from helpers.targets import Outlook
@@ -51,7 +51,7 @@ def histories(
     ends = [spans[0].low + BEFORE, spans[0].high - AFTER]
     figure, boxes = grid(words, len(regions))
     with matplotlib.style.context(STYLE):
-        axes = sheet(figure)
+        sheet = Sheet(figure)
         for n, (box, (area, history)) in enumerate(zip(boxes, regions.items(), strict=True)):
             panel = Panel()
             for part in unbroken(country, breaks.get("KAZ", [])):
@@ -62,7 +62,8 @@ def histories(
             label_latest(panel, history, country, decimals)
             title = wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20)
             outer = (n + in_row() >= len(boxes), n % in_row() == 0)
-            put(axes, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
+            put(sheet, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
+        sheet.draw()
     return Chart(figure, words.alt)
 
 

@@ -19,8 +19,9 @@ class Narrowing(NamedTuple):
     year: int
     known: dict[int, float]  # quarter (1 to 4), or number of first months, to figure, in the unit of the indicator
     compared: int
-    apart: float  # largest distance between a year and the mean of its quarters, in the unit of the indicator
+    apart: float  # largest distance between a year and the mean of quarters of it, in the unit of the indicator
     months: int = 0  # how many first months the figure covers; 0 for quarters
+    whole: bool = False  # True where that mean is of all four quarters, False where of such quarters as are known
 
     @property
     def quarters(self) -> int:
@@ -93,7 +94,8 @@ def quarter_draws(
         return None
     lot = np.random.default_rng(SEED)
     apart = distances(history, quarters)
-    if consecutive(known, quarters) and len(apart) >= LEAST_YEARS:
+    whole = consecutive(known, quarters) and len(apart) >= LEAST_YEARS
+    if whole:
         values = year_from_quarters(quarters, known, n, limits, decimals) + lot.choice(apart, n)
     else:
         apart = subset_distances(history, quarters, set(known.index.quarter))
@@ -101,7 +103,7 @@ def quarter_draws(
             return None
         values = known.mean() + _width(apart, decimals) * lot.standard_t(len(apart), n)
     shown = dict(zip(known.index.quarter.tolist(), known.tolist(), strict=True))
-    return values, Narrowing(year, shown, len(apart), float(np.abs(apart).max()))
+    return values, Narrowing(year, shown, len(apart), float(np.abs(apart).max()), whole=whole)
 
 
 def _width(apart: np.ndarray, decimals: int) -> float:

@@ -26,6 +26,11 @@ def literal(words: str) -> str:
     return MARKUP.sub(lambda match: f"&#{ord(match.group())};", line.strip())
 
 
+def capital(words: str) -> str:
+    """The words as a heading, with a capital at the start."""
+    return words[:1].upper() + words[1:]
+
+
 def code_table(frame: Any, index: bool = False) -> str:
     """A table of pandas as HTML: names of code as code, texts from data as text, nothing where a value is missing."""
 

@@ -2,11 +2,13 @@
 
 import gettext
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from decimal import ROUND_HALF_UP, localcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -101,7 +103,7 @@ def name(row: Mapping) -> str:
 
 
 def number(value: float, decimals: int = 1) -> str:
-    """A number as the language writes it: 1,234.5 in English, 1 234,5 in Kazakh and Russian."""
+    """A number as the language writes it: 1,234.5 in English, 1 234,5 in Kazakh and Russian; halves away from zero."""
     return _number(float(value), decimals, current())
 
 
@@ -110,7 +112,8 @@ def _number(value: float, decimals: int, language: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    shown, zero = (format_decimal(amount, format=pattern, locale=language) for amount in (value, 0))
+    with localcontext(rounding=ROUND_HALF_UP):  # as a spreadsheet does, so that it never differs from the page
+        shown, zero = (format_decimal(amount, format=pattern, locale=language) for amount in (round(value, 9), 0))
     return (zero if shown.strip("-") == zero else shown).replace("-", "\N{MINUS SIGN}")
 
 
@@ -121,7 +124,7 @@ def integer(value: float) -> str:
 
 def percent(share: float) -> str:
     """A probability or share of 1 as whole per cent; never a bare 0 % or 100 %, which would claim certainty."""
-    shown = min(max(round(100 * share), 1), 99)
+    shown = min(max(math.floor(round(100 * share, 9) + 0.5), 1), 99)
     sign = {99: ">", 1: "<"}.get(shown, "") if not 0.01 <= share <= 0.99 else ""
     return f"{sign}{shown}{per_cent_sign()}"
 

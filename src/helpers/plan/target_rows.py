@@ -68,11 +68,12 @@ def target_rows(
         rows = rows[rows["direction"].astype(str) == str(direction)]
         if rows.empty:
             raise UserError(f"direction: the plan has no direction {direction}")
-    readings = {word: plan.targets(word, folder) for word in [reading, *(r for r in plan.READINGS if r != reading)]}
+    words = [reading, *(word for word in plan.READINGS if word != reading)]
+    readings = {word: dict(iter(plan.targets(word, folder).groupby("indicator"))) for word in words}
     result = TargetRows(files.plan_name(folder))
     for _, about in rows.iterrows():
-        cells = {word: table[table["indicator"] == about["indicator"]] for word, table in readings.items()}
-        if len(cells[reading]):
+        if about["indicator"] in readings[reading]:
+            cells = {word: tables[about["indicator"]] for word, tables in readings.items()}
             result[about["indicator"]] = TargetRow(about, cells.pop(reading), cells, area)
     return result
 

@@ -9,7 +9,7 @@ from helpers import plan, statistics
 from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
 from helpers.prose import lead, statements
 from helpers.prose.lead import joined, short_names
-from helpers.targets import Outlook, decimals_shown, promise, target, target_decimals
+from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target, target_decimals
 
 __all__ = [
     "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
@@ -55,7 +55,7 @@ def paragraph(outlook: Outlook) -> Markdown:
 
 def record(outlook: Outlook) -> Markdown:
     """The line under a chart: how good its method was on this very series, beside no change."""
-    return Markdown(statements.record(outlook))
+    return Markdown(record_line(outlook))
 
 
 def _latest(outlook: Outlook) -> str:
@@ -157,7 +157,7 @@ def worries(outlooks: dict[str, Outlook]) -> Markdown:
     # Quarters since the last yearly figure tell what has happened.
     unseen = [key for key, one in outlooks.items() if one.age >= OLD and not one.narrowing]
     old = [named[key] for key in unseen if outlooks[key].judged["year"].max() >= outlooks[key].as_of.year]
-    words = text("What has happened since cannot be seen, with figures three or more years old: {names}.")
+    words = text("Figures three or more years old cannot show what has happened since: {names}.")
     sentences = [words.format(names=listing(old))] if old else []
     return Markdown(" ".join([*sentences, statements.together(outlooks)]).strip())
 

@@ -148,6 +148,8 @@ def _lenient(done: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     """How many of the met targets the level that the plan reports met already; empty where none."""
     rows = done[done["verdict"] == "met"]
     past = [year for _, row in rows.iterrows() if (year := lenient(row, outlooks[row["indicator"]]))]
+    if past and len(past) == len(rows):
+        return text("No met target was stricter than the level reported for {year}.", year=max(past))
     words = plural(
         "{n} of the {met} met targets was no stricter than the level reported for {year}.",
         "{n} of the {met} met targets were no stricter than the level reported for {year}.",
@@ -222,10 +224,14 @@ def _ahead(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
 def _without(outlooks: dict[str, Outlook]) -> str:
     """How many indicators have no comparable figures."""
     sources = [outlook.about["source"] for outlook in outlooks.values() if not outlook.has_verdict]
-    message = text("For **{n}** of the {all} indicators no comparable figures are published.")
+    some = text("For **{n}** of the {all} indicators no comparable figures are published.")
+    every = text("No comparable figures are published for any of the **{all}** indicators.")
     if not any(sources):
-        message = text("For **{n}** of the {all} indicators there are no comparable figures.")
-    words = message.format(n=number(len(sources), 0), all=number(len(outlooks), 0))
+        some = text("For **{n}** of the {all} indicators there are no comparable figures.")
+        every = text("There are no comparable figures for any of the **{all}** indicators.")
+    words = (every if len(sources) == len(outlooks) else some).format(
+        n=number(len(sources), 0), all=number(len(outlooks), 0)
+    )
     if len(sources) < len(outlooks):
         return words if sources else ""
     return joined(words, text("No target can be checked."), _held(outlooks))

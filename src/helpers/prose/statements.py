@@ -2,11 +2,10 @@
 
 import math
 
-from helpers import forecast
 from helpers.forecast import Narrowing
-from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text, years
+from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text
 from helpers.tables import signed
-from helpers.targets import Outlook, decimals_shown, joint
+from helpers.targets import Outlook, joint
 
 
 def together(outlooks: dict[str, Outlook]) -> str:
@@ -14,14 +13,13 @@ def together(outlooks: dict[str, Outlook]) -> str:
     count = joint.expected_met(outlooks)
     if count is None or count.open < 2:
         return ""
+    said = {"expected": number(count.expected, 1), "n": number(count.open, 0)}
     if count.low == count.high:
-        return text(
-            "About {expected} of the open targets can be expected to be met.", expected=number(count.expected, 1)
-        )
+        return text("About {expected} of the {n} targets with a forecast can be expected to be met.", **said)
     return text(
-        "About {expected} of the open targets can be expected to be met, with an 80% range of {low} to {high} if the "
-        "indicators move independently of one another.",
-        expected=number(count.expected, 1),
+        "About {expected} of the {n} targets with a forecast can be expected to be met, with an 80% range of {low} to "
+        "{high} if the indicators move independently of one another.",
+        **said,
         low=number(count.low, 0),
         high=number(count.high, 0),
     )
@@ -63,13 +61,14 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
             **said,
         )
     figures = [f"{quarter(known.year, n)} {number(value, outlook.decimals)}" for n, value in known.known.items()]
+    mean = text("the mean of its four quarters") if known.whole else text("the mean of these quarters, as far as known")
+    said |= {"figures": literal(listing(figures)), "mean": mean}
     return plural(
         "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
-        "never more than {apart} away from the mean of such quarters.",
+        "never more than {apart} away from {mean}.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
-        "never more than {apart} away from the mean of such quarters.",
+        "never more than {apart} away from {mean}.",
         known.quarters,
-        figures=literal(listing(figures)),
         **said,
     )
 
@@ -98,31 +97,6 @@ def moved_by(change: float, outlook: Outlook) -> str:
     if outlook.unit.startswith("%"):
         return text("{change} points", change=words)
     return f"{words} {text(outlook.unit)}"
-
-
-def record(outlook: Outlook) -> str:
-    """How good the method was on this very series two years ahead, beside no change; empty without a forecast."""
-    expected, figures = outlook.expected, outlook.figures
-    if expected is None or figures is None:
-        return ""
-    past = forecast.track(figures, expected.method, expected.since)
-    if past is None:
-        return text("Too few comparable figures are published to try the method on this series' past.")
-    digits = decimals_shown(0, max(past.error, past.no_change), outlook.decimals + 1)
-    error, same = number(past.error, digits), number(past.no_change, digits)
-    numbers = {"ahead": forecast.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
-    numbers |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
-    if numbers["bias"] == number(0, digits):
-        lean = text("on average neither too high nor too low")
-    else:
-        high, low = text("on average {bias} too high", **numbers), text("on average {bias} too low", **numbers)
-        lean = high if past.bias > 0 else low
-    return text(
-        "Record of this method on this series, {ahead} years ahead, {n} cases ({years}): mean error {error}, where no "
-        "change would have erred by {same}; {lean}; the 80% range held in {inside} of {n}.",
-        **numbers,
-        lean=lean,
-    )
 
 
 def decided(outlook: Outlook) -> str:

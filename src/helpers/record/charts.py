@@ -17,6 +17,7 @@ from helpers.charts import (
     Box,
     Chart,
     Panel,
+    Sheet,
     Words,
     across,
     canvas,
@@ -25,7 +26,6 @@ from helpers.charts import (
     kept,
     measure,
     put,
-    sheet,
     twice,
     unbroken,
     wrap,
@@ -78,12 +78,14 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
     figure, _, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
-        axes = sheet(figure)
+        sheet = Sheet(figure)
         for n, (indicator, outlook) in enumerate(outlooks.items()):
             bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
             box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
             draw(panel := Panel(), indicator)
-            put(axes, box, panel, wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns), outlook.decimals)
+            title = wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns)
+            put(sheet, box, panel, title, outlook.decimals)
+        sheet.draw()
     return Chart(figure, words.alt)
 
 

@@ -20,7 +20,8 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
     """A row for each year forecast `then` with a figure `now`, in the indicator's unit; `inside`: 80 % range.
 
     The plan's own year too, whose figure came after signing and for which no target was set: every case counts.
-    `naive` is the last figure known then, `probability` the target's chance as seen then, `verdict` what became of it.
+    `naive` is the last figure known then, `probability` the target's chance as seen then, `verdict` what became of it,
+    `gain` how much nearer than `naive` the median came, as printed.
     """
     rows = []
     for indicator, past in then.items():
@@ -34,8 +35,8 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
             years.assign(figure=years["year"].map(known), verdict=years["year"].map(became).fillna("no target"))[SINCE]
         )
     table = pd.concat(rows, ignore_index=True)
-    table["inside"] = [_within(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
-    return table
+    cases = [(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
+    return table.assign(inside=[_within(*case) for case in cases], gain=[_gain(*case) for case in cases])
 
 
 def _forecast_years(past: Outlook) -> pd.DataFrame:
@@ -49,6 +50,11 @@ def _forecast_years(past: Outlook) -> pd.DataFrame:
 def _within(row: dict, decimals: int) -> bool:
     """Whether the figure lies in the 80 % range as both are printed."""
     return bool(round(row["low"], decimals) <= row["figure"] <= round(row["high"], decimals))
+
+
+def _gain(row: dict, decimals: int) -> float:
+    """How much nearer the median came than the last figure known, with the decimals that the publisher prints."""
+    return round(abs(row["figure"] - row["naive"]) - abs(row["figure"] - round(row["median"], decimals)), 9)
 
 
 def _same(outlooks: dict[str, Outlook]) -> list[tuple]:

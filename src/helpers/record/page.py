@@ -5,28 +5,14 @@ from datetime import date
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import targets
+from helpers import tables, targets
 from helpers.charts import Words, captions
 from helpers.forecast import backtest
 from helpers.language import day, integer, literal, message, number, per_cent_sign, percent, plural, text, years
-from helpers.tables import (
-    COUNTED,
-    PUBLISHERS,
-    SHARE,
-    TONE,
-    YEAR,
-    Cell,
-    Row,
-    Table,
-    figures,
-    label,
-    pattern,
-    range_cell,
-    value_cell,
-)
+from helpers.tables import COUNTED, SHARE, YEAR, Cell, Row, Table, figures, label, pattern, range_cell, value_cell
 from helpers.targets import Outlook, target_decimals
 
-METHODS = {"ours": message("Ours"), "naive": message("Random walk"), **PUBLISHERS}
+METHODS = {"ours": message("Ours"), "naive": message("Random walk"), **tables.PUBLISHERS}
 OFFICIAL = ("eurostat", "escap", "oecd")
 
 
@@ -35,9 +21,9 @@ def overall(record: pd.DataFrame) -> pd.DataFrame:
     return record[record["horizon"] == "all"].set_index("method")
 
 
-def headline(checked: pd.DataFrame, record: pd.DataFrame) -> Markdown:
+def headline(checked: pd.DataFrame, record: pd.DataFrame, by_indicator: pd.DataFrame) -> Markdown:
     """The answer: how many figures fell inside the ranges, whose forecasts were nearer, what the panel says."""
-    sentences = _inside(checked), _nearer(checked), _on_panel(record), _coverage(record)
+    sentences = _inside(checked), _nearer(checked), _on_panel(record, by_indicator), _coverage(record)
     return Markdown("\n".join(f"- {words}" for words in sentences))
 
 
@@ -55,20 +41,20 @@ def _inside(checked: pd.DataFrame) -> str:
 
 
 def _nearer(checked: pd.DataFrame) -> str:
-    ours, naive = (abs(checked["figure"] - checked[column]).round(9) for column in ("median", "naive"))
     return text(
-        "The forecast was nearer to the figure than the last figure known then in {n} of {all} cases, and further off "
-        "in {m}.",
-        n=integer((ours < naive).sum()),
-        m=integer((ours > naive).sum()),
+        "With the decimals that the publisher prints, the forecast was nearer to the figure than the last figure known "
+        "then in {n} of {all} cases, further off in {m}, and as near in {same}.",
+        n=integer((checked["gain"] > 0).sum()),
+        m=integer((checked["gain"] < 0).sum()),
+        same=integer((checked["gain"] == 0).sum()),
         all=integer(len(checked)),
     )
 
 
-def _on_panel(record: pd.DataFrame) -> str:
-    brier = overall(record)["brier"]
-    best = best_official(record)
-    return text(
+def _on_panel(record: pd.DataFrame, by_indicator: pd.DataFrame) -> str:
+    brier, best = overall(record)["brier"], best_official(record)
+    low, high = backtest.ratio_range(by_indicator["ours"], by_indicator[best])
+    words = text(
         "On {n} hypothetical targets for official yearly series, the error of our chances (Brier score) was {ours}, "
         "against {naive} for a random walk and {official} for the best method modelled on an official body ({method}).",
         n=integer(overall(record)["n"]["ours"]),
@@ -77,6 +63,7 @@ def _on_panel(record: pd.DataFrame) -> str:
         official=number(brier[best], 3),
         method=text(METHODS[best]),
     )
+    return " ".join([words, text("Chance alone may explain the last difference.")]) if low < 1 < high else words
 
 
 def _coverage(record: pd.DataFrame) -> str:
@@ -156,7 +143,7 @@ def _then_row(row: dict, outlook: Outlook) -> Row:
 
 def _outcome(row: dict, outlook: Outlook) -> Cell:
     """The verdict, above the year's target as the plan prints it where there is one."""
-    word, tone = text(row["verdict"]), TONE[row["verdict"]]
+    word, tone = text(row["verdict"]), tables.TONE[row["verdict"]]
     if pd.isna(row["target"]):
         return Cell(word, tone=tone)
     digits = target_decimals(outlook.judged.set_index("year").loc[row["year"]])

@@ -157,6 +157,8 @@ def render_all(
     rendering: Run, numbers: list[int], past: list[dict], pool: Executor, tell: Callable, watch: Callable
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
+    from helpers.render import pdf
+
     pending: dict[Future, int] = {}
     try:
         submit = submitter(pool, [rendering.jobs[n].notebook for n in numbers], watch) if numbers else None
@@ -171,6 +173,7 @@ def render_all(
         stop(pool, list(pending))
         raise
     pool.shutdown()
+    pdf.close()
 
 
 def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callable:

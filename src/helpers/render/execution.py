@@ -198,10 +198,11 @@ def kill_kernels() -> None:
     """Kill every kernel of this process, warm or cold, and every browser that prints: what they render fails."""
     import psutil
 
+    from helpers.render import browser
     from helpers.render.kernels import close_all
 
     close_all()
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if any(word == "ipykernel_launcher" or word.startswith("--print-to-pdf=") for word in child.cmdline()):
+            if any(word == "ipykernel_launcher" or word == browser.PIPE for word in child.cmdline()):
                 child.kill()

@@ -1,13 +1,13 @@
 """Page → PDF, printed by the Chromium that is there, or by the one that JOSPAR_CHROMIUM names."""
 
+import atexit
 import os
 import shutil
-import subprocess
-import tempfile
+import threading
 from importlib.metadata import version
-from pathlib import Path
 
 from helpers import files
+from helpers.render.browser import END_LIMIT, Browser
 from helpers.render.links import keep_links, outside
 
 VARIABLE = "JOSPAR_CHROMIUM"
@@ -15,15 +15,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 TIME_LIMIT = 90  # seconds for one page
 # Nothing in the page may run, and nothing be fetched.
 POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"
-# The browser's name would say the system.
-OPTIONS = [
-    "--headless",
-    "--disable-gpu",
-    "--disable-extensions",
-    "--no-first-run",
-    "--no-pdf-header-footer",
-    f"--user-agent=Jospar {version('jospar')}",
-]
+_lock, _browsers = threading.RLock(), {}
 
 
 class Unprinted(Exception):
@@ -43,17 +35,40 @@ def printed(page: str) -> bytes:
         named = os.environ.get(VARIABLE)
         there = f"{VARIABLE} names no program that is there" if named else "no Chromium was found"
         raise Unprinted(f"{there}; install one, or name it in {VARIABLE}")
-    with tempfile.TemporaryDirectory(prefix="jospar-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "page.html").write_text(document(page), encoding="utf-8")
-        run(program, folder)
+    with _lock:
         try:
-            content = (folder / "page.pdf").read_bytes()
-        except OSError:
+            content = running(program).printed(document(page), TIME_LIMIT)
+        except TimeoutError:
+            close()
+            raise Unprinted(f"Chromium took longer than {TIME_LIMIT} s") from None
+        except (OSError, EOFError, ValueError):
+            close()
             content = b""
     if not content.startswith(b"%PDF"):
         raise Unprinted(f"Chromium printed nothing; try another one, named in {VARIABLE}")
     return content
+
+
+def running(program: str) -> Browser:
+    """The browser that prints all pages of this process, started for the first."""
+    if program not in _browsers or _browsers[program].ended():
+        options = [f"--user-agent=Jospar {version('jospar')}"]  # its own name would say the system
+        if os.geteuid() == 0:
+            options.append("--no-sandbox")  # which doesn't work for the superuser, as in a container
+        close()
+        _browsers[program] = Browser(program, options)
+    return _browsers[program]
+
+
+def close() -> None:
+    """End the browser, if one runs and doesn't print; the next page starts another."""
+    if _lock.acquire(timeout=END_LIMIT):
+        while _browsers:
+            _browsers.popitem()[1].close()
+        _lock.release()
+
+
+atexit.register(close)
 
 
 def document(page: str) -> str:
@@ -62,18 +77,3 @@ def document(page: str) -> str:
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     page = keep_links(page, outside).replace("<head>", f"<head>{policy}", 1)
     return page.replace("</head>", f"<style>{style}</style></head>", 1)
-
-
-def run(program: str, folder: Path) -> None:
-    """Let the browser print page.html into page.pdf of the folder, with a home of its own there."""
-    options = [*OPTIONS, f"--user-data-dir={folder / 'browser'}", f"--print-to-pdf={folder / 'page.pdf'}"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--no-sandbox")  # which doesn't work for the superuser, as in a container
-    own = os.environ | {"HOME": str(folder), "TZ": "UTC"}
-    words = [program, *options, (folder / "page.html").as_uri()]
-    try:
-        subprocess.run(words, env=own, capture_output=True, timeout=TIME_LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        raise Unprinted(f"Chromium took longer than {TIME_LIMIT} s") from None
-    except OSError as error:
-        raise Unprinted(f"Chromium can't be started: {error.strerror}; name another one in {VARIABLE}") from None

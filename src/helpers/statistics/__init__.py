@@ -72,8 +72,13 @@ def observations(
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
     values of a period the newest that was known counts; a period whose figure was withdrawn by then is absent.
     """
-    rows = _vintages(code, area, Path(folder))
-    rows = rows[rows["known"] <= _date(as_of)].drop_duplicates("period", keep="last")
+    return _observations(code, area, _date(as_of), Path(folder)).copy()
+
+
+@lru_cache(4096)
+def _observations(code: str, area: str, day: pd.Timestamp, folder: Path) -> pd.DataFrame:
+    rows = _vintages(code, area, folder)
+    rows = rows[rows["known"] <= day].drop_duplicates("period", keep="last")
     columns = ["period", "months", "value", "status", "source", "published"]
     return rows.loc[rows["status"] != "withdrawn", columns].reset_index(drop=True)
 
@@ -113,8 +118,13 @@ def series(
     for word in wanted:
         if word not in STATUSES:
             raise UserError(f"status {word!r} is unknown; use {' or '.join(STATUSES)} (part-years: Figures.parts)")
-    rows = observations(code, area, as_of, folder)
-    rows = rows[rows["status"].isin(wanted)]
+    return _series(code, area, _date(as_of), wanted, Path(folder)).copy()
+
+
+@lru_cache(4096)
+def _series(code: str, area: str, day: pd.Timestamp, status: tuple[str, ...], folder: Path) -> pd.Series:
+    rows = _observations(code, area, day, folder)
+    rows = rows[rows["status"].isin(status)]
     index = pd.PeriodIndex(rows["period"], freq=_frequency(code, folder), name="period")
     return pd.Series(rows["value"].to_numpy(dtype=float), index=index, name=code).sort_index()
 

@@ -82,8 +82,8 @@ def forecasts(outlooks: dict[str, Outlook]) -> Table:
     expected = [outlook for outlook in outlooks.values() if outlook.forecast is not None]
     years = [str(period) for period in expected[0].forecast["period"].tail(2)] if expected else []
     heads = [text("Indicator"), text("Last figure"), *years, text("Figures used"), text("Method")]
-    heads.append(text("Usual error one year ahead"))
-    caption = text("Forecasts with their 80% ranges, and how far off they usually are")
+    heads.append(text("Expected error one year ahead"))
+    caption = text("Forecasts with their 80% ranges and expected error")
     return Table(caption, heads, [_forecast_row(outlook) for outlook in expected], text_columns=(0, len(heads) - 2))
 
 

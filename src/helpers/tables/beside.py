@@ -6,17 +6,7 @@ from helpers import targets
 from helpers.language import NBSP, integer, message, name, number, per_cent_sign, percent, plural, text
 from helpers.statistics import catalogue
 from helpers.tables.cells import FEW, SHARE, YEAR, Cell, Row, Table, figures, label, pattern, value_cell, verdict_cell
-from helpers.targets import (
-    Ambition,
-    Outlook,
-    Pace,
-    agreement,
-    decimals_shown,
-    kind_of,
-    pace as pace_of,
-    promise,
-    target_decimals,
-)
+from helpers.targets import Ambition, Outlook, Pace, agreement, decimals_shown, kind_of, promise, target_decimals
 
 DASH = "\N{EN DASH}"
 READINGS = {
@@ -51,7 +41,7 @@ OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlike
 
 def pace(outlooks: dict[str, Outlook]) -> Table | Markdown:
     """How far it is to each indicator's last target, how fast it has moved, and how often such a change was managed."""
-    rows = [_pace_row(outlook, known) for outlook in outlooks.values() if (known := pace_of(outlook))]
+    rows = [_pace_row(outlook, known) for outlook in outlooks.values() if (known := targets.pace(outlook))]
     if not rows:
         return Markdown(text("No target ahead has a forecast."))
     heads = [text("Indicator"), text("Last figure"), text("Target"), text("Still to go"), text("Recent pace a year")]
@@ -180,7 +170,7 @@ def agreements(outlooks: dict[str, Outlook]) -> Table:
         if known is None:
             continue
         word = {True: text("compared with the targets"), False: text("another measure, no verdict")}
-        words = word.get(known.agrees, text("not to be compared; the definition decides"))
+        words = word.get(known.agrees, text("one of the two is missing; the definition decides"))
         words = text("agrees, but a break follows: no verdict") if known.agrees and outlook.broken else words
         digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
         values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]

@@ -16,7 +16,7 @@ from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
 from helpers.targets.official import METHODS, WORDS, Judgement
-from helpers.targets.outlook import Outlook, Outlooks, lenient, target
+from helpers.targets.outlook import Outlook, Outlooks, lenient, record, target
 from helpers.targets.pace import Pace, kind_of, pace, promise
 from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
 from helpers.targets.publication import Publication, publish
@@ -27,8 +27,8 @@ __all__ = [
     "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "chance", "choices",
     "codes", "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather",
     "joint", "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
-    "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "reference_numbers",
-    "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
+    "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "record",
+    "reference_numbers", "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Which method, window and judgement hold for each indicator: as asked for, else as decided, else the default."""
 
+import re
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import files, forecast, plan
-from helpers.language import code_table, name, number, percent, text, visible
+from helpers.language import capital, code_table, name, number, percent, text, visible
 from helpers.targets.decisions import Decision, append, check, check_method, decisions, read
 from helpers.targets.definition import figures_of, reference_numbers
 from helpers.targets.judge import target_decimals
@@ -97,8 +98,8 @@ class Change:
         ahead = self.after.judged["probability"].notna() | self.before.judged["probability"].notna()
         old, new = self.before.judged[ahead], self.after.judged[ahead]
         goals = [number(row["target"], target_decimals(row)) for row in old.to_dict("records")]
-        table = pd.DataFrame({text("Year"): old["year"], text("target"): goals})
-        for words, judged in ((text("before"), old), (text("after"), new)):
+        table = pd.DataFrame({text("Year"): old["year"], capital(text("target")): goals})
+        for words, judged in ((capital(text("before")), old), (capital(text("after")), new)):
             rows = judged.to_dict("records")
             table[words] = [f"{text(row['verdict'])} ({percent(row['probability'])})" for row in rows]
             table[f"{words}: {text('forecast')}"] = judged["median"].astype(float).round(self.after.decimals + 1)
@@ -115,7 +116,8 @@ class Change:
 
     def _repr_html_(self) -> str:
         head = f"<p><b>{self.after.indicator}</b> {escape(str(visible(name(self.after.about))))}</p>"
-        return f"{head}{code_table(self.table())}<p>{self.words()}</p>"
+        words = re.sub("`(.+?)`", r"<code>\1</code>", self.words())
+        return f"{head}{code_table(self.table())}<p>{words}</p>"
 
 
 def decide(

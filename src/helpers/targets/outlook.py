@@ -8,13 +8,14 @@ from html import escape
 
 import pandas as pd
 
+from helpers import forecast as forecasts
 from helpers.forecast import Forecast, Narrowing
-from helpers.language import code_table, message, name, percent, plural, quantity, text, visible
+from helpers.language import capital, code_table, message, name, number, percent, plural, quantity, text, visible, years
 from helpers.plan import ByIndicator
 from helpers.statistics import Figures
 from helpers.targets.decisions import Decision
 from helpers.targets.judge import NO_FIGURES, target_decimals
-from helpers.targets.precision import met
+from helpers.targets.precision import decimals_shown, met
 
 INCOMPARABLE = message(
     "Figures published since the plan cannot be compared with those before, so no target is judged on them."
@@ -28,7 +29,7 @@ class Outlooks(ByIndicator):
         return "\n".join(map(repr, self.values())) or "no indicators"
 
     def _repr_html_(self) -> str:
-        return "".join(outlook._repr_html_() for outlook in self.values())
+        return "".join(outlook.facts() for outlook in self.values())
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,6 +64,11 @@ class Outlook:
         return f"{self.indicator} {self.about['name_en']}, {self.area}: {last}; {', '.join(words)}"
 
     def _repr_html_(self) -> str:
+        past = record(self)
+        return self.facts() + (f"<p>{escape(visible(past))}</p>" if past else "")
+
+    def facts(self) -> str:
+        """The last figure, its age, the method and the verdicts with their chances, as HTML."""
         last, by = text(self.reason), ""
         if len(self.history):
             figure = quantity(self.history.iloc[-1], self.decimals, self.unit)
@@ -74,7 +80,9 @@ class Outlook:
         card = self.card().assign(verdict=self.judged["verdict"].map(text))
         card["probability"] = card["probability"].map(percent, na_action="ignore")
         heads = ("Year", "target", "figure", "verdict", "chance", "forecast", "lower end", "upper end")
-        return head + code_table(card.round(self.decimals + 1).set_axis([text(words) for words in heads], axis=1))
+        return head + code_table(
+            card.round(self.decimals + 1).set_axis([capital(text(words)) for words in heads], axis=1)
+        )
 
     def _sparkline(self) -> str:
         """The last twenty figures as a line of bars."""
@@ -143,3 +151,28 @@ def target(outlook: Outlook, year: int) -> float | None:
     """The target of one year in the indicator's unit, or none."""
     values = outlook.judged.loc[outlook.judged["year"] == year, "target"].dropna()
     return None if values.empty else float(values.iloc[0])
+
+
+def record(outlook: Outlook) -> str:
+    """How good the method was on this very series two years ahead, beside no change; empty without a forecast."""
+    expected, figures = outlook.expected, outlook.figures
+    if expected is None or figures is None:
+        return ""
+    past = forecasts.track(figures, expected.method, expected.since)
+    if past is None:
+        return text("Too few comparable figures are published to try the method on this series' past.")
+    digits = decimals_shown(0, max(past.error, past.no_change), outlook.decimals + 1)
+    error, same = number(past.error, digits), number(past.no_change, digits)
+    numbers = {"ahead": forecasts.AHEAD, "n": past.cases, "years": years(past.first, past.last)}
+    numbers |= {"error": error, "same": same, "inside": past.inside, "bias": number(abs(past.bias), digits)}
+    if numbers["bias"] == number(0, digits):
+        lean = text("on average neither too high nor too low")
+    else:
+        high, low = text("on average {bias} too high", **numbers), text("on average {bias} too low", **numbers)
+        lean = high if past.bias > 0 else low
+    return text(
+        "Record of this method on this series, {ahead} years ahead, {n} cases ({years}): mean error {error}, where no "
+        "change would have erred by {same}; {lean}; the 80% range held in {inside} of {n}.",
+        **numbers,
+        lean=lean,
+    )

@@ -27,16 +27,17 @@ SPAN = re.compile(
 QUARTERS = re.compile(
     r"\b(?:q?1|i)\s*(?:[-–—]|по)\s*q?(ii|iii|iv|[2-4])\s*(?:-?[йыош]+\s*)?(?:кв|тоқ|quart|qtr|q\b|20)"
 )
+DONE = re.compile(r"(?:исполнен|выполнен)\w*|орындалу\w*|орындалды")  # the fact, where none is called so
 BEGINNING = re.compile(r"\bна начал|\bбасына|beginning|start of")
 PLANNED = re.compile(
-    r"\b(план|прогн|ожид|оценка|утвержд|норматив|пл\b|күтіл|expected|estimate|цел(?:ь|и\b|ев)|жоспар|болжам|plan|target|forecast|goal|мақсатты|мақсат|нысана|порог)"
+    r"(?<=\d{4})\s?[ef]\b|\b(план|прогн|ожид|оценка|утвержд|норматив|пл\b|күтіл|expected|estimate|цел(?:ь|и\b|ев)|жоспар|болжам|plan|target|forecast|goal|мақсатты|мақсат|нысана|порог)"
 )
 FACT = re.compile(r"\b(факт|отч[её]т|нақты|fact|actual|reported|есепті)")
 YEARLY = re.compile(r"(за |весь )?(год|жыл|year|г)( в целом|ы)?|жылына|значение|мәні|value|full year")
 USUAL = re.compile(
     r"(?<![^\W\d_])(?:г|гг|год\w*|жыл\w*|ж|year|cy|fy|й|го|ом|м|за|в|по|на|for|in|the|конец|соңы\w*|итог\w*|отч[её]т\w*|факт\w*|"
     r"нақты|есепті\w*|actual|fact|reported|значен\w*|мәні|value|янв\w*|дек\w*|jan\w*|dec\w*|қаңтар|желтоқсан|п|пр|"
-    r"мес\w*|ай\w*|всего|total|барлығы|целом|iv?|кв\w*|тоқ\w*)(?![^\W\d_])|[\W\d_¹²³⁴⁵⁶⁷⁸⁹⁰]"
+    r"a|мес\w*|ай\w*|всего|total|барлығы|целом|iv?|кв\w*|тоқ\w*)(?![^\W\d_])|[\W\d_¹²³⁴⁵⁶⁷⁸⁹⁰]"
 )  # beside a year they leave it the year
 PARTS = re.compile(
     r"(?:в том числе|из них|в т\. ?ч\.|(?:оның|соның) ішінде|of which)?[-–—:\s]*(?:муж|жен|мужчин\w*|женщин\w*|"
@@ -161,3 +162,15 @@ def of_day(words: str, day: re.Match) -> tuple[str, str]:
     if (a, b) in ((31, 3), (30, 6), (30, 9)):
         return f"{c}-Q{b // 3}", ""
     return "", f"«{words}» is a day inside a year"
+
+
+def span(begin: object, end: object) -> Head:
+    """What two days say together: a year, a quarter, the first months of a year, or no period of these."""
+    days = [DAY.search(words_of(day)) for day in (begin, end)]
+    stated = [tuple(int(n) for n in (day.group(3, 2, 1) if day[1] else day.group(4, 5, 6))) for day in days if day]
+    (year, month, first), (last, final, _) = stated if len(stated) == 2 else ((0, 0, 0), (0, 0, 0))
+    months = final - month + 1
+    if year == last and first == 1 and final % 3 == 0 and (month == 1 or months == 3):
+        quarter = f"{year}-Q{final // 3}" if months == 3 else f"{year}-M{final:02}"
+        return Head(str(year) if months == 12 else quarter)
+    return Head("", aside=f"«{words_of(begin)}» to «{words_of(end)}» is no whole year and no quarter")

@@ -10,6 +10,8 @@ from helpers.workbooks.sheets import Sheet
 SERIES = re.compile(
     r"(?!.*\b(код|code|ед\.|единиц|unit))(series|name\b|title\b|атау|.*(indicator|показател|индикатор|наименован|көрсеткіш))"
 )
+BEGINS = re.compile(r"начало|(дата|период) (начала|с\b)|start|begin|from$|басы|басталу")
+ENDS = ("конец периода", "окончание периода", "дата окончания", "end", "end date", "period end", "аяқталуы")
 PERIODS = ("period", "year", "период", "год", "жыл", "кезең", "date", "дата", "отчетный год", "отчётный год", "жылы")
 VALUES = re.compile(r"value|.*значени|мән|факт|figure|показание|нақты")
 UNIT = re.compile(r"ед\.|единиц|unit|бірл|өлш")
@@ -21,7 +23,11 @@ def long_columns(sheet: Sheet) -> tuple[int, int, int, int] | None:
     """The row of headings and the columns of series, period and value of a table with one figure a row."""
     for r, row in enumerate(sheet.cells[:20]):
         words = [heads.words_of(cell) for cell in row]
-        fits = (SERIES.match, PERIODS.__contains__, lambda word: VALUES.match(word) and not heads.PLANNED.search(word))
+        fits = (
+            SERIES.match,
+            (*PERIODS, *ENDS).__contains__,
+            lambda word: VALUES.match(word) and not heads.PLANNED.search(word),
+        )
         places = [next((c for c, word in enumerate(words) if fit(word)), -1) for fit in fits]
         below = [one[places[1]] for one in sheet.cells[r + 1 :] if one[places[1]] is not None]
         if min(places[1:]) >= 0 and sum(heads.is_year(cell) for cell in below) * 2 > len(below):
@@ -35,6 +41,7 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
     titles, (above, said) = [heads.words_of(cell) for cell in sheet.cells[top]], caption(sheet, top)
     _, name, unit = parted(above, unit=said)
     place, measure = (next((c for c, title in enumerate(titles) if kind.match(title)), -1) for kind in (AREAS, UNIT))
+    begins = next((c for c, title in enumerate(titles) if BEGINS.match(title)), -1) if titles[period] in ENDS else -1
     aims = [c for c, title in enumerate(titles) if c != value and PLAN.match(title)]
     for r, cells in enumerate(sheet.cells[top + 1 :], top + 1):
         area = heads.words_of(cells[place]) if place >= 0 else ""
@@ -47,6 +54,8 @@ def long_rows(sheet: Sheet, top: int, series: int, period: int, value: int) -> l
         share = next((word for word in map(heads.words_of, cells) if heads.PARTS.fullmatch(word)), "")
         row = found.setdefault((name, area, share), new)
         head = heads.read([cells[period], *kinds(titles, cells)])
+        if begins >= 0 and cells[begins] is not None:
+            head = heads.span(cells[begins], cells[period])
         if head is None:
             row.aside += [f"row {r + 1}: «{cells[period]}» is no period"] if cells[value] is not None else []
             continue
@@ -85,3 +94,18 @@ def cross_rows(sheet: Sheet) -> list[Row]:
             unknown = heads.Head("", aside=f"column «{part or c + 1}»")
             row.add(period or unknown, cells[c])
     return found
+
+
+def outline_rows(sheet: Sheet) -> list[Row]:
+    """The rows of an outline, in which a year and its figure a line stand below each name; none in another table."""
+    found: list[Row] = []
+    for r, cells in enumerate(sheet.cells):
+        filled = [cell for cell in cells if cell is not None]
+        words = heads.words_of(filled[0]) if filled else ""
+        if found and len(filled) == 2 and heads.is_year(filled[0]) and (head := heads.read(filled[:1])):
+            found[-1].add(head, filled[1])
+        elif words and len(filled) < 3 and isinstance(filled[0], str) and words not in PERIODS:
+            number, label, unit = parted(filled[0])
+            found.append(Row(f"{sheet.name}, row {r + 1}", number, label, "", unit))
+    found = [row for row in found if row.figures]
+    return found if len(found) > 1 and all(len(row.figures) > 1 for row in found) else []

@@ -9,11 +9,12 @@ from helpers.workbooks.sheets import Sheet
 
 ORDINAL = re.compile(r"(?:№\s*)?(\d{1,2}(?:\.\d{1,2})?)[.)]?")
 UNITS = re.compile(
-    r"^(%( (от|к|в|of) .*)?|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
+    r"^(%( (от|к|в|of|общ\w+|всех|total|жалпы) .*)?|проц\w*|в процентах|пайыз\w*|per ?cent\w*|в %|доля единицы|в долях|"
     r"(тыс|млн|мың|thousand|million)\.?\s*\w*\.?|"
     r"чел\w*\.?|человек|адам|people|persons|ед\.?|единиц\w*|бірлік|коэфф\w*\.?|коэффициент|на 10*\s?(000|тыс).*|"
     r"10*\s?000 \w+(ға|ге|қа|ке)\b.*|per 10*,?000.*|п\.п\.|промилле|‰|доля)$"
 )
+CALLED = r"(?:№|kpi|ци|целевой индикатор|показатель|индикатор|indicator|көрсеткіш)[-\s.:№]*"
 NAME_HEADS = ("indicator", "показател", "индикатор", "наименован", "көрсеткіш", "атауы")
 AREAS = re.compile(r"регион|област|территор|өңір|аймақ|облыс|\b(area|region)")
 
@@ -72,22 +73,25 @@ class Row:
 def caption(sheet: Sheet, top: int) -> tuple[str, str]:
     """What stands alone in a line above the table that begins in row `top`: its words, and the unit for all of it."""
     words, unit = "", ""
-    for row in sheet.cells[max(0, top - 4) : top]:
+    for r, row in enumerate(sheet.cells[max(0, top - 12) : top], max(0, top - 12)):
         filled = [cell for cell in row if cell is not None]
         if any(isinstance(figures.read(cell), Figure) for cell in filled) or len(filled) > 3:
             words, unit = "", ""
         for cell in filled if len(filled) < 4 else []:
             if UNITS.match(said := heads.words_of(cell).strip("(),: ")):
                 unit = said
-            elif isinstance(cell, str) and len(filled) == 1:
+            elif len(filled) == 2 and any(word in heads.words_of(filled[0]) for word in NAME_HEADS):
+                words = str(filled[1])
+            elif isinstance(cell, str) and len(filled) == 1 and r >= top - 4:
                 words = cell
     return words, unit
 
 
 def parted(words: str, number: str = "", unit: str = "") -> tuple[str, str, str]:
     """The number before a name, the name, and the unit behind its last comma or in brackets at its end."""
-    if leading := re.match(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\D)", words):
+    if leading := re.match(rf"(?:{CALLED})?(\d{{1,2}}(?:\.\d{{1,2}})?)[.):]?\s+(?=\D)", words, re.IGNORECASE):
         number, words = number or leading[1], words[leading.end() :]
+    words = figures.FOOTNOTE.sub("", words)
     if trailing := re.search(r"(?:,\s*([^,]+)|\(([^()]+)\))$", words):
         said = (trailing[1] or trailing[2]).lower().strip()
         unit = unit or (said if UNITS.match(said) else "")

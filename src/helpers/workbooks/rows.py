@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, chain, pairwise, takewhile
 from pathlib import Path
 
 from helpers import UserError
 from helpers.workbooks import figures, heads, sheets
 from helpers.workbooks.figures import Figure
-from helpers.workbooks.long import PERIODS, cross_rows, long_columns, long_rows
+from helpers.workbooks.long import PERIODS, cross_rows, long_columns, long_rows, outline_rows
 from helpers.workbooks.row import AREAS, NAME_HEADS, ORDINAL, UNITS, Row, caption, parted
 from helpers.workbooks.sheets import Sheet
 
@@ -18,7 +18,7 @@ LABELS = (
     "unit", "бірлік", "единиц", "код", "code", "better", "лучш", "жақсы", "желаем", "желательн", "направлен", "бағыт",
 )  # fmt: skip
 UNIT_HEADS = ("ед.", "единиц", "unit", "бірл", "өлш")
-AIM = re.compile(r"(план|жоспар|plan|target|цел[ьи]|прогноз|болжам|forecast|нысана|мақсат)\w*")
+AIM = re.compile(r"(?:\w+\.? )?(план|жоспар|plan|target|цел[ьи]|прогноз|болжам|forecast|нысана|мақсат)\w*")
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -45,14 +45,14 @@ def captions(sheet: Sheet) -> str:
 
 
 def date_by_caption(sheet: Sheet) -> None:
-    """Give «План» and «Факт» above a sheet's columns the one year that its name or caption states."""
-    titles = [sheet.name, *(heads.words_of(cell) for row in sheet.cells[:4] for cell in row)]
-    years = {year for words in titles for year in heads.years_of(words)}
-    for row in sheet.heads[:10] if len(years) == 1 else []:
+    """Give «План» and «Факт» above columns the one year that the sheet's name or the caption above them states."""
+    years = {*heads.years_of(heads.words_of(sheet.name))}
+    for row in sheet.heads:
         words = [heads.words_of(cell) for cell in row if cell is not None]
-        if len(words) > 1 and any(map(heads.FACT.match, words)) and not any(map(heads.is_year, row)):
+        if len({*words}) < 3:
+            years = {year for cell in words for year in heads.years_of(cell)} or years
+        elif len(years) == 1 and any(map(heads.FACT.match, words)) and not any(map(heads.is_year, row)):
             row[:] = [f"{cell} {min(years)}" if heads.is_part(cell) else cell for cell in row]
-            return
 
 
 def side_by_side(sheet: Sheet) -> list[Sheet]:
@@ -79,7 +79,10 @@ def of_table(sheet: Sheet) -> list[Row]:
         return long_rows(sheet, *columns)
     if rows := cross_rows(sheet):
         return rows
-    lines = zip(*sheet.cells, strict=True), sheet.cells
+    if rows := outline_rows(sheet):
+        return rows
+    filled = [row for row in sheet.cells if sum(cell is not None for cell in row) > 1]  # else a caption
+    lines = zip(*filled, strict=True), filled
     down, across = (max((len({*filter(heads.is_year, line)}) for line in way), default=0) for way in lines)
     return wide_rows(turned(sheet), down=True) if down > across else wide_rows(sheet, down=False)
 
@@ -201,9 +204,11 @@ def continues(words: str) -> bool:
 
 def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: list[str]) -> None:
     """Put the cells of a line into its row; what has no period is kept by its heading."""
-    aims = any(AIM.fullmatch(cell.lower()) for cell in (sheet.name, *row.cells.values()))
-    others = [cell for cell in row.cells.values() if cell not in (row.label, row.number) and len(cell) < 20]
-    other = next((cell for cell in others if cell.lower() != row.unit and heads.OTHER.search(cell.lower())), "")
+    kinds = [cell.lower() for cell in row.cells.values() if cell not in (row.label, row.number) and len(cell) < 20]
+    aims = AIM.fullmatch(sheet.name.lower()) or any(map(AIM.fullmatch, kinds))
+    other = next((cell for cell in kinds if cell != row.unit and heads.OTHER.search(cell)), "")
+    if heads.DONE.fullmatch(other) and not any(heads.FACT.match(heads.words_of(x)) for x in chain(*sheet.cells)):
+        row.doubts, other = [*row.doubts, f"«{other}» is taken as the fact"], ""
     for c, head in sorted(filled.items(), key=lambda place: place[0] in sheet.hidden_columns):
         head = heads.Head("", aside=f"«{other}»") if other else head
         aim = heads.Head(head.period, True, head.aside, head.doubt) if aims and head.period else head
@@ -241,7 +246,7 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
             names.append(words)
     titled = [words for title, words in cells.items() if words in names and any(name in title for name in NAME_HEADS)]
     named = titled or names
-    label = named[0] if down and named else max(named, key=len, default="")
+    label = max(named, key=len, default="")
     number, label, unit = parted(label, number, unit)
     place = f"{sheet.name}, column {r + 1}" if down else f"{sheet.name}, row {r + 1}"
     area = next((words for title, words in cells.items() if AREAS.match(title)), "")

@@ -11,7 +11,8 @@ import pandas as pd
 
 from helpers import UserError, files, plan, statistics
 from helpers.refresh.people import units
-from helpers.refresh.people.matching import FEW, Match, match, names_of, twice
+from helpers.refresh.people.matching import FEW, Match, match, twice
+from helpers.refresh.people.words import names_of
 from helpers.workbooks import Figure, Row, heads, read_rows
 
 LAG = 60  # days after which the office knows a figure of its own
@@ -160,8 +161,9 @@ def take(result: Preview, row: Row, one: Match, about: pd.Series, today: date, w
     series = result.series.setdefault(one.indicator, Series(one.indicator, about))
     series.rows.append(f"{words} ({one.how})")
     few = f"is taken for indicator {one.indicator} {FEW}" if one.how == FEW else ""
-    more = f"says «{one.beyond}», as the name of indicator {one.indicator} does not" if one.beyond else ""
-    doubts = filter(None, [few, more, doubt, units.jump(row, times)])
+    more = f"says «{', '.join(one.beyond)}», as the name of indicator {one.indicator} does not" if one.beyond else ""
+    less = f"lacks «{', '.join(one.lacking)}» of the name of indicator {one.indicator}" if one.lacking else ""
+    doubts = filter(None, [few, more, less, doubt, units.jump(row, times)])
     series.doubts += [f"{row.where}: {line}" for line in dict.fromkeys([*row.doubts, *doubts])]
     for period, figure in row.figures.items():
         value = figure.value * times[period]

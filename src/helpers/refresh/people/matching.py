@@ -1,42 +1,39 @@
 """Rows of a spreadsheet matched with the plan's indicators, by their words in three languages and by number."""
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from itertools import combinations
 
-import pandas as pd
-from rapidfuzz import fuzz
-
-from helpers import plan
+from helpers.refresh.people.words import BRACKETS, USUAL, Names, alike, likeness, spelt, split
 from helpers.workbooks import Row, heads
 
-SURE, LIKELY, MARGIN, ALIKE = 0.66, 0.45, 0.1, 80
+SURE, LIKELY, MARGIN = 0.66, 0.45, 0.1
 FEW = "by few of its words"
-FILLERS = {
-    "и", "в", "во", "на", "по", "с", "из", "от", "за", "о", "об", "для", "к", "при", "the", "of", "in", "by",
-    "and", "a", "an", "to", "for", "on", "мен", "және", "бойынша", "үшін",
+NARROWING = re.compile(
+    r"постоян|турак|permane|реальн|накты|real|наимене|ен$|bottom|ниже|томен|below|социаль|алеум|social|краткос|кыска|"
+    r"short|субсид|subsid|цифров|цифрл|digital|трудосп|able|научн|гылыми|scienti|специал|арнаулы|"
+    r"special|смертел|олим|fatal|наемн|жалдама|самосто|озин|self|проакт|proacti|\d+%"
+)  # what makes a part of something: a name without it means more
+# What stands between a part and its whole, between before and after: names that differ by the order around it differ
+BETWEEN = {
+    "из": "из", "от": "из", "среди": "из", "к": "к", "в": "в", "после": "после", "of": "of", "among": "of", "in": "in",
+    "to": "to", "from": "to", "after": "after", "санынан": "из", "катарынан": "из", "арасында": "из", "кейин": "после",
+    "кейинги": "после",
 }  # fmt: skip
-# Latin letters typed into Cyrillic words, and Kazakh ones that a Russian keyboard lacks
-CYRILLIC = str.maketrans("aeiopcxyhkәіңғүұқөһ", "аеиорсхухкаингуукох")
+LINK = "→"
+PARTS = re.compile(r"общ|состав|числ")
+ABLATIVE = re.compile(r"\w{3}[дтн][ае]н$")
+VAGUE = {
+    "доля", "уровень", "лиц", "лица", "числа", "общего", "общей", "численн", "охват", "со", "улеси", "улесин",
+    "денгейи", "жалпы", "адамдар", "саны", "share", "rate", "people", "persons", "all", "total", "those", "who",
+    "whose", "was", "with",
+}  # words that a name may lack, or have besides  # fmt: skip
 CONTRARY = re.compile(
-    r"мужч|женщ|ерлер|айел|(fe)?male|(wo)?men\b|выше|above|жогар|наибол|врем|уакыт|tempor|номин|nomin|долгос|узак|long|"
+    r"муж[чс]|жен[щс]|ерлер|айел|(fe)?male|(wo)?men\b|выше|above|жогар|наибол|врем|уакыт|tempor|номин|nomin|долгос|узак|long|"
     r"город|сел[оаь]|сельс|urban|rural|ауыл|молод|жастар|youth|young|дет[яес]|child|бала|не$|нет$|not$|non$|емес$|без$|"
-    r"отказ|расторг"
+    r"отказ|расторг|смертел|fatal|олим|самосто|self"
 )  # what makes another indicator of the same words
-USUAL = {
-    "показат", "индикат", "целевой", "целевог", "республ", "казахст", "казакст", "рк", "кр", "году", "год",
-    "годы", "общий", "отчетны", "факт", "фактиче", "план", "процент", "единицы", "единица", "единиц", "человек",
-    "чел", "тыс", "тысяч", "итого", "значени", "макроин", "дол", "удельны", "данные", "indicat", "country",
-    "kazakhs", "percent", "value", "annual",
-}  # words that change nothing  # fmt: skip
-SHORT = {
-    "енпф": "накопительным пенсионным фондом", "опв": "обязательных пенсионных взносов",
-    "вес": "доля", "удельный": "доля", "уд": "доля", "гос": "государственных", "цзн": "центры занятости",
-    "бжзқ": "жзқ", "зпф": "жзқ", "госуслуг": "государственных услуг", "салмағы": "үлесі", "салмағын": "үлесі",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,56 +43,8 @@ class Match:
     indicator: str
     how: str
     nearest: tuple[str, ...] = ()
-    beyond: str = ""  # words of the row that the indicator's name lacks
-
-
-@dataclass
-class Names:
-    """The indicators' names as sets of words, and how telling each word is."""
-
-    words: dict[str, list[frozenset[str]]]
-    numbers: dict[str, set[str]]  # that the names have, such as 1000
-    weights: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Rare words tell more than those that half of the names have."""
-        every = [name for names in self.words.values() for name in names]
-        counts = Counter(word for name in every for word in name)
-        self.weights = {word: math.log(1 + len(every) / count) for word, count in counts.items()}
-
-
-def names_of(*tables: pd.DataFrame) -> Names:
-    """Names by indicator, of tables indexed by indicator with the columns name_kk, name_ru, name_en."""
-    texts: dict[str, list[str]] = {}
-    for table in tables:
-        for indicator, row in table.iterrows():
-            texts.setdefault(str(indicator), []).extend(row[column] for column in plan.NAMES)
-    words = {indicator: [split(name) for name in names if split(name)] for indicator, names in texts.items()}
-    return Names(words, {indicator: numbers(" ".join(names)) for indicator, names in texts.items()})
-
-
-def split(text: str) -> frozenset[str]:
-    """The telling words of a name: small letters, without endings beyond the seventh letter."""
-    words = re.findall(r"[\w%]+", text.lower().replace("ё", "е"))
-    words = [word.translate(CYRILLIC) if re.search("[а-яәғқңөұүһі]", word) else word for word in words]
-    words = [part for word in words for part in SHORT.get(word, word).split()]
-    return frozenset(word[:7] for word in words if word not in FILLERS and not word.isdigit() and word != "%")
-
-
-def likeness(words: frozenset[str], name: frozenset[str], weights: dict[str, float]) -> float:
-    """0 to 1: the weight of the words that both have, misspelt ones included, over that of all words."""
-    rare = max(weights.values(), default=1.0)
-    near = {word: next((n for n in sorted(name) if alike(word, n)), "") for word in words}
-    both = sum(weights[n] for n in set(near.values()) if n)
-    alone = sum(weights.get(word, rare) for word, n in near.items() if not n)
-    return 2 * both / ((both + alone + sum(weights[n] for n in name)) or 1)
-
-
-@cache
-def alike(word: str, other: str) -> bool:
-    """True for one word: misspelt, with another ending, or cut short."""
-    near = (word[:1] == other[:1] or abs(len(word) - len(other)) < 2) and fuzz.ratio(word, other) >= ALIKE
-    return word == other or (len(word) > 2 and other.startswith(word)) or near
+    beyond: tuple[str, ...] = ()  # words of the row that the indicator's names lack
+    lacking: tuple[str, ...] = ()  # words of the indicator's name that the row lacks
 
 
 def match(row: Row, names: Names) -> Match:
@@ -104,29 +53,97 @@ def match(row: Row, names: Names) -> Match:
     texts = [label] + [f"{row.group} {label}"] * bool(row.group)
     scores = {i: max(likeness(split(t), n, names.weights) for t in texts for n in ns) for i, ns in names.words.items()}
     order = sorted(scores, key=scores.get, reverse=True)
-    best, second = order[0], order[1] if len(order) > 1 else order[0]
-    exact = [indicator for indicator, ns in names.words.items() if split(label) in ns]
-    clear = len(order) < 2 or scores[best] - scores[second] >= MARGIN or exact == [best]
+    best = order[0]
     if not split(label) and row.number in names.words:
         return Match(row.number, "by number")
-    more = [*beyond(label, names.words[best]), *sorted(numbers(label) - names.numbers[best])]
-    if other := next((word for word in more if scores[best] >= LIKELY and contrary(word, names.words[best])), ""):
-        return Match("", f"says «{other}», as indicator {best} does not", tuple(order[:3]))
-    if scores[best] >= SURE and (clear or best == row.number):
+    near = [i for i in order[1:] if scores[best] - scores[i] < MARGIN and not another(label, texts[-1], i, names)]
+    exact = [indicator for indicator, ns in names.words.items() if split(label) in ns]
+    chosen = ""
+    if scores[best] >= SURE and (not near or exact == [best] or best == row.number):
         also = "" if row.number in ("", best) else f", though the file numbers it {row.number}"
-        return Match(best, f"by words{also}", beyond=", ".join(more))
-    if row.number in scores and scores[row.number] >= LIKELY and scores[best] - scores[row.number] < MARGIN:
-        return Match(row.number, "by number and words")
-    if scores[best] >= LIKELY and scores[best] - scores[second] >= 1.5 * MARGIN:
-        return Match(best, FEW, beyond=", ".join(more))
+        chosen, how = best, f"by words{also}"
+    elif row.number in [best, *near] and scores[row.number] >= LIKELY:
+        chosen, how = row.number, "by number and words"
+    elif scores[best] >= LIKELY and len(order) > 1 and scores[best] - scores[order[1]] >= 1.5 * MARGIN:
+        chosen, how = best, FEW
     why = "could be more than one indicator" if scores[best] >= LIKELY else "is like no indicator's name"
-    return Match("", why, tuple(order[:3]))
+    if scores[best] >= LIKELY and (other := another(label, texts[-1], chosen or best, names)):
+        return Match("", other, tuple(order[:3]))
+    if not chosen:
+        return Match("", why, tuple(order[:3]))
+    less = lacking(texts[-1], names.nearest(texts[-1], chosen)[0])
+    return Match(chosen, how, (), tuple(beyond(label, chosen, names)), tuple(less))
 
 
-def beyond(label: str, names: list[frozenset[str]]) -> list[str]:
-    """The telling words of a label that no name of the indicator has."""
-    known = frozenset().union(*names)
-    return sorted(word for word in split(label) - USUAL if not any(alike(word, n) or alike(n, word) for n in known))
+def beyond(label: str, indicator: str, names: Names) -> list[str]:
+    """The telling words and numbers of a label that no name of the indicator has."""
+    known, texts = frozenset().union(*names.words[indicator]), " ".join(names.texts[indicator])
+    more = sorted(w for w in split(label) - USUAL - VAGUE if not any(alike(w, n) or alike(n, w) for n in known))
+    return [*more, *sorted(numbers(label) - numbers(texts))]
+
+
+def lacking(label: str, name: str) -> list[str]:
+    """The telling words of an indicator's name that a label lacks."""
+    words = split(label)
+    missing = {n for n in tokens(name) if not any(alike(word, n) or alike(n, word) for word in words)}
+    return [word for word in dict.fromkeys(re.findall(r"[\w%-]+", name)) if split(word) & missing]
+
+
+def another(label: str, words: str, indicator: str, names: Names) -> str:
+    """Why a label, with its group's words, may mean something else than an indicator; empty where it can't."""
+    if word := next((w for w in beyond(label, indicator, names) if contrary(w, names.words[indicator])), ""):
+        return f"says «{word}», as indicator {indicator} does not"
+    whole, *short = names.nearest(words, indicator)
+    if turned(words, whole):
+        return f"has the words of indicator {indicator} the other way round"
+    if cut(label, whole):
+        return ""
+    core = {n for text in short for n in split(text)}
+    said = split(words) - VAGUE
+    if said and all(any(alike(word, n) for n in core) for word in said):
+        return ""
+    narrow = [
+        word
+        for word in lacking(words, BRACKETS.sub("", whole))
+        for n in split(word)
+        if NARROWING.match(n) or CONTRARY.match(n) or any(alike(n, c) for c in core)
+    ]
+    return f"lacks «{', '.join(narrow)}» of indicator {indicator}" if narrow else ""
+
+
+def cut(label: str, name: str) -> bool:
+    """True for the first half of a name or more, as a narrow column leaves it."""
+    ours, theirs = (" ".join(spelt(text)) for text in (label, name))
+    return theirs.startswith(ours) and 2 * len(ours) > len(theirs)
+
+
+def turned(label: str, name: str) -> bool:
+    """True where two words stand the other way round than in the name, with the same relation between them."""
+    ours, theirs = tokens(label), tokens(name)
+    places: dict[int, int] = {}  # where a word of the name stands in the label
+    for i, word in enumerate(ours):
+        j = next((j for j, n in enumerate(theirs) if alike(word, n) or alike(n, word)), -1)
+        if j >= 0 and not word.startswith(LINK):
+            places.setdefault(j, i)
+    pairs = combinations(places.items(), 2)
+    return any(j > n and related(ours[i:k]) & related(theirs[n:j]) for (j, i), (n, k) in pairs)
+
+
+def related(words: list[str]) -> set[str]:
+    """The relations among words of a name."""
+    return {word for word in words if word.startswith(LINK)}
+
+
+def tokens(name: str) -> list[str]:
+    """The telling words of a name in their order, and marked ones for the relations between them."""
+    words, found = spelt(name), []
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word in BETWEEN:
+            found.append(LINK + ("из" if word == "в" and PARTS.match(after) else BETWEEN[word]))
+        elif word[:7] in split(word) - USUAL - VAGUE:
+            found.append(word[:7])
+            found += [f"{LINK}ден"] * bool(ABLATIVE.search(word))
+    return found
 
 
 def numbers(text: str) -> set[str]:
