@@ -130,11 +130,16 @@ def test_small_charts_keep_their_words_apart(language, found, hindcasts):
 
     use_language(language)
     words = record_page.hedgehog_words(by := hindsight.by_horizon(hindcasts), hindcasts, found)
-    figure = record_charts.hedgehog(found, hindcasts, words)
+    chart = record_charts.hedgehog(found, hindcasts, words)
     assert len(by) == 6
-    renderer = FigureCanvasAgg(figure.figure).get_renderer()
-    figure.figure.draw_without_rendering()
-    boxes = [words.get_window_extent(renderer) for words in figure.figure.axes[0].texts if words.get_text()]
-    assert len(boxes) > 40
-    for n, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[n + 1 :])
+    for figure in (chart.figure, chart.narrow):
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw_without_rendering()
+        boxes = [words.get_window_extent(renderer) for words in figure.axes[0].texts if words.get_text()]
+        assert len(boxes) > 40
+        for n, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[n + 1 :])
+
+
+def test_a_counted_share_is_all_only_where_all_were():
+    assert [record_page.shown(share) for share in (1, 0.9987, 0.5, 0)] == ["100%", ">99%", "50%", "0%"]

@@ -30,16 +30,16 @@ from helpers.charts import (
     unbroken,
     wrap,
 )
-from helpers.language import integer, name, per_cent_sign, plural
+from helpers.language import integer, name, per_cent_sign
 from helpers.targets import Outlook
 
 PALE = "#A9B4BE"
-ROW, GAP = 1.5, 0.82  # inches: height of a small chart, and the room for its name
+ROW, YEARS, LINE = 1.5, 0.34, 0.14  # inches: height of a small chart, of its years below, of a line of its name
 
 
 @kept
 def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
-    """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dark)."""
+    """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dots)."""
 
     def draw(panel: Panel, indicator: str) -> None:
         past, ahead, after = then[indicator].history, then[indicator].forecast, now[indicator].history
@@ -76,15 +76,16 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
     columns = 2 if across() == WIDTH else 1
     rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
-    figure, _, inside = framed(words, rows * (ROW + GAP), 0.45, 0.3)
+    titles = [wrap(measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
+    above = 0.06 + LINE * max(3, *(title.count("\n") + 1 for title in titles))
+    figure, _, inside = framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
         sheet = Sheet(figure)
         for n, (indicator, outlook) in enumerate(outlooks.items()):
-            bottom = inside - (n // columns) * (ROW + GAP) - 0.48 - ROW
+            bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
             box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
             draw(panel := Panel(), indicator)
-            title = wrap(measure(name(outlook.about), outlook.unit), 38 + 3 * columns)
-            put(sheet, box, panel, title, outlook.decimals)
+            put(sheet, box, panel, titles[n], outlook.decimals)
         sheet.draw()
     return Chart(figure, words.alt)
 
@@ -97,10 +98,9 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
-            cases = plural("{n} target", "{n} targets", row["n"])
-            axes.annotate(cases, (row["stated"], row["observed"]), xytext=(9, -6), textcoords="offset points",
-                          size=7.8, color=SOFT, va="top")  # fmt: skip
-        axes.set(xlim=(0, 1.12), ylim=(0, 1.02))
+            where, style = (row["stated"], row["observed"]), {"size": 7.8, "color": SOFT, "va": "top"}
+            axes.annotate(integer(row["n"]), where, xytext=(9, -6), textcoords="offset points", **style)
+        axes.set(xlim=(0, 1.12), ylim=(-0.03, 1.02))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if across() == WIDTH or axis is axes.yaxis else [0, 0.5, 1])
             axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))

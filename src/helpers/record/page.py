@@ -85,7 +85,7 @@ def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> W
         n=integer(len(checked)),
     )
     shown = text(
-        "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dark), targets (orange)",
+        "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dots), targets (orange)",
         day=day(date.fromisoformat(signed)),
     )
     outlooks = {key: now[key] for key in checked["indicator"].unique()}
@@ -98,7 +98,7 @@ def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str,
     sentence = text("Past forecasts missed by {share} less than the last figure would have")
     if ratio > 1:
         sentence = text("Past forecasts missed by {share} more than the last figure would have")
-    shown = text("Figures (blue) and every forecast made up to five years ahead of them (pale)")
+    shown = text("Figures (blue) and every forecast made up to five years ahead of them (thin and grey)")
     outlooks = {key: now[key] for key in forecasts["indicator"].unique()}
     title = sentence.format(share=percent(abs(1 - ratio)))
     return Words(title, shown, captions.source_line(targets.codes(outlooks)))
@@ -110,7 +110,7 @@ def calibration_words(table: pd.DataFrame) -> Words:
     title = text("Stated and observed differ by {points} points at most", points=number(apart, 1))
     shown = text(
         "Share of targets that were met (upwards) by the chance given to them (across), in tenths of chance; dashed: "
-        "met as often as stated"
+        "met as often as stated; beside a dot: its number of targets"
     )
     return Words(title, shown, text("Source: national SDG platform of Kazakhstan; own calculation"))
 
@@ -166,8 +166,8 @@ def rolling_table(scores: pd.DataFrame) -> Table:
 
 
 def shown(share: float) -> str:
-    """A counted share in whole per cent: unlike a chance, it may be 0 or 100."""
-    return "–" if pd.isna(share) else integer(100 * share) + per_cent_sign()
+    """A counted share in whole per cent: unlike a chance, it may be 0 or 100, but only where none or all were."""
+    return "–" if pd.isna(share) else percent(share) if 0 < share < 1 else integer(100 * share) + per_cent_sign()
 
 
 def share_cell(share: float, naive: float | None = None) -> Cell:

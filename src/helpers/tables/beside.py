@@ -134,7 +134,7 @@ def methods(outlooks: dict[str, Outlook]) -> Table | Markdown:
         return Markdown(words)
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
     return Table(
-        text("The last target, as our reconstruction of each method judges it"),
+        text("The last target where methods disagree, as our reconstruction of each judges it"),
         heads,
         rows,
         verdicts=True,

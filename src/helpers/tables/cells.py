@@ -18,7 +18,7 @@ from helpers.language import INLINE, TONE, between, day, name, number, percent, 
 from helpers.targets import Outlook, decimals_shown, lenient, target_decimals
 
 SHARE = '[>0.99]">99%";[<0.01]"<1%";0%'  # a chance as `language.percent` shows it
-COUNTED = "0%"  # a counted share, which may be 0 or all
+COUNTED = '[=1]0%;[>0.99]">99%";0%'  # a counted share: all is only where all were
 FEW = '[<0.01]"<1%";0%'  # a share of past cases, of which none on record is not none at all
 YEAR = "0"
 
