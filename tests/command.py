@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from helpers import cli
@@ -15,6 +16,7 @@ JOSPAR = Path(sys.executable).with_name("jospar")
 
 def jospar(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
     """What the command prints and its exit code, as `subprocess.run` gives them."""
+    resource_tracker.ensure_running()  # one of before the command, which ends what itself has started
     arguments, output, errors = list(map(str, words)), io.StringIO(), io.StringIO()
     before, sys.argv = sys.argv, ["jospar", *arguments]
     surroundings = dict(os.environ)  # which the command changes for its kernels

@@ -55,9 +55,10 @@ settings.register_profile("deep", max_examples=1000, **ANY)
 settings.load_profile("short")
 
 REGION = [Job(files.NOTEBOOKS / "7_region.ipynb", {"area": "KZ-75", "language": code}) for code in LANGUAGES]
-# One report of each language in all its formats, the others as pages alone, which take half the time.
-JOBS = [job if job.notebook.stem == "0_overview" else replace(job, formats=("html",)) for job in batch.read_batch()]
-JOBS += REGION
+# One report of each language as page and spreadsheet, in Kazakh on paper too; the others as pages alone: half the time.
+FORMATS = {"0_overview--language-kk": ("html", "xlsx", "pdf")}
+FORMATS |= dict.fromkeys(("0_overview--language-en", "0_overview--language-ru"), ("html", "xlsx"))
+JOBS = [replace(job, formats=FORMATS.get(job.name, ("html",))) for job in batch.read_batch()] + REGION
 
 RENDERS = "pages-kk"  # this group begins and renders the batch, while the others need it not yet
 
@@ -94,6 +95,12 @@ def _english():
 def outlooks():
     """What is known and expected of every indicator on the day of the committed figures."""
     return targets.outlooks(as_of="2026-11-22")
+
+
+@pytest.fixture(scope="session")
+def employment():
+    """The same of the third direction alone: as a report of its own would have it."""
+    return targets.outlooks(3, as_of="2026-11-22")
 
 
 @pytest.fixture(scope="session")

@@ -13,17 +13,17 @@ from helpers.targets.decisions import COLUMNS, decisions, undo
 HEAD = ",".join(COLUMNS)
 
 
-@pytest.fixture
-def write(tmp_path):
+@pytest.fixture(scope="module")
+def write(tmp_path_factory):
     def write(*lines):
-        path = tmp_path / "decisions.csv"
+        path = tmp_path_factory.mktemp("decided") / "decisions.csv"
         path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
         return path
 
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def moved(write):
     path = write("11,,,2019:+9 2026:+0.5,A. Author,2026-11-01,a plant closes in autumn.")
     return targets.outlooks(3, as_of="2026-11-22", decided=path)["11"]
@@ -34,8 +34,8 @@ def test_the_committed_table_decides_nothing():
 
 
 @pytest.mark.slow
-def test_an_adjustment_moves_its_year_and_no_other(moved):
-    plain = targets.outlooks(3, as_of="2026-11-22")["11"]
+def test_an_adjustment_moves_its_year_and_no_other(moved, found):
+    plain = found["11"]
     assert (moved.forecast.draws == plain.forecast.draws).all()
     assert moved.adjusted["q50"].tolist() == pytest.approx([plain.forecast["q50"][0] + 0.5, plain.forecast["q50"][1]])
 

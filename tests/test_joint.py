@@ -80,8 +80,8 @@ def test_a_single_open_target_needs_no_joint_sentence():
 
 
 @pytest.mark.slow
-def test_the_real_reports_say_it():
-    found = targets.outlooks(3, as_of="2026-11-22")
+def test_the_real_reports_say_it(employment):
+    found = employment
     worries = prose.worries(found).data
     assert "of the 10 targets with a forecast can be expected to be met, with an 80% range of" in worries
     said = prose.paragraph(found["11"]).data

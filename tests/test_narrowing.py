@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import prose, statistics, targets
+from helpers import prose, statistics
 from helpers.forecast import expect, forecast
 from helpers.forecast.quarters import distances, narrow
 
@@ -131,8 +131,8 @@ def test_months_that_tell_less_than_the_forecast_change_nothing(counts):
 
 
 @pytest.mark.slow
-def test_womens_unemployment_of_past_years_rests_on_the_quarters_in_our_own_table():
-    women = targets.outlooks(3, as_of="2026-11-22")[12]
+def test_womens_unemployment_of_past_years_rests_on_the_quarters_in_our_own_table(employment):
+    women = employment[12]
     assert {one.year: one.known for one in women.narrowing} == {2024: {2: 5.2, 4: 5.1}, 2025: {2: 5.1, 3: 5.1, 4: 4.9}}
     assert women.judged.set_index("year")["probability"][[2024, 2025]].min() > 0.95
 
@@ -147,12 +147,12 @@ def test_two_quarters_would_have_come_within_a_tenth_or_two_of_unemployment(year
 
 
 @pytest.mark.slow
-def test_an_offices_own_months_narrow_its_forecast_and_the_page_says_so(counts):
+def test_an_offices_own_months_narrow_its_forecast_and_the_page_says_so(counts, employment):
     known = first_months(counts, 9, lambda year: year * 0.75)
     known.loc[len(known)] = [2026, 9, 900.0]
     rows = known.assign(period=known["year"].astype(int).astype(str) + "-M09", status="part_year")
     figures = replace(statistics.figures("injured_at_work"), values=counts, observations=rows, breaks=[])
     expected = expect(figures, 2027)
     assert expected["q50"].iloc[0] == pytest.approx(1200, abs=0.5)
-    outlook = replace(targets.outlooks(3, as_of="2026-11-22")[11], narrowing=expected.narrowing)
+    outlook = replace(employment[11], narrowing=expected.narrowing)
     assert str(prose.paragraph(outlook).data).count("The figure for the first 9 months of 2026 (900.0%) narrows") == 1

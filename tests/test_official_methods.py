@@ -5,7 +5,16 @@ import pandas as pd
 import pytest
 
 from helpers import UserError
-from helpers.targets.official import WORDS, escap, eurostat, linear, methods, oecd
+from helpers.targets.official import (
+    TREND_LEVEL,
+    WORDS,
+    _has_trend as has_trend,
+    escap,
+    eurostat,
+    linear,
+    methods,
+    oecd,
+)
 
 
 def series(values, first=2015):
@@ -98,6 +107,18 @@ def test_oecd_keeps_shares_within_0_and_100():
     said = oecd(series([80, 84, 88, 92, 96]), np.array([[99.0]]), np.array([2025]), "higher")
     assert said.points.max() == 100
     assert judge(oecd, series([80, 84, 88, 92, 96]), 101, 2025, "higher")[:2] == ("unlikely", 0.0)
+
+
+def test_a_trend_is_what_spearmans_test_says():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(2)
+    years = [np.sort(rng.choice(np.arange(1990, 2026), size, replace=False)) for size in range(3, 33)]
+    figures = [np.round(rng.normal(size=len(one)).cumsum() + 0.1 * np.arange(len(one)), 1) for one in years]
+    expected = [bool(spearmanr(*one).pvalue < TREND_LEVEL) for one in zip(years, figures, strict=True)]
+    assert [has_trend(*one) for one in zip(years, figures, strict=True)] == expected
+    assert 5 < sum(expected) < 25
+    assert not has_trend(years[9], np.ones(12))
 
 
 def test_a_straight_line_gives_its_slope_and_interval_back():

@@ -10,7 +10,9 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers import files, render
 from helpers.render import page as share, pdf, summary
+from helpers.render.batch import Job
 
 FACTS = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {}}
 KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"
@@ -145,3 +147,14 @@ def test_a_report_without_its_pdf_is_still_a_report_and_says_why(monkeypatch):
     assert left_out.keys() == {"pdf"}
     facts = {"reports": [{"left_out": left_out}, {"left_out": left_out}, {}]}
     assert summary.left_out(facts) == [f"no pdf of 2 reports: {left_out['pdf']}"]
+
+
+@pytest.mark.slow
+@pytest.mark.hard
+@prints
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_overview_is_printed_in_other_languages_too(language, tmp_path):
+    job = Job(files.NOTEBOOKS / "0_overview.ipynb", {"language": language}, ("pdf",))
+    (report,) = render.run([job], tmp_path)["reports"]
+    assert report["status"] == "rendered", report["error"]
+    assert len(read((tmp_path / "latest" / f"{job.name}.pdf").read_bytes()).pages) > 1

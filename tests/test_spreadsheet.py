@@ -148,9 +148,9 @@ def test_a_report_without_tables_says_so():
 
 
 @pytest.mark.slow
-def test_the_spreadsheet_is_in_the_language_of_the_report_and_the_same_each_time():
+def test_the_spreadsheet_is_in_the_language_of_the_report_and_the_same_each_time(employment):
     use_language("kk")
-    found = targets.outlooks(3, as_of="2026-11-22")
+    found = employment
     content = made(tables.scorecard(found), tables.forecasts(found), language="kk")
     assert content == made(tables.scorecard(found), tables.forecasts(found), language="kk")
     book = read(content)
@@ -161,8 +161,7 @@ def test_the_spreadsheet_is_in_the_language_of_the_report_and_the_same_each_time
 
 
 @pytest.mark.slow
-def test_the_scorecard_can_be_computed_with():
-    found = targets.outlooks(as_of="2026-11-22")
+def test_the_scorecard_can_be_computed_with(found):
     rows = values(read(made(tables.scorecard(found))).worksheets[1])
     row = next(dict(zip(rows[0], row, strict=True)) for row in rows if str(row[0]).startswith("11. "))
     assert (row["2025"], row["2025: figure"], row["2025: target"]) == ("met", 4.6, 4.7)
@@ -181,8 +180,8 @@ def test_a_sheet_is_named_in_whole_words():
 
 
 @pytest.mark.slow
-def test_figures_and_quantiles_behind_the_charts_have_sheets_of_their_own():
-    found = targets.outlooks(3, as_of="2026-11-22")
+def test_figures_and_quantiles_behind_the_charts_have_sheets_of_their_own(employment):
+    found = employment
     bundle = json.loads(json.dumps(targets.publish(found, "2026-11-22")._repr_mimebundle_(), default=float))
     cell = new_code_cell("", outputs=[new_output("execute_result", bundle)])
     notebook = new_notebook(cells=[new_markdown_cell("# T"), cell], metadata={"jospar": FACTS})

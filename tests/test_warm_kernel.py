@@ -279,7 +279,9 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool: list(pool.map(job, range(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGHUP, marks=pytest.mark.hard)]
+)
 def test_no_process_and_no_file_outlives_a_killed_owner(number, tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
     (tmp_path / "pids").mkdir()

@@ -14,12 +14,12 @@ DAY = "2026-11-22"
 
 
 @pytest.mark.slow
-def test_the_four_steps_and_the_loop_give_the_same_number():
+def test_the_four_steps_and_the_loop_give_the_same_number(employment):
     row = plan.target_row(11)
     figures = statistics.figures("unemployment", as_of=DAY)
     expected = forecast.expect(figures, 2027, lower=0, upper=100, quarters=targets.quarters_of(figures))
     alone = targets.verdict(row, figures, expected).judged
-    pd.testing.assert_frame_equal(alone, targets.outlooks(3, as_of=DAY)["11"].judged)
+    pd.testing.assert_frame_equal(alone, employment["11"].judged)
 
 
 @pytest.mark.slow
@@ -62,8 +62,8 @@ def test_the_record_of_a_method_that_says_no_change_is_that_of_no_change():
     assert past.no_change == pytest.approx((values - values.shift(2)).tail(8).abs().mean())
 
 
-def test_the_line_under_a_chart_names_error_and_cases():
-    said = prose.record(targets.outlooks(3, as_of=DAY)["11"]).data
+def test_the_line_under_a_chart_names_error_and_cases(employment):
+    said = prose.record(employment["11"]).data
     assert "8 cases (2018–2025)" in said
     assert "no change would have erred by 0.10" in said
 
@@ -99,9 +99,9 @@ def test_slips_say_what_to_do():
     assert women.loc[2020:].index[0].year == 2020
 
 
-def test_outlooks_print_as_short_cards():
-    found = targets.outlooks(3, as_of=DAY)
-    assert len(repr(found[12]).splitlines()) == 1
-    assert "<table" in found[12]._repr_html_()
-    assert f"<p>{targets.record(found[12])}</p>" in found[12]._repr_html_()
+def test_outlooks_print_as_short_cards(employment):
+    women = employment[12]
+    assert len(repr(women).splitlines()) == 1
+    assert "<table" in women._repr_html_()
+    assert f"<p>{targets.record(women)}</p>" in women._repr_html_()
     assert targets.outlooks(1, as_of=DAY)["1"]._repr_html_().endswith("</table>")

@@ -101,11 +101,10 @@ def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:
     """Faults that one table has by itself, in the order of its lines; each rule carries its own advice."""
     faults = []
     for field in resource["schema"]["fields"]:
-        column = list(table[field["name"]])
+        cells = list(table[field["name"]].items())
         for advice, holds in _rules(field).items():
-            wrong = {text for text in set(column) if not holds(text)}
-            lines = [(number, text) for number, text in zip(table.index, column, strict=True) if text in wrong]
-            faults += [(number, _line(resource, number, field["name"], text, advice)) for number, text in lines]
+            wrong = {text for text in {text for _, text in cells} if not holds(text)}
+            faults += [(n, _line(resource, n, field["name"], text, advice)) for n, text in cells if text in wrong]
     return [*(line for _, line in sorted(faults, key=itemgetter(0))), *_duplicates(resource, table)]
 
 
@@ -157,8 +156,7 @@ def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     """Figures that contradict what series.csv says of their series."""
     catalogue = tables["series"].set_index("series").to_dict("index")
     for number, row in tables["observations"].to_dict("index").items():
-        facts = catalogue[row["series"]]
-        for column, advice in _row_faults(row, facts):
+        for column, advice in _row_faults(row, catalogue[row["series"]]):
             yield _line({"path": "statistics/observations.csv"}, number, column, row[column], advice)
 
 
@@ -176,7 +174,6 @@ def _row_faults(row: dict, facts: dict) -> Iterator[tuple[str, str]]:
         yield "value", f"has {digits} decimals, {row['series']} has {facts['decimals']}; write the printed figure"
     # A projection is published before its period; its code says so.
     projected = row["series"].endswith("_projection")
-
     for column, day in (("published", row["published"]), ("read_on", row["read_on"])):
         if not projected and day and day < f"{period_end(row['period']):%Y-%m-%d}":
             yield column, f"is before the end of {row['period']}; a figure can't be older than its period"
