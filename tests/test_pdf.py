@@ -123,10 +123,9 @@ def test_a_browser_that_fails_or_hangs_is_one_line(monkeypatch, tmp_path, script
 def test_one_browser_of_the_users_choice_prints_all_pages_until_it_is_closed_or_lost(monkeypatch, tmp_path):
     starts = tmp_path / "starts"
     monkeypatch.setenv(pdf.VARIABLE, program(tmp_path, f'echo >> {starts}; exec {pdf.browser()} "$@"'))
-    deep = tmp_path / ("x" * 100)  # too long for the path of a socket
-    deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    monkeypatch.setenv("TMPDIR", str(deep))
+    long = tempfile.TemporaryDirectory(prefix="x" * 32)  # too long for the path of a browser's socket, not a kernel's
+    monkeypatch.setattr(tempfile, "tempdir", long.name)
+    monkeypatch.setenv("TMPDIR", long.name)
     page = "<html><head></head><body>words</body></html>"
     assert all("words" in read(pdf.printed(page)).pages[0].extract_text() for _ in range(3))
     assert starts.read_text() == "\n"
@@ -138,6 +137,7 @@ def test_one_browser_of_the_users_choice_prints_all_pages_until_it_is_closed_or_
     pdf.close()
     assert starts.read_text() == "\n\n"
     assert not folder.exists()
+    long.cleanup()
 
 
 def test_a_report_without_its_pdf_is_still_a_report_and_says_why(monkeypatch):

@@ -22,13 +22,14 @@ OPTIONS = ("--headless", "--disable-gpu", "--disable-extensions", "--no-first-ru
 PIPE = "--remote-debugging-pipe"
 ORDERS, ANSWERS = 3, 4  # the descriptors that it reads and writes
 END_LIMIT = 2.0  # seconds
+LONGEST_FOLDER = 30  # bytes; its own names of folders and sockets take up to 70
 
 
 class Browser:
     """A running browser with a home of its own. It raises `OSError` or `EOFError` where it doesn't start or ends."""
 
     def __init__(self, program: str, options: Sequence[str] = ()) -> None:
-        place = {"prefix": f"jospar-{os.getpid()}-", "dir": short_folder(), "ignore_cleanup_errors": True}
+        place = {"prefix": f"jospar-{os.getpid()}-", "dir": short_folder(LONGEST_FOLDER), "ignore_cleanup_errors": True}
         self._home = tempfile.TemporaryDirectory(**place)  # its sockets' paths must be short too
         self.folder = Path(self._home.name)
         profile = f"--user-data-dir={self.folder / 'profile'}"

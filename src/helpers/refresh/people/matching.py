@@ -97,7 +97,7 @@ def another(label: str, words: str, indicator: str, names: Names) -> str:
         return ""  # it is the short name, or the beginning of the whole one
     lost = [(word, n) for word in lacking(words, BRACKETS.sub("", whole)) for n in split(word)]
     narrow = [w for w, n in lost if NARROWING.match(n) or CONTRARY.match(n) or any(alike(n, c) for c in core)]
-    return f"lacks «{', '.join(narrow)}» of indicator {indicator}" if narrow else ""
+    return f"lacks «{', '.join(dict.fromkeys(narrow))}» of indicator {indicator}" if narrow else ""
 
 
 def cut(label: str, name: str) -> bool:

@@ -33,10 +33,10 @@ stamps: dict[str, tuple[int, ...] | None] = {}  # of the files that were loaded 
 contents: dict[str, tuple[int, ...] | None] = {}  # of tables, texts and folders that this package read before it
 
 
-def short_folder() -> str:
+def short_folder(longest: int = LONGEST_FOLDER) -> str:
     """The folder for temporary files, or a shorter one where a socket's path, of 104 bytes at most, would not fit."""
     folder = tempfile.gettempdir()
-    return folder if len(os.fsencode(folder)) <= LONGEST_FOLDER or not os.access("/tmp", os.W_OK) else "/tmp"
+    return folder if len(os.fsencode(folder)) <= longest or not os.access("/tmp", os.W_OK) else "/tmp"
 
 
 def sweep(folder: str) -> None:

@@ -26,7 +26,7 @@ MODULES = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel
     ipykernel.comm ipykernel.subshell_manager IPython.core.pylabtools IPython.core.completer IPython.core.magics
     IPython.extensions.storemagic comm """ + os.environ.get(
     "JOSPAR_PRELOAD",
-    """numpy pandas scipy.special scipy.optimize scipy.stats pandas.core.reshape.reshape pandas.io.formats.html
+    """numpy pandas scipy.special pandas.core.reshape.reshape pandas.io.formats.html
     pandas.io.formats.string pandas.plotting._matplotlib matplotlib.pyplot matplotlib.backends.backend_agg
     matplotlib.dates PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin PIL.PngImagePlugin
     babel babel.numbers babel.dates statsmodels.api statsmodels.tsa.api jinja2 helpers.charts helpers.forecast
