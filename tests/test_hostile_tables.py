@@ -103,7 +103,8 @@ def own_values(monkeypatch, folder):
         observations = (files.STATISTICS / "observations.csv").read_text(encoding="utf-8").splitlines()
         (published / "observations.csv").write_text("\n".join(observations[:200]) + "\n", encoding="utf-8")
     monkeypatch.setattr(files, "STATISTICS", published)
-    for cache in (store.read, store.series_table, store.areas_table, store.all_observations):
+    known = (statistics._vintages, statistics._observations, statistics._series)
+    for cache in (store.read, store.series_table, store.areas_table, store.all_observations, *known):
         cache.cache_clear()
     return statistics.series("own_3", folder=published).to_dict()
 
@@ -136,7 +137,7 @@ def test_a_damaged_table_and_what_is_no_file_are_one_line(table):
 CELLS = {
     "decisions": {
         "since": PERIODS[:-1], "add": ["2026:nan", "2026:+0,2", "2026", "26:+1", "9999:+1", "2026: +1", "=1"],
-        "day": ["31.12.2025", "nan", "2026-13-45"], "who": ["  ", "\x1b[31mX"], "method": ["nan", "=cmd"],
+        "day": ["31.12.2025", "nan", "2026-13-45"], "who": ["  "], "method": ["nan", "=cmd"],
     },
     "forecasts": {"q50": NUMBERS, "period": PERIODS, "as_of": PERIODS[:5]},
     "figures": {"value": NUMBERS, "period": PERIODS},
@@ -157,6 +158,11 @@ def test_a_cell_that_is_no_number_and_no_period_is_one_line(table):
             cells[head.split(",").index(column)] = value
             path.write_text(f"{head}\n{','.join(cells)}\n", encoding="utf-8")
             refuses(read, f"{column} {value}")
+
+
+def test_a_reason_may_hold_what_people_type(tmp_path):
+    (tmp_path / "d.csv").write_bytes(DECISIONS.replace(b"Why", "«Почему»\N{NO-BREAK SPACE}— ұлғаюы".encode()))
+    assert decisions(["11"], tmp_path / "d.csv")["11"].why == "«Почему»\N{NO-BREAK SPACE}— ұлғаюы"
 
 
 def test_what_is_out_of_reach_is_not_taken_for_absent_and_is_one_line(tmp_path, monkeypatch, capsys):

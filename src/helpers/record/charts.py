@@ -77,7 +77,7 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     columns = 2 if across() == WIDTH else 1
     rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
     titles = [wrap(measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
-    above = 0.06 + LINE * max(3, *(title.count("\n") + 1 for title in titles))
+    above = 0.06 + LINE * max([3, *(title.count("\n") + 1 for title in titles)])
     figure, _, inside = framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
     with matplotlib.style.context(STYLE):
         sheet = Sheet(figure)

@@ -65,8 +65,8 @@ def _read(row: dict[str, str], where: str, known: list[str]) -> Decision:
     if row["since"] and not re.fullmatch(r"\d{4}", row["since"]):
         raise UserError(f"{where}: since {row['since']!r} is no year; write it as 2016")
     for column, what in (("who", "who decides"), ("why", "the reason")):
-        if not row[column].strip() or not row[column].isprintable():
-            raise UserError(f"{where}: {column} is empty or holds a control character; say {what}")
+        if not row[column].strip():
+            raise UserError(f"{where}: {column} is empty; say {what}")
     if row["day"] and not re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", row["day"], re.ASCII):
         raise UserError(f"{where}: day {row['day'][:20]!r} is no day; write it as 2026-01-31")
     check_method(row["method"], where)
