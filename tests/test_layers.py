@@ -4,6 +4,7 @@
 """
 
 import ast
+import importlib
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -29,7 +30,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_300  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_310  # lines
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ def test_nothing_reaches_past_the_door(room):
             taken = [found for found in imports(path) if found.room == room]
             assert [found for found in taken if found.inside] == []
             assert [found for found in taken if found.name not in {*offered, room}] == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if public_names(room)])
+def test_a_room_shows_its_public_names_alone(room):
+    assert set(dir(importlib.import_module(f"helpers.{room}"))) == public_names(room)
 
 
 def test_no_private_name_crosses_a_wall():

@@ -59,6 +59,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 @for_phones
 def fan(outlook: Outlook) -> Chart:
     """Figures as a solid line, the forecast dashed with its 50 and 80 % ranges shaded, targets as marks."""

@@ -16,6 +16,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,

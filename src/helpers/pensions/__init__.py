@@ -21,6 +21,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 PARAMETERS = files.DATA / "assumptions" / "pensions.csv"
 COLUMNS = ["parameter", "year", "value", "unit", "source"]
 RATIO = "pension_wage_ratio"

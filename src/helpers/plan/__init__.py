@@ -19,6 +19,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 NAMES = ["name_kk", "name_ru", "name_en"]
 TABLES = {
     "directions": ["direction", *NAMES],

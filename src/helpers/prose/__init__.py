@@ -16,6 +16,11 @@ __all__ = [
     "worries",
 ]  # fmt: skip
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 OLD = 3  # years from which a figure is called old
 
 

@@ -18,6 +18,11 @@ from helpers.refresh.transport import USUAL, Limits
 
 __all__ = ["MOST_LINES", "Outcome", "known_figures", "people", "refresh"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 MOST_LINES = 12  # about one series that is held back
 
 

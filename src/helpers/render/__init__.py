@@ -28,6 +28,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
 

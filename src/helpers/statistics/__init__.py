@@ -18,6 +18,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
     """What every series is: one row a series, indexed by its code."""
     return series_table(folder).copy()

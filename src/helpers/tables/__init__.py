@@ -48,6 +48,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 

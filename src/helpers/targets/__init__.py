@@ -32,6 +32,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 
 

@@ -19,6 +19,11 @@ __all__ = [
     "read_rows", "sheets",
 ]  # fmt: skip
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 MOST_REMARKS = 4  # that one line names
 FREQUENCIES = {"annual": "yearly", "quarterly": "quarterly"}
 
