@@ -118,6 +118,17 @@ def test_a_browser_that_fails_or_hangs_is_one_line(monkeypatch, tmp_path, script
         pdf.printed("<html></html>")
 
 
+def test_a_browser_that_is_no_program_is_one_line_and_leaves_nothing_open(monkeypatch, tmp_path):
+    (tmp_path / "browser").write_bytes(b"\0 no program")
+    (tmp_path / "browser").chmod(0o755)
+    monkeypatch.setenv(pdf.VARIABLE, str(tmp_path / "browser"))
+    pdf.close()
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(pdf.Unprinted, match="can't be started: Exec format error; name another one"):
+        pdf.printed("<html></html>")
+    assert os.listdir("/proc/self/fd") == before
+
+
 @pytest.mark.slow
 @prints
 def test_one_browser_of_the_users_choice_prints_all_pages_until_it_is_closed_or_lost(monkeypatch, tmp_path):

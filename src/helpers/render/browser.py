@@ -41,6 +41,10 @@ class Browser:
         try:
             command = [program, *OPTIONS, *options, PIPE, profile]
             self.pid = os.posix_spawn(program, command, own, file_actions=[*silent, *ends])
+        except OSError:
+            os.close(self._orders)
+            os.close(self._answers)
+            raise
         finally:
             os.close(orders)
             os.close(answers)

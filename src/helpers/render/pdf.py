@@ -52,11 +52,12 @@ def printed(page: str) -> bytes:
 def running(program: str) -> Browser:
     """The browser that prints all pages of this process, started for the first."""
     if program not in _browsers or _browsers[program].ended():
-        options = [f"--user-agent=Jospar {version('jospar')}"]  # its own name would say the system
-        if os.geteuid() == 0:
-            options.append("--no-sandbox")  # which doesn't work for the superuser, as in a container
         close()
-        _browsers[program] = Browser(program, options)
+        options = ["--no-sandbox"] * (os.geteuid() == 0)  # a sandbox doesn't work for the superuser, as in a container
+        try:  # the browser's own name would say the system
+            _browsers[program] = Browser(program, [f"--user-agent=Jospar {version('jospar')}", *options])
+        except OSError as error:
+            raise Unprinted(f"Chromium can't be started: {error.strerror}; name another one in {VARIABLE}") from None
     return _browsers[program]
 
 
