@@ -269,9 +269,12 @@ def finish(rendering: Run, output: Path, news: Callable[[dict, dict], list[dict]
         latest |= facts
     summary.write(facts | {"folder": rendering.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
-    for name, page in index.pages(facts, rendering.folder).items():
+    contents = index.contents(facts, rendering.folder, shelf)
+    for name, page in index.pages(contents).items():
         files.write(rendering.folder / name, page)
-    for name, page in index.pages(latest, latest["folder"], f"{latest['run']}/", shelf).items():
+    if latest["run"] != facts["run"]:
+        contents = index.contents(latest, latest["folder"], shelf)
+    for name, page in index.pages(contents, f"{latest['run']}/").items():
         files.write(output / name, page)
     archive.point_latest(latest["folder"], output)
     rendering.save(complete=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from html import escape
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
 _one_page = Lock()  # an exporter makes one page at a time
-ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
-BACK = re.compile(r'<a class="back" href="#([\w.-]+)">.*?</a>')  # from a chart to its row, where the page has one
-
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
 
@@ -64,11 +61,25 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
     shown = pictures.inside(notebook)
     shown.cells = answer_first(shown.cells)
-    facts = page_facts(notebook, language, sisters)
+    facts = page_facts(notebook, language, sisters) | {"linked": link_rows(shown)}
     with _one_page:
-        html = exporter().from_notebook_node(shown, {"page": facts})[0]
-    rows = ROW.sub(partial(_row, html), html)
-    return visible(BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in rows else "", rows))
+        return visible(exporter().from_notebook_node(shown, {"page": facts})[0])
+
+
+def link_rows(notebook: NotebookNode) -> set[str]:
+    """Lead each row of a scorecard to its indicator's chart, where the notebook has it; returns these indicators."""
+    from nbconvert.filters import get_metadata
+
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    charts = {chart for output in outputs if isinstance(chart := get_metadata(output, "indicator", "image/png"), str)}
+    linked = set()
+    for output in (output for output in outputs if {files.TABLE_MIME, "text/html"} <= output.data.keys()):
+        for chart in charts:
+            place, html = f'data-chart="{chart}"', output.data["text/html"]
+            if place in html:
+                linked.add(chart)
+                output.data["text/html"] = html.replace(place, f'href="#chart-{chart}"')
+    return linked
 
 
 @cache
@@ -112,12 +123,6 @@ def answer(notebook: NotebookNode) -> str:
     outputs = [output for cell in notebook.cells if "index" in tags(cell) for output in cell.get("outputs", [])]
     words = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
     return visible(markdown2html("\n\n".join(words))) if any(words) else ""
-
-
-def _row(html: str, row: re.Match) -> str:
-    """A scorecard row's name, as a link where the page has the indicator's chart."""
-    number, words = row.groups()
-    return f'<a id="row-{number}" href="#chart-{number}">{words}</a>' if f'id="chart-{number}"' in html else words
 
 
 def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:

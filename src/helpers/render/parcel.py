@@ -85,7 +85,7 @@ def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) 
     """The zip's bytes; the same for the same run. In it lies the run's folder, with an index of what is sent."""
     from helpers.render import index
 
-    first = index.pages(facts, folder, first=language)
+    first = index.pages(index.contents(facts, folder), first=language)
     first |= {index.file_name(language): first["index.html"]}  # the name by which reports in the language know it
     inside = {name for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, "run.json"}
