@@ -12,6 +12,7 @@ from helpers.charts import captions
 from helpers.forecast import expect
 from helpers.language import listing, name, number, quarter, text
 from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
+from helpers.tables import signed
 from helpers.targets import quarters_of
 
 CLOSE = 1e-4  # relative; the files hold six digits
@@ -207,8 +208,3 @@ def reasons(move: Move) -> list[str]:
     effects = ["" if cause.effect is None else f": {signed(cause.effect, move.decimals)}" for cause in move.causes]
     words = [f"{cause.words}{effect}" for cause, effect in zip(move.causes, effects, strict=True)]
     return words or [text("no recorded cause")]
-
-
-def signed(value: float, decimals: int) -> str:
-    """A change with its sign."""
-    return ("+" if value >= 0 else "") + number(value, decimals)
