@@ -16,7 +16,6 @@ PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 # What is still longer than the house allows, and may not grow: each is a wall to move.
 LONGER = {
     "refresh/people/importing.py: preview": 31,
-    "render/page.py: page_facts": 29,
 }
 FLOORS = (
     {"files"},
@@ -30,7 +29,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_310  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_370  # lines
 
 
 @dataclass(frozen=True)

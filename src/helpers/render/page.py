@@ -112,7 +112,7 @@ def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def tags(cell: NotebookNode) -> list[str]:
-    """What a cell is marked as: workings, lead, index."""
+    """What a cell is marked as: workings, lead, index, plan-text."""
     return cell.metadata.get("tags", [])
 
 
@@ -129,32 +129,46 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
     facts = notebook.metadata["jospar"]
     with in_language(language):
-        labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
-        labels |= {"workings": text("Workings: figures, model, judgement"), "colophon": text("Colophon")}
-        labels |= {"how_to_read": text("How to read this"), "back": text("To the scorecard")}
-        read, today = day(date.fromisoformat(facts["data_read_on"])), day(date.today())
-        footer = text("Data read by {data}. Published on {today}.", data=read, today=today)
-        commit = f" ({facts['commit']})" if facts["commit"] else ""
-        shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
-        colophon = f"Jospar {facts['version']}{commit}. " + text(
-            "Parameters: {parameters}", parameters=shown or text("the notebook's defaults")
-        )
-        banner = (
-            text("Own figures of the office, not published, are laid over the published ones.")
+        return {
+            "banner": text("Own figures of the office, not published, are laid over the published ones.")
             if facts.get("own")
-            else ""
-        )
+            else "",
+            "language": language,
+            "home": index.file_name(language),
+            "has_plan_text": any("plan-text" in tags(cell) for cell in notebook.cells),
+            "title": title(notebook),
+            "css": style(),
+            "labels": _labels(),
+            "siblings": sisters,
+            "footer": _footer(facts),
+            "colophon": _colophon(facts),
+        }
+
+
+def _labels() -> dict[str, str]:
+    """What leads from place to place, in the language in use."""
     return {
-        "banner": banner,
-        "language": language,
-        "home": index.file_name(language),
-        "title": title(notebook),
-        "css": style(),
-        "labels": labels,
-        "siblings": sisters,
-        "footer": footer,
-        "colophon": colophon,
+        "all_reports": text("All reports"),
+        "show_code": text("Show the code"),
+        "language": text("Language"),
+        "workings": text("Workings: figures, model, judgement"),
+        "colophon": text("Colophon"),
+        "how_to_read": text("How to read this"),
+        "back": text("To the scorecard"),
+        "plan_text": text("The plan's text"),
     }
+
+
+def _footer(facts: dict) -> str:
+    read = day(date.fromisoformat(facts["data_read_on"]))
+    return text("Data read by {data}. Published on {today}.", data=read, today=day(date.today()))
+
+
+def _colophon(facts: dict) -> str:
+    commit = f" ({facts['commit']})" if facts["commit"] else ""
+    parameters = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
+    shown = text("Parameters: {parameters}", parameters=parameters or text("the notebook's defaults"))
+    return f"Jospar {facts['version']}{commit}. {shown}"
 
 
 def fault(words: str) -> str:
