@@ -17,11 +17,7 @@ __all__ = [
     "conflicts", "directions", "document", "indicators", "load", "national_row", "national_targets", "printed",
     "table", "target_row", "target_rows", "targets", "terms", "title", "write",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 NAMES = ["name_kk", "name_ru", "name_en"]
 TABLES = {

@@ -26,11 +26,7 @@ __all__ = [
     "preview", "provenance", "render_all", "result", "run", "schedule", "source", "start", "stop", "submitter",
     "summary", "take_over", "work",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 

@@ -16,10 +16,7 @@ __all__ = [
     "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series", "short_names",
     "side_by_side", "sources", "transform", "vintages",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
