@@ -93,7 +93,8 @@ def run(
         keys = {job.name: key for job, key in zip(jobs, rendering.keys, strict=True)}
         if if_changed and not force and latest and archive.same(latest, keys) and archive.shown(latest, output):
             return latest | {"new": False}
-        start(rendering, output, asked or {}, archive.next_number(past))
+        number = 1 + max((run.get("number", 0) for run in past), default=0)
+        start(rendering, output, asked or {}, number)
         try:
             numbers = take_over(rendering, {} if force else archive.rendered(past), tell)
             render_all(rendering, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)

@@ -39,7 +39,6 @@ STATES = {
 }
 MISSING = ("no comparable data", "no target")
 COUNTRY, OWN = "KAZ", "OWN"  # OWN: the place of a list that `jospar judge` read
-FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
 
 class Card(NamedTuple):
@@ -234,15 +233,10 @@ def edition(one: dict) -> dict:
     entry["notebook"] = next((quote(file) for file in one["files"] if state == "failed"), "")
     names = (good or one)["files"]
     html_files = [file for file in names if file.endswith(".html")]
-    others = [file for file in names if file not in html_files]
+    others = {quote(file): file.rpartition(".")[2] for file in names if file not in html_files}
     entry["href"] = quote(html_files[0]) if html_files else ""
-    return entry | {"files": [(quote(file), format_name(file)) for file in others]}
-
-
-def format_name(file: str) -> str:
-    """What a reader calls a kind of file: notebook, or its ending."""
-    ending = file.rpartition(".")[2]
-    return text(FORMATS[ending]) if ending in FORMATS else ending
+    kinds = {"ipynb": text("notebook")}  # any other goes by its ending
+    return entry | {"files": [(file, kinds.get(ending, ending)) for file, ending in others.items()]}
 
 
 def filters(main: Card, others: Card, reports: list[dict], plan: str) -> dict[str, list[tuple[str, str]]]:

@@ -28,7 +28,8 @@ def pack(run: str, output: Path, languages: list[str], target: Path | None = Non
         raise UserError(
             f"run {facts['run']}: holds own figures, not published; say --include-own, or `jospar render --without-own`"
         )
-    spoken = [code for code in ("kk", "ru", "en") if code in (languages or languages_of(facts))]
+    wanted = languages or {language_of(report) for report in facts["reports"]}
+    spoken = [code for code in ("kk", "ru", "en") if code in wanted]
     path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
     with archive.writing_to(path.parent):
         write(
@@ -74,11 +75,6 @@ def good(report: dict) -> dict | None:
 def language_of(report: dict) -> str:
     """The language that a report is written in."""
     return str(report["parameters"].get("language", "en"))
-
-
-def languages_of(facts: dict) -> set[str]:
-    """The languages of a run's reports."""
-    return {language_of(report) for report in facts["reports"]}
 
 
 def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) -> bytes:
