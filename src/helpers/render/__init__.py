@@ -195,9 +195,7 @@ def work(rendering: Run, n: int) -> "Work":
 
     job = rendering.jobs[n]
     facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
-    source = pictures.with_pictures(job.notebook)
-    about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
-    return Work(*about, rendering.sisters[n], facts)
+    return Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
 
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
