@@ -160,6 +160,7 @@ def test_on_the_workbench_a_name_and_a_unit_are_text(words, monkeypatch):
         assert not UNSEEN.search(html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["path", "none"])
 @pytest.mark.parametrize("words", HOSTILE)
 def test_in_a_picture_a_name_is_text(words, kind):

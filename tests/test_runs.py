@@ -92,6 +92,7 @@ def add_output(notebook):
     notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="seen in the lab")]
 
 
+@pytest.mark.slow
 def test_only_the_report_whose_cell_changed_is_rendered_again(jobs, out, rendered):
     runs.run(jobs, out)
     edited(jobs[0], add_cell)
@@ -223,6 +224,7 @@ def test_what_goes_wrong_around_a_report_is_its_own_failure(jobs, out, rendered)
     assert found["reports"][0]["error"] == "MemoryError: too large"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_keeps_what_it_finished_and_the_latest_stays(jobs, out, rendered):
     first = runs.run(jobs, out)
     index = (out / "index.html").read_bytes()
@@ -300,6 +302,7 @@ def test_a_run_that_ended_lets_the_next_one_start(jobs, out, rendered):
         pass
 
 
+@pytest.mark.slow
 def test_pruning_keeps_the_newest_runs_and_the_latest_complete_one(jobs, out, rendered):
     complete = runs.run(jobs, out)
 

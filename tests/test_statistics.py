@@ -279,6 +279,7 @@ def test_what_a_caller_changes_stays_with_the_caller():
     assert statistics.areas().loc["KAZ", "name_en"] == "Kazakhstan"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(COLLECTED is None, reason="the collected files are not here")
 def test_compiling_again_gives_the_same_bytes(tmp_path):
     subprocess.run([sys.executable, SCRIPT, COLLECTED, tmp_path], check=True)

@@ -46,7 +46,8 @@ def match(row: Row, names: Names) -> Match:
     """The indicator that a row is about: its words decide, its number settles what they leave open."""
     label = row.group if row.group and heads.WHOLE.fullmatch(heads.words_of(row.label)) else row.label
     texts = [label] + [f"{row.group} {label}"] * bool(row.group)
-    scores = {i: max(likeness(split(t), n, names.weights) for t in texts for n in ns) for i, ns in names.words.items()}
+    said = [split(text) for text in texts]
+    scores = {i: max(likeness(t, n, names.weights) for t in said for n in ns) for i, ns in names.words.items()}
     order = sorted(scores, key=scores.get, reverse=True)
     best = order[0]
     if not split(label) and row.number in names.words:
