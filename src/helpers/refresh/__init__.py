@@ -81,7 +81,8 @@ def refresh(
             # One publisher's bad answer leaves the others'; a folder was chosen as a whole.
             outcome = Outcome() if faults and folder else _outcome(place, every, read, bool(folder), accept)
             outcome.faults = faults + outcome.faults
-            outcome.unread = _left_out(read)
+            counts = {key: table.attrs.get("left_out") for key, table in read.items()}
+            outcome.unread = [f"left out of {' '.join(key)}: {tidy.unread(n)}" for key, n in counts.items() if n]
             unasked = {request.series for request in asked if not request.publisher.address}
             outcome.aside, outcome.unasked = aside, [] if folder else sorted(unasked)
             if folder and outcome.faults:
@@ -106,12 +107,6 @@ def _read(
     if not read and not faults:
         raise UserError(f"--from-folder {folder.name}: no file there answers a request of requests.csv")
     return read, faults, aside
-
-
-def _left_out(read: Keyed) -> list[str]:
-    """A line for each answer that holds figures of periods that can't be read."""
-    counts = {key: table.attrs.get("left_out") for key, table in read.items()}
-    return [f"left out of {' '.join(key)}: {tidy.unread(count)}" for key, count in counts.items() if count]
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:

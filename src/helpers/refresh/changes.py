@@ -86,9 +86,10 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
     for offer, figures in zip(offers, rounded, strict=True):
         verdict.reasons += _unit(offer)
         for key, value in figures.items():
-            first = taken.setdefault(key, (value, offer))
-            if first[0] != value and _value(known, key) != first[0]:
-                verdict.reasons.append(_contradiction(key, first[0], first[1], value, offer))
+            first, other = taken.setdefault(key, (value, offer))
+            if first != value and _value(known, key) != first:
+                sources = other.request.source, offer.request.source
+                verdict.reasons.append(f"{' '.join(key)} is {first} in {sources[0]} and {value} in {sources[1]}")
     for key, (value, offer) in sorted(taken.items()):
         before = _value(known, key)
         # A suspect figure stands as it was found, with other digits than the series has.
@@ -112,10 +113,6 @@ def _value(known: dict[Key, Known], key: Key) -> str | None:
 def _unit(offer: Offer) -> list[str]:
     source, expected = offer.request.source, offer.request.unit
     return [] if offer.unit == expected else [f"{source} prints the unit {offer.unit!r}, not {expected!r}"]
-
-
-def _contradiction(key: Key, value: str, offer: Offer, other: str, second: Offer) -> str:
-    return f"{' '.join(key)} is {value} in {offer.request.source} and {other} in {second.request.source}"
 
 
 def _doubts(key: Key, value: str, offer: Offer, known: dict[Key, Known]) -> Iterator[str]:

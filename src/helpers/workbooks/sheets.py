@@ -57,13 +57,9 @@ def workbook(path: Path) -> list[Sheet]:
     except Exception as fault:  # each library has errors of its own, and they share no base class but this
         if isinstance(fault, MemoryError) or type(fault).__module__.split(".")[0] not in LIBRARIES:
             raise
-        raise unreadable(path, fault) from None
-
-
-def unreadable(path: Path, fault: Exception) -> UserError:
-    """The one line on a damaged file."""
-    reason = next(iter(str(fault).splitlines()), type(fault).__name__)[:80]
-    return UserError(f"{path.name}: can't be read as a spreadsheet ({reason}); open it and save it again as .xlsx")
+        reason = next(iter(str(fault).splitlines()), type(fault).__name__)[:80]
+        advice = "open it and save it again as .xlsx"
+        raise UserError(f"{path.name}: can't be read as a spreadsheet ({reason}); {advice}") from None
 
 
 def excel_sheets(content: bytes) -> list[Sheet]:
