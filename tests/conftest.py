@@ -4,6 +4,7 @@ Which worker runs what: a file is a group and stays on one worker, unless its te
 group that renders the batch begins, then those with most slow tests. Tests marked `hard` wait for `make test-hard`.
 """
 
+import gc
 import os
 import signal
 import time
@@ -78,6 +79,11 @@ def pytest_collection_modifyitems(items):
     slow = Counter(group(item) for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (group(item) != RENDERS, -slow[group(item)]))
     return (yield)
+
+
+def pytest_collection_finish():
+    """What libraries and tests hold to the end is no garbage, and looking through it again and again takes long."""
+    gc.freeze()
 
 
 def group(item) -> str:
