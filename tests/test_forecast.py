@@ -245,16 +245,15 @@ def test_coefficients_move_centre_and_range_as_they_say():
     numbers = corrections.read()
     nothing = numbers._replace(**{k: np.zeros_like(getattr(numbers, k)) for k in ("pulls", "shift", *MATRICES)})
     seen = ensemble.view(np.array([UNEMPLOYMENT]), 3)
-    x, o = corrections.standard(nothing, seen.even, seen.odd)
-    same = corrections.correct(seen.quantiles, seen.centres, x, o, nothing)
+    same = corrections.correct(seen, nothing)
     assert same == pytest.approx(seen.quantiles)
     halved = np.zeros_like(numbers.pulls)
     halved[0, 0] = 0.5  # half way to the last value, whatever the features
-    half = corrections.correct(seen.quantiles, seen.centres, x, o, nothing._replace(pulls=halved))
+    half = corrections.correct(seen, nothing._replace(pulls=halved))
     assert half[0, ensemble.MEDIAN] == pytest.approx(seen.quantiles[0, ensemble.MEDIAN] / 2)
     twice = np.zeros_like(numbers.width)
     twice[:, 0] = np.log(2)
-    wide = corrections.correct(seen.quantiles, seen.centres, x, o, nothing._replace(width=twice))
+    wide = corrections.correct(seen, nothing._replace(width=twice))
     assert np.ptp(wide, axis=1) == pytest.approx(2 * np.ptp(seen.quantiles, axis=1))
 
 

@@ -1,7 +1,6 @@
 """From one history to its distribution: prepared, forecast by a method, put back in season and within its bounds."""
 
 from collections.abc import Hashable, Sequence
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -25,14 +24,13 @@ def compute(
 ) -> list[np.ndarray]:  # fmt: skip
     """Quantiles [probability, horizon] of each series; those of equal length are computed together."""
     run, out = methods.find(method), [np.empty(0)] * len(series)
-    groups = {n: list(g) for n, g in groupby(sorted(range(len(series)), key=lambda i: len(series[i].values)),
-                                             key=lambda i: len(series[i].values))}  # fmt: skip
-    for rows in groups.values():
-        usual = [i for i in rows if not is_reference(series[i].values)]
-        for i in set(rows) - set(usual):
-            out[i] = reference.quantiles(series[i].values, horizon, lower, upper, decimals)
-        for start in range(0, len(usual), 50):
-            part = usual[start : start + 50]
+    usual = [i for i, s in enumerate(series) if not is_reference(s.values)]
+    for i in set(range(len(series))) - set(usual):
+        out[i] = reference.quantiles(series[i].values, horizon, lower, upper, decimals)
+    for length in {len(series[i].values) for i in usual}:
+        rows = [i for i in usual if len(series[i].values) == length]
+        for start in range(0, len(rows), 50):
+            part = rows[start : start + 50]
             raw = np.array([series[i].values for i in part])
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
@@ -110,7 +108,7 @@ def forecast(
     check_within(past, lower, upper, "history")
     grid = compute([past], horizon, period, method, lower, upper, decimals)[0]
     special, limits = is_reference(past.values), _ends(past, lower, upper)
-    together = ensemble.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
+    together = reference.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
     draws = sample(grid, together, limits, size, seed)
     label = "reference class" if special else method
     return distribution(periods_after(history.index, past.last, horizon), draws, limits, past.observed, label)
