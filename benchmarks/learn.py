@@ -248,7 +248,9 @@ def told(w: Windows, numbers: corrections.Numbers) -> np.ndarray:
     """Corrected quantiles in steps from the last value, at or above 0 where no value is negative."""
     q = corrections.correct(w.view(), numbers)
     q = unchanged.with_rest(q, unchanged.Past(w.times, w.cases, w.half))
-    return squeezed(q, w.room[:, None, None])[0]
+    room, half = w.room[:, None, None], w.half[:, None, None]
+    q = squeezed(q, room)[0]
+    return np.where(q + room < half, -room, q)  # as `engine.on_bound` has it
 
 
 def abroad(w: Windows, origin: int, by_indicator: bool = False) -> np.ndarray:

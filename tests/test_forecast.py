@@ -382,6 +382,17 @@ def test_shares_near_the_bound_do_not_pile_up_on_it():
     assert result["q975"].max() < 100
 
 
+def test_what_would_be_printed_as_zero_is_zero():
+    small = [0.4, 0.3, 0.5, 0.2, 0.3, 0.2, 0.1, 0.2]
+    draws = forecast(yearly(small), horizon=3).draws
+    assert draws[draws > 0].min() >= 0.05
+    assert (draws == 0).mean(axis=0).min() > 0.01
+    row = forecast_table(table_of(a=small), 3).iloc[-1]
+    assert (row["q025"], row["q50"]) == (0, pytest.approx(0.2, abs=0.1))
+    finer = forecast(yearly(small), horizon=3, decimals=2).draws
+    assert 0.005 <= finer[finer > 0].min() < 0.05
+
+
 def test_a_history_without_negative_values_stays_so_unless_told():
     values = yearly([0.4, 0.1, 0.5, 0.2, 0.6, 0.1, 0.2])
     assert (quantile_columns(forecast(values, horizon=3)) >= 0).all()
