@@ -35,9 +35,8 @@ def compute(
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
     cycle = 1 if method in ("naive", "drift") else period
-    ends = [_ends(s, lower, upper) for s in series]
-    q = [_finish(q, s, cycle, *limits) for q, s, limits in zip(out, series, ends, strict=True)]
-    return [on_bound(*one, method, decimals) for one in zip(q, series, ends, strict=True)]
+    out = [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
+    return [on_bound(q, s, _ends(s, lower, upper)[0], method, decimals) for q, s in zip(out, series, strict=True)]
 
 
 def is_reference(values: np.ndarray) -> bool:
@@ -78,9 +77,7 @@ def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: flo
     return bound(middle + (q - middle) * series.widen, anchor(series.values, q.shape[1], period), lower, upper)
 
 
-def on_bound(
-    values: np.ndarray, series: Series, limits: tuple[float, float], method: str, decimals: int | None
-) -> np.ndarray:
+def on_bound(values: np.ndarray, series: Series, lower: float, method: str, decimals: int | None) -> np.ndarray:
     """Values of the ensemble, with what would be printed as the lower bound put on it.
 
     Of the world's official figures that came out below their 95 % range, a quarter to a third were zero.
@@ -88,7 +85,7 @@ def on_bound(
     if method != "ensemble" or is_reference(series.values):
         return values
     places = features.decimals(series.values[None])[0] if decimals is None else decimals
-    return np.where(values - limits[0] < 0.5 * 10.0**-places, limits[0], values)
+    return np.where(values - lower < 0.5 * 10.0**-places, lower, values)
 
 
 def forecast(
@@ -125,7 +122,7 @@ def forecast(
     grid = compute([past], horizon, period, method, lower, upper, decimals)[0]
     special, limits = is_reference(past.values), _ends(past, lower, upper)
     together = reference.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
-    draws = on_bound(sample(grid, together, limits, size, seed), past, limits, method, decimals)
+    draws = on_bound(sample(grid, together, limits, size, seed), past, limits[0], method, decimals)
     label = "reference class" if special else method
     return distribution(periods_after(history.index, past.last, horizon), draws, limits, past.observed, label)
 
