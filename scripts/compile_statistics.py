@@ -357,7 +357,7 @@ def derive(folder: Path, rows: pd.DataFrame) -> pd.DataFrame:
     ratio, ratio_facts = pension_ratio(rows)
     results = {
         "real_income": (transform.chain_index(income, pd.Period("2019", "Y")), income_facts),
-        "bottom40_share": (transform.sum_of(*[part for part, _ in deciles]), deciles[0][1]),
+        "bottom40_share": (pd.concat([part for part, _ in deciles], axis=1).dropna().sum(axis=1), deciles[0][1]),
         "migration_balance": ((arrivals - departures) / 1000, balance_facts),
         "pension_wage_ratio": (ratio, ratio_facts),
     }
@@ -381,7 +381,7 @@ def pension_ratio(rows: pd.DataFrame) -> tuple[pd.Series, dict]:
     article = rows[(rows["series"] == "wage_nominal")].iloc[0].to_dict()
     title = "Average pension of the ministry as reported in the press, over the average wage of the Bureau"
     address = f"{article['address'].split(' ; ')[0]} ; average pension over average wage"
-    return transform.share_of(last, wage), {
+    return (100 * last / wage).dropna(), {
         **article,
         "publisher": MINISTRY,
         "title": title,

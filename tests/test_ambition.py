@@ -30,8 +30,7 @@ def table():
 
 def test_a_quarter_of_the_changes_from_minus_10_to_10_reach_5_points(table):
     found = ambition("share", 20, 25, 2, "higher", table)
-    assert found.achieved == pytest.approx(0.25)
-    assert (found.changes, found.series, found.indicators, found.change) == (90, 7, 3, 5.0)
+    assert (found.achieved, found.change) == (pytest.approx(0.25), 5.0)
 
 
 def test_a_fall_of_as_many_points_is_as_frequent_in_an_even_class(table):
@@ -57,11 +56,7 @@ def test_changes_equal_to_the_one_needed_count_as_achieved(table):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("percent", 20, 25, 2, "higher"), "knows share, rate, count"),
         (("share", 20, 25, 9, "higher"), "9 years"),
-        (("share", 120, 125, 2, "higher"), "between 0 and 100"),
-        (("rate", 0, 5, 2, "higher"), "above zero"),
-        (("share", 20, float("nan"), 2, "higher"), "must be numbers"),
         (("share", 20, 25, 2, "more"), "higher"),
     ],
 )

@@ -1,7 +1,7 @@
 """Charts carry their words, keep them inside, and draw what the tables say."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from helpers import charts, plan, shared, statistics, targets
-from helpers.charts import captions, labels, panels, small_multiples, strokes
+from helpers.charts import captions, frame, labels, panels, small_multiples, strokes
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
 from helpers.language import in_language
@@ -313,6 +313,15 @@ def test_a_kept_chart_is_drawn_again_only_when_what_it_shows_or_its_language_cha
         draw(values, "first")
     assert drawn == ["before", "first", "second", "second", "second", "first", "first"]
     assert draw(values, "first").figure.get_figwidth() == 2
+
+
+def test_a_kept_chart_is_found_again_whatever_its_outlook_has_worked_out_meanwhile(found):
+    outlook = replace(found["11"], figures=replace(found["11"].figures))
+    before = frame._content((outlook,))
+    assert len(outlook.figures.vintages)
+    assert set(vars(outlook.figures)) > {field.name for field in fields(outlook.figures)}
+    assert frame._content((outlook,)) == before
+    assert frame._content((replace(outlook, area="KZ-75"),)) != before
 
 
 def test_no_line_runs_through_a_break():

@@ -188,7 +188,7 @@ BREACHES = {
     "a year twice": ("examples/my_indicator.csv", "2024,", "2024,1,\n2024,", "line 3, year: '2024' stands on line 2"),
     "a row with too many cells": (OBSERVATIONS, "bns,2024-02-14", "bns,2024-02-14,,", "line 2: 10 cells instead of 8"),
     "a row with too few cells": (OBSERVATIONS, "final,bns,2024-02-14", "final,bns", "line 2: 7 cells instead of 8"),
-    "an open quotation mark": (OBSERVATIONS, "bns,2024-02-14", 'bns,"2024-02-14', "not readable as CSV"),
+    "an open quotation mark": (OBSERVATIONS, "bns,2024-02-14", 'bns,"2024-02-14', "unexpected end of data"),
 }  # fmt: skip
 
 
@@ -205,15 +205,15 @@ def test_each_rule_names_the_place_and_the_advice(world, breach):
 def test_a_missing_table_is_named(world):
     (world / "statistics/areas.csv").unlink()
     assert data_check.check(world) == [
-        "statistics/areas.csv: the table is missing; restore it or take it out of datapackage.json"
+        "statistics/areas.csv: no such file; restore it, or take it out of datapackage.json"
     ]
 
 
 @pytest.mark.parametrize(
     ("encoding", "fault"),
     [
-        ("utf-16", "not readable as CSV in UTF-8"),
-        ("cp1251", "not readable as CSV in UTF-8"),
+        ("utf-16", "line 1: holds a NUL, so it is no text"),
+        ("cp1251", "line 2: is not in UTF-8; save it so"),
         ("utf-8-sig", "line 1: begins with a byte order mark; save it as plain CSV in UTF-8"),
     ],
 )

@@ -95,6 +95,7 @@ def test_a_table_with_other_columns_is_refused(tmp_path):
         decisions(["11"], path)
 
 
+@pytest.mark.slow
 def test_a_method_and_a_window_that_were_decided_on_are_used(write):
     path = write("12,ets,2016,,A. Author,2026-11-01,the definition settled in 2016")
     women = targets.outlooks(3, as_of="2026-11-22", decided=path)["12"]

@@ -197,7 +197,7 @@ def test_l9_every_name_of_a_notebook_has_a_link_that_leads_to_its_page(tmp_path)
     names = [Job(Path(name)).name for name in json.loads((CASES / "names.json").read_text())["names"]]
     assert len(names) > 5
     facts["reports"] = [report | {"name": name, "files": [f"{name}.html"], "title": name} for name in names]
-    Links().feed(index.pages(facts, tmp_path, prefix="run/")["index.html"])
+    Links().feed(index.pages(index.contents(facts, tmp_path), prefix="run/")["index.html"])
     for name in names:
         assert any(unquote(urlsplit(link).path) == f"run/{name}.html" for link in links), name
 

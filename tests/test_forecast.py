@@ -213,6 +213,7 @@ def test_results_scale_with_data_whose_unit_says_nothing(values, factor):
     assert other / factor == pytest.approx(one, rel=1e-6, abs=1e-6 * np.ptp(amounts))
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.sampled_from([1e-6, 0.37, 1e9]))
 def test_members_scale_with_any_data(values, factor):
     one = quantile_columns(forecast(yearly(values), horizon=3, method="theta_cautious"))

@@ -60,6 +60,7 @@ def test_a_past_forecast_rests_on_the_figures_of_its_day(monkeypatch, tmp_path):
         assert list(hindsight.known_then(outlook, pd.Period(year), days[pd.Period(year)])) == figures
 
 
+@pytest.mark.slow
 def test_indicators_that_were_redefined_since_are_not_compared(then, now):
     assert not {"17", "25"} & set(hindsight.since(then, now).query("year > 2022")["indicator"])
 
@@ -77,6 +78,7 @@ def test_no_past_forecast_looks_across_a_break(made):
         assert not ((rows["origin"] <= edge.year) & (rows["year"] > edge.year)).any()
 
 
+@pytest.mark.slow
 def test_the_naive_forecast_of_every_origin_is_its_last_figure(made, now):
     history = now["11"].history
     rows = made[made["indicator"] == "11"]

@@ -123,6 +123,7 @@ def refuses(read, case: str) -> None:
         pytest.fail(f"{case} was read")
 
 
+@pytest.mark.slow
 def test_a_damaged_table_and_what_is_no_file_are_one_line(table):
     path, good, read = table
     for name, change in REFUSED.items():
@@ -149,6 +150,7 @@ CELLS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_no_number_and_no_period_is_one_line(table):
     path, good, read = table
     head, row = good.decode().splitlines()

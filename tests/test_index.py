@@ -6,6 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.language import LANGUAGES, use_language
 from helpers.render import index, page
+from helpers.tables import Cell, Row, Table
 
 HEAD = "plan,indicator,area,as_of,year,verdict,probability,figure,decimals,target,target_decimals,reading\n"
 VERDICTS = {
@@ -32,7 +33,8 @@ def made(tmp_path):
         if verdicts:
             (tmp_path / "verdicts.csv").write_text(HEAD + "".join(verdicts.values()), encoding="utf-8")
         facts = {"run": "R", "started": "2026-03-09T00:00:00", "data_read_on": "2026-03-07", "version": "1"}
-        found = index.pages(facts | {"commit": "abc", "reports": reports}, tmp_path, **{"prefix": "R/"} | options)
+        contents = index.contents(facts | {"commit": "abc", "reports": reports}, tmp_path)
+        found = index.pages(contents, **{"prefix": "R/"} | options)
         return {name: BeautifulSoup(html, "html.parser") for name, html in found.items()}
 
     return make
@@ -165,12 +167,14 @@ def test_a_chart_links_back_only_where_its_row_is():
         image = {"image/png": "iVBORw0KGgo="}
         return new_code_cell(outputs=[new_output("display_data", image, metadata={"image/png": {"indicator": row}})])
 
-    row = new_output("display_data", {"text/html": '<span data-row="22">22. Injuries</span>'})
-    notebook = new_notebook(cells=[new_code_cell(outputs=[row]), picture("22"), picture("99")])
+    rows = [Row([Cell(f"{number}. Name")], indicator=number) for number in ("22", "23")]
+    table = new_output("display_data", Table("Targets", ["Indicator"], rows)._repr_mimebundle_())
+    notebook = new_notebook(cells=[new_code_cell(outputs=[table]), picture("22"), picture("99")])
     facts = {"data_read_on": "2026-11-22", "version": "1.0", "commit": None, "parameters": {}}
     notebook.metadata["jospar"] = facts
     soup = BeautifulSoup(page.page(notebook, "en", []), "html.parser")
-    assert [link["href"] for link in soup.select("a.back, a[id]")] == ["#chart-22", "#row-22"]
+    assert [link["href"] for link in soup.select("main a[href]")] == ["#chart-22", "#row-22"]
+    assert [link["id"] for link in soup.select("a[id]")] == ["row-22", "row-23"]
 
 
 def test_a_run_of_lists_alone_opens_with_the_list_and_not_with_the_plan():

@@ -242,6 +242,7 @@ def reads_or_says_why(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, 
         assert len(lines) == 1, (seed, lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_damaged_input_is_read_or_refused_in_one_line(name, tmp_path, monkeypatch):
     reads_or_says_why(name, tmp_path, monkeypatch, range(8))

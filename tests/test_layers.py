@@ -16,7 +16,6 @@ PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 # What is still longer than the house allows, and may not grow: each is a wall to move.
 LONGER = {
     "refresh/people/importing.py: preview": 31,
-    "render/page.py: page_facts": 29,
 }
 FLOORS = (
     {"files"},
@@ -30,7 +29,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_255  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 19_210  # lines
 
 
 @dataclass(frozen=True)
@@ -109,9 +108,10 @@ def test_nothing_reaches_past_the_door(room):
             assert [found for found in taken if found.name not in {*offered, room}] == []
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if public_names(room)])
-def test_a_room_shows_its_public_names_alone(room):
-    assert set(dir(importlib.import_module(f"helpers.{room}"))) == public_names(room)
+def test_a_room_shows_its_public_names_alone():
+    for room in ROOMS:
+        offered = public_names(room)
+        assert not offered or set(dir(importlib.import_module(f"helpers.{room}"))) == offered, room
 
 
 def test_no_private_name_crosses_a_wall():

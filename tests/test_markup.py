@@ -26,7 +26,7 @@ from helpers import charts, files, statistics
 from helpers.charts.captions import Words
 from helpers.language.markup import UNSEEN, literal, visible, web_address
 from helpers.render import page as share
-from helpers.render.index import pages as index_pages
+from helpers.render.index import contents, pages as index_pages
 from helpers.render.spreadsheet import spreadsheet
 from helpers.tables import Cell, Row, Table
 from helpers.targets.choices import Change
@@ -109,7 +109,7 @@ def index(name):
     one |= {"files": ["a.html", "a.ipynb"]}
     bad = one | {"status": "failed", "error": name, "last_good": None, "parameters": {"area": f"{name}b"}}
     facts = {"run": "R", "started": "2026-11-22", "data_read_on": "2026-11-22", "reports": [one, bad]}
-    return index_pages(facts | {"version": "1", "commit": None}, Path("nowhere"))["index.html"]
+    return index_pages(contents(facts | {"version": "1", "commit": None}, Path("nowhere")))["index.html"]
 
 
 def squeezed(words):
@@ -160,6 +160,7 @@ def test_on_the_workbench_a_name_and_a_unit_are_text(words, monkeypatch):
         assert not UNSEEN.search(html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["path", "none"])
 @pytest.mark.parametrize("words", HOSTILE)
 def test_in_a_picture_a_name_is_text(words, kind):

@@ -247,6 +247,7 @@ def kazakh_on_a_russian_keyboard(rows: list) -> dict[str, list]:
     return {"Парақ1": [["№", "Корсеткиш", *(f"{year} ж." for year in YEARS)], *lines]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mess",
     [
@@ -321,6 +322,7 @@ LAYOUTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_gives_the_figures_meant_and_says_no_word_of_another_indicator(layout, tmp_path):
     for indicator in ("2", "18", "27"):
@@ -370,6 +372,7 @@ SHORTER = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_part_and_whole_turned_round_and_a_telling_word_left_out_are_asked_for_and_short_forms_are_not(tmp_path):
     lines = [[name, 40 + n] for n, name in enumerate([*TURNED, *NARROWER, *SHORTER.values()])]
     path = sheet(tmp_path / "a.xlsx", ["Показатель", 2025], *lines)
@@ -464,6 +467,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_bad_workbook_is_one_line_and_changes_nothing(kind, tmp_path, monkeypatch):
     own = tmp_path / "own"

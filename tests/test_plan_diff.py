@@ -61,6 +61,7 @@ def test_nothing_else_differs_than_what_was_changed(found):
     assert set(found["indicator"]) == {"11", "2", "7", "4", "5", "31", ""}
 
 
+@pytest.mark.slow
 def test_changed_and_dropped_targets_show_the_verdict_before_and_after(found):
     head, *years = lines_of(found, "11")
     assert head == "11. Unemployment rate"

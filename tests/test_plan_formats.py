@@ -135,6 +135,7 @@ def test_every_format_told_by_its_content_gives_the_committed_table_byte_for_byt
     assert (tmp_path / f"{name}.csv").read_bytes() == (files.PLAN / f"{name}.csv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["html", "docx"])
 def test_another_ministrys_document_gives_its_tables(kind, tmp_path):
     found = plan_document.read(written(tmp_path, kind, blocks(RIVERS)), RIVERS.with_name("names.csv"))
@@ -245,6 +246,7 @@ DAMAGES = [
 ]
 
 
+@pytest.mark.slow
 # Both kinds are read by the same lines once DOCX is turned into a page, so one damage by day is enough there.
 @pytest.mark.parametrize(
     ("kind", "damage", "said"),

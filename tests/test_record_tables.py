@@ -124,6 +124,7 @@ def test_the_report_says_what_was_measured():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
 def test_small_charts_keep_their_words_apart(language, found, hindcasts):
     from matplotlib.backends.backend_agg import FigureCanvasAgg

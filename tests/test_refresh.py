@@ -457,6 +457,7 @@ def test_a_moved_decimal_point_is_told_from_a_change():
     assert not changes.shifted(30.0, 4.6)
 
 
+@pytest.mark.slow
 def test_hardly_any_step_of_the_past_looks_like_a_moved_decimal_point():
     steps = [
         (new, old)

@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import nbformat
+import pandas as pd
 import pytest
 
 from helpers import UserError, files, render as runs, statistics
 from helpers.render import archive, fingerprint
 from helpers.render.batch import Job
+from helpers.statistics.store import all_observations
 
 
 class Rendering(list):
@@ -90,6 +92,7 @@ def add_output(notebook):
     notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="seen in the lab")]
 
 
+@pytest.mark.slow
 def test_only_the_report_whose_cell_changed_is_rendered_again(jobs, out, rendered):
     runs.run(jobs, out)
     edited(jobs[0], add_cell)
@@ -152,7 +155,8 @@ def test_a_day_on_which_a_new_figure_is_known_has_another_hash():
 
 @pytest.mark.parametrize("day", [date(2012, 1, 1), date(2019, 12, 31), date(2024, 3, 31), date(2026, 11, 22)])
 def test_the_newest_known_figure_is_that_of_the_statistics(day):
-    assert fingerprint.last_known(day) == statistics.last_known(day)
+    known = all_observations(files.STATISTICS).table["known"]
+    assert fingerprint.last_known(day) == known[known <= pd.Timestamp(day)].max().date()
     assert fingerprint.read_on() == statistics.sources()["read_on"].max()
 
 
@@ -220,6 +224,7 @@ def test_what_goes_wrong_around_a_report_is_its_own_failure(jobs, out, rendered)
     assert found["reports"][0]["error"] == "MemoryError: too large"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_keeps_what_it_finished_and_the_latest_stays(jobs, out, rendered):
     first = runs.run(jobs, out)
     index = (out / "index.html").read_bytes()
@@ -297,6 +302,7 @@ def test_a_run_that_ended_lets_the_next_one_start(jobs, out, rendered):
         pass
 
 
+@pytest.mark.slow
 def test_pruning_keeps_the_newest_runs_and_the_latest_complete_one(jobs, out, rendered):
     complete = runs.run(jobs, out)
 

@@ -352,6 +352,7 @@ def test_what_a_workbook_holds_is_read_or_named(case):
     assert table.attrs["left_out"] == left_out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "words"),
     [

@@ -99,6 +99,7 @@ def xml(content):
         return "".join(file.read(name).decode() for name in file.namelist() if name.endswith(".xml"))
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_any_text_from_data_comes_out_as_it_went_in(words):
     sheet = read(made(table_of(Cell(words)))).worksheets[1]

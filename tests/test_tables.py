@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import plan, prose, statistics, tables, targets
+from helpers import files, plan, prose, statistics, tables, targets
 from helpers.charts import captions
 from helpers.language import use_language
 from helpers.tables import Cell, Row, Table
@@ -127,6 +127,26 @@ def test_only_damaged_rows_are_listed_as_damaged():
         "26.2",
         "27",
     ]
+
+
+def test_the_plans_text_stands_as_the_document_prints_it(found):
+    document = (files.PLAN / "source" / "development_plan_2023_2027_kk.txt").read_text(encoding="utf-8")
+    lines = {words.split("\t")[0]: words for words in document.splitlines() if words.split("\t")[0].isdigit()}
+    shown = tables.printed(found)
+    for row in shown.rows:
+        number, name = row.cells[0].words.split(". ", 1)
+        assert name[:30] in document
+        assert row.cells[0].small in document
+        cells = [cell.words for cell in row.cells[1:] if cell.words]
+        if "." not in number:
+            stand = [lines[number].find(f"\t{words}") for words in cells]
+            assert -1 not in stand
+            assert len(stand) == len(lines[number].split("\t")[5:]) - lines[number].split("\t")[5:].count("")
+    row = next(row for row in shown.rows if row.cells[0].words.startswith("14. "))
+    assert [cell.words for cell in row.cells[1:]] == ["", "55", "65", "70", "70,5", "71", ""]
+    assert shown.heads[1:] == [str(year) for year in range(2021, 2028)]
+    assert '<tbody lang="kk">' in shown._repr_html_()
+    assert "шарттары үшін" in shown._repr_html_()  # a slip of the document, mended in our tables
 
 
 def test_every_series_of_a_report_has_its_publisher_address_and_day(found):
@@ -252,7 +272,7 @@ def test_the_paragraph_names_figure_target_forecast_and_chance(found):
 
 def test_a_part_of_a_year_is_told_and_not_judged(found):
     said = prose.part_year(found["22"]).data
-    assert said.startswith("In the first 9 months: 0.13\N{NO-BREAK SPACE}per 1,000 employees (2025).")
+    assert said.startswith("In the first 9 months: 0.13\N{NO-BREAK SPACE}per 1,000 workers (2025).")
     assert said.endswith("A part of a year is not judged.")
 
 

@@ -46,23 +46,3 @@ def test_the_base_is_zero_and_its_choice_changes_no_growth(index, data):
     assert chained[base] == 0
     level = 1 + chained / 100
     assert (level / level.shift()).iloc[1:].tolist() == pytest.approx([value / 100 for value in index])
-
-
-def test_a_sum_needs_every_part():
-    total = transform.sum_of(yearly({2020: 1.5, 2021: 2}), yearly({2021: 3, 2022: 4}))
-    assert {str(period): value for period, value in total.items()} == {"2021": 5}
-
-
-def test_a_sum_of_nothing_is_refused():
-    with pytest.raises(UserError, match="at least one"):
-        transform.sum_of()
-
-
-def test_a_share_is_in_per_cent_of_common_periods():
-    share = transform.share_of(yearly({2023: 1, 2024: 120}), yearly({2024: 400, 2025: 9}))
-    assert {str(period): value for period, value in share.items()} == {"2024": 30}
-
-
-def test_a_share_of_zero_is_refused():
-    with pytest.raises(UserError, match="zero"):
-        transform.share_of(yearly({2024: 1}), yearly({2024: 0}))

@@ -248,6 +248,7 @@ def test_what_killed_processes_left_goes_with_a_later_run(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {f"jospar-{2**22 + 1}-new", f"jospar-{os.getpid()}-old"}
 
 
+@pytest.mark.slow
 def test_kernels_outlive_the_process_that_forked_them_and_the_next_has_another(tmp_path, small):
     code = f"import os, signal, time\nopen(f'{tmp_path}/{{os.getpid()}}', 'w').write(str(os.getppid()))\n"
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

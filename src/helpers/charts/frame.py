@@ -8,7 +8,7 @@ import io
 import pickle
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,10 +107,19 @@ def kept(draw: Callable[..., Chart | Markdown]) -> Callable[..., Chart | Markdow
     return chart
 
 
+class _Pickler(pickle.Pickler):
+    """Writes of a dataclass its fields alone: what it has worked out and kept beside them is no content."""
+
+    def reducer_override(self, thing: object) -> Any:
+        if is_dataclass(thing) and not isinstance(thing, type):
+            return type(thing), tuple(getattr(thing, field.name) for field in fields(thing))
+        return NotImplemented
+
+
 def _content(values: object) -> bytes:
     """Bytes that are the same for values that show the same: how a table lies in memory is left out."""
     kinds = [pd.DataFrame, pd.Series, *pd.DataFrame.__subclasses__(), *pd.Series.__subclasses__()]
-    pickler = pickle.Pickler(content := io.BytesIO())
+    pickler = _Pickler(content := io.BytesIO())
     pickler.fast = True  # equal words give equal bytes, whether they are one object or two
     pickler.dispatch_table = (
         copyreg.dispatch_table | dict.fromkeys(kinds, _cells) | {pd.Period: lambda p: (str, (str(p),))}

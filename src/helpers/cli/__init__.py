@@ -14,10 +14,7 @@ __all__ = [
     "app",
     "main",
 ]
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 app = typer.Typer(

@@ -37,7 +37,4 @@ __all__ = [
     "per_cent_sign", "percent", "plural", "quantity", "quarter", "said_of", "terms", "text",
     "translate_markdown", "use_language", "use_terms", "visible", "web_address", "years",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy

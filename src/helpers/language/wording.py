@@ -79,7 +79,7 @@ def message(words: str) -> str:
     return words
 
 
-message("{value} per 1,000 workers"), message("{value} per 1,000 employees")  # see `quantity`
+message("{value} per 1,000 workers")  # see `quantity`
 
 
 def text(words: str, **values: object) -> str:

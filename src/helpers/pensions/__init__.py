@@ -19,11 +19,7 @@ from helpers.pensions.scenarios import chosen, value
 __all__ = [
     "COLUMNS", "PARAMETERS", "RATIO", "page", "parameters", "replacement", "share_of_basic", "yearly_growth",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 PARAMETERS = files.DATA / "assumptions" / "pensions.csv"
 COLUMNS = ["parameter", "year", "value", "unit", "source"]

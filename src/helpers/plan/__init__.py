@@ -14,14 +14,10 @@ from helpers import UserError, files
 
 __all__ = [
     "DECIMALS", "INTEGERS", "NAMES", "READINGS", "TABLES", "TERMS", "ByIndicator", "TargetRow", "TargetRows",
-    "conflicts", "directions", "document", "indicators", "load", "national_row", "national_targets", "table",
-    "target_row", "target_rows", "targets", "terms", "title", "write",
+    "conflicts", "directions", "document", "indicators", "load", "national_row", "national_targets", "printed",
+    "table", "target_row", "target_rows", "targets", "terms", "title", "write",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 NAMES = ["name_kk", "name_ru", "name_en"]
 TABLES = {
@@ -97,6 +93,22 @@ def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.Da
         moved = _rearrange(rows[shifting], rows.loc[shifting, "printed_year"] + 1)
         rows = pd.concat([rows[~shifting], moved]).sort_index()
     return rows.drop(columns="printed_year")
+
+
+def printed(folder: str | Path = files.PLAN) -> pd.DataFrame:
+    """Section 3 as the digitised document prints it: indicator, name, unit, and a column for each year.
+
+    A cell stands under the year over which it was printed. A plan without a table of names shows its own Kazakh ones.
+    """
+    rows, about = table("targets", folder), table("indicators", folder)
+    cells = rows[rows["as_printed"] != ""].pivot(index="indicator", columns="printed_year", values="as_printed")
+    shown = pd.DataFrame({"indicator": about["indicator"], "name": about["name_kk"], "unit": about["unit"]})
+    source = files.plan_folder(folder) / "source" / "names.csv"
+    if source.is_file():
+        names = load(source, ["table", "key", "printed"]).set_index(["table", "key"])["printed"]
+        shown["name"] = shown["indicator"].map(names["indicator"]).fillna(shown["name"])
+        shown["unit"] = shown["unit"].map(names["unit"]).fillna(shown["unit"])
+    return shown.join(cells.reindex(columns=sorted(rows["year"].unique())), on="indicator").fillna("")
 
 
 def conflicts(folder: str | Path = files.PLAN) -> pd.DataFrame:

@@ -32,7 +32,8 @@ def lay_out(rows: Iterable[list[Cell]], where: str) -> list[Row]:
                 row.above[column] = waiting[column].text
             else:
                 _place(row, left.pop(0), waiting)
-        waiting = _one_row_on(waiting)
+        # What still covers columns of the next row.
+        waiting = {at: Cell(cell.text, cell.across, cell.down - 1) for at, cell in waiting.items() if cell.down > 1}
         laid.append(row)
     return laid
 
@@ -50,8 +51,3 @@ def _place(row: Row, cell: Cell, waiting: dict[int, Cell]) -> None:
     if cell.down > 1:
         # The row itself counts as the first of those covered.
         waiting.update(dict.fromkeys(covered, cell))
-
-
-def _one_row_on(waiting: dict[int, Cell]) -> dict[int, Cell]:
-    """What still covers columns of the next row."""
-    return {at: Cell(cell.text, cell.across, cell.down - 1) for at, cell in waiting.items() if cell.down > 1}

@@ -3,7 +3,4 @@
 __all__ = [
     "charts", "compare", "hindsight", "moved", "news", "page", "scores", "tables", "workbench",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy

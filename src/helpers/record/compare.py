@@ -12,6 +12,7 @@ from helpers.charts import captions
 from helpers.forecast import expect
 from helpers.language import listing, name, number, quarter, text
 from helpers.render import DEFAULT_PLAN, FIGURES, FORECASTS
+from helpers.tables import signed
 from helpers.targets import quarters_of
 
 CLOSE = 1e-4  # relative; the files hold six digits
@@ -123,10 +124,13 @@ def causes(area: str, period: str, a: tuple, b: tuple, by_step: list[pd.Series])
     exact = np.isclose(steps[2] + new["adjustment"], new["q50"], rtol=CLOSE, atol=CLOSE)
     method = steps[0] + old["adjustment"] - old["q50"]
     changed = known_later[shared][~np.isclose(known_later[shared], known[shared])]
-    news = [*_new_words(later), *_new_quarters(known.name, area, old["as_of"], new["as_of"])]
+    revised = [f"{year} {_shown(known, year)} → {_shown(changed, year)}" for year in changed.index]
+    news = [f"{year} {_shown(later, year)}" for year in later.index]
+    news += _new_quarters(known.name, area, old["as_of"], new["as_of"])
+    other = text("changed method ({before} → {after})", before=old["version"], after=new["version"])
     candidates = [
-        (_method_words(old, new), method, any(old[fact] != new[fact] for fact in ("version", "method"))),
-        (_revised_words(known, changed), steps[1] - steps[0], len(changed) > 0),
+        (other, method, any(old[fact] != new[fact] for fact in ("version", "method"))),
+        (text("revised figure: {items}", items=listing(revised)), steps[1] - steps[0], len(changed) > 0),
         (text("new figure: {items}", items=listing(news)), steps[2] - steps[1], len(news) > 0),
         (text("changed assumption"), new["adjustment"] - old["adjustment"], new["adjustment"] != old["adjustment"]),
     ]
@@ -167,19 +171,6 @@ def _new_quarters(code: str, area: str, before: str, after: str) -> list[str]:
     return [f"{quarter(q.year, q.quarter)} {_shown(later, q)}" for q in later.index]
 
 
-def _method_words(old: pd.Series, new: pd.Series) -> str:
-    return text("changed method ({before} → {after})", before=old["version"], after=new["version"])
-
-
-def _new_words(later: pd.Series) -> list[str]:
-    return [f"{year} {_shown(later, year)}" for year in later.index]
-
-
-def _revised_words(known: pd.Series, changed: pd.Series) -> str:
-    items = [f"{year} {_shown(known, year)} → {_shown(changed, year)}" for year in changed.index]
-    return text("revised figure: {items}", items=listing(items))
-
-
 def _shown(values: pd.Series, year: pd.Period) -> str:
     """A figure as its publisher prints it."""
     return number(values[year], int(statistics.catalogue().loc[values.name, "decimals"]))
@@ -207,8 +198,3 @@ def reasons(move: Move) -> list[str]:
     effects = ["" if cause.effect is None else f": {signed(cause.effect, move.decimals)}" for cause in move.causes]
     words = [f"{cause.words}{effect}" for cause, effect in zip(move.causes, effects, strict=True)]
     return words or [text("no recorded cause")]
-
-
-def signed(value: float, decimals: int) -> str:
-    """A change with its sign."""
-    return ("+" if value >= 0 else "") + number(value, decimals)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers import UserError
+from helpers import UserError, files
 from helpers.forecast import LEVELS, check_panel, forecast, likely_bounds, read_panel
 from helpers.targets import METHODS, Judgement, decimals_of, share_met
 
@@ -50,14 +50,7 @@ def write_record(panel_path: str | Path, output_path: str | Path, jobs: int | No
     if not output.parent.is_dir():
         raise UserError(f"{output.parent.name}: no such folder for {output.name}; make it first")
     table = record(read_panel(panel_path), jobs)
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        table.to_csv(draft, index=False, float_format="%.6g")
-        draft.replace(output)
-    except OSError as fault:
-        raise UserError(f"{output.name}: can't be written ({fault.strerror})") from None
-    finally:
-        draft.unlink(missing_ok=True)
+    files.write(output, table.to_csv(index=False, float_format="%.6g"))
     return table
 
 

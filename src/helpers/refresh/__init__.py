@@ -17,11 +17,7 @@ from helpers.refresh.requests import Request
 from helpers.refresh.transport import USUAL, Limits
 
 __all__ = ["MOST_LINES", "Outcome", "known_figures", "people", "refresh"]
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 MOST_LINES = 12  # about one series that is held back
 

@@ -26,11 +26,7 @@ __all__ = [
     "preview", "provenance", "render_all", "result", "run", "schedule", "source", "start", "stop", "submitter",
     "summary", "take_over", "work",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 STOP_LIMIT = 5.0  # seconds that an interrupted run gives its kernels to end
 
@@ -97,7 +93,8 @@ def run(
         keys = {job.name: key for job, key in zip(jobs, rendering.keys, strict=True)}
         if if_changed and not force and latest and archive.same(latest, keys) and archive.shown(latest, output):
             return latest | {"new": False}
-        start(rendering, output, asked or {}, archive.next_number(past))
+        number = 1 + max((run.get("number", 0) for run in past), default=0)
+        start(rendering, output, asked or {}, number)
         try:
             numbers = take_over(rendering, {} if force else archive.rendered(past), tell)
             render_all(rendering, numbers, past, executor or ThreadPoolExecutor(workers, "render"), tell, watch)
@@ -198,9 +195,7 @@ def work(rendering: Run, n: int) -> "Work":
 
     job = rendering.jobs[n]
     facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
-    source = pictures.with_pictures(job.notebook)
-    about = (job.name, job.notebook.name, source, job.parameters, job.language, job.formats, job.time_limit)
-    return Work(*about, rendering.sisters[n], facts)
+    return Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
 
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
@@ -269,9 +264,12 @@ def finish(rendering: Run, output: Path, news: Callable[[dict, dict], list[dict]
         latest |= facts
     summary.write(facts | {"folder": rendering.folder})
     shelf = [one for one in archive.shelf(past) if one[0] != latest["run"]]
-    for name, page in index.pages(facts, rendering.folder).items():
+    contents = index.contents(facts, rendering.folder, shelf)
+    for name, page in index.pages(contents).items():
         files.write(rendering.folder / name, page)
-    for name, page in index.pages(latest, latest["folder"], f"{latest['run']}/", shelf).items():
+    if latest["run"] != facts["run"]:
+        contents = index.contents(latest, latest["folder"], shelf)
+    for name, page in index.pages(contents, f"{latest['run']}/").items():
         files.write(output / name, page)
     archive.point_latest(latest["folder"], output)
     rendering.save(complete=True)

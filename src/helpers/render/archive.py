@@ -100,11 +100,6 @@ def _inside(name: object) -> bool:
     return isinstance(name, str) and bool(re.fullmatch(r"(failed/)?[^/\\\x00-\x1f]+", name)) and name not in (".", "..")
 
 
-def next_number(past: list[dict]) -> int:
-    """The number of a run that begins now: one more than the highest."""
-    return 1 + max((run.get("number", 0) for run in past), default=0)
-
-
 def rendered(past: list[dict]) -> dict[str, tuple[Path, dict]]:
     """The newest good report for each key, with the folder of its run."""
     return {r["key"]: (p["folder"], r) for p in reversed(past) for r in p["reports"] if r["status"] != "failed"}

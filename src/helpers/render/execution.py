@@ -26,6 +26,8 @@ from helpers.language import translate_markdown
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from helpers.render.batch import Job
+
 TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
 LONGEST_ERROR = 500  # letters; the whole message stays in the notebook that failed
 EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
@@ -45,6 +47,12 @@ class Work:
     time_limit: int
     sisters: list[tuple[str, str, str]]
     facts: dict
+
+    @classmethod
+    def of(cls, job: Job, source: str, sisters: list[tuple[str, str, str]], facts: dict) -> Work:
+        """The work on a job, in plain values that another machine reads too."""
+        shared = {key: getattr(job, key) for key in ("name", "parameters", "language", "formats", "time_limit")}
+        return cls(notebook=job.notebook.name, source=source, sisters=sisters, facts=facts, **shared)
 
 
 def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> tuple[dict, dict[str, bytes]]:

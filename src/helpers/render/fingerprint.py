@@ -94,7 +94,7 @@ def versions() -> list[str]:
 
 
 def last_known(today: date) -> date | None:
-    """The day on which the newest figure that is known today became known, as `statistics.last_known` has it."""
+    """The day on which the newest figure that is known today became known, as `statistics.vintages` has it."""
     try:
         return max((day for day in (day_known(*case) for case in _cases()) if day <= today), default=None)
     except (KeyError, ValueError) as fault:

@@ -39,7 +39,6 @@ STATES = {
 }
 MISSING = ("no comparable data", "no target")
 COUNTRY, OWN = "KAZ", "OWN"  # OWN: the place of a list that `jospar judge` read
-FORMATS = {"ipynb": message("notebook")}  # any other format goes by its ending
 
 
 class Card(NamedTuple):
@@ -55,37 +54,45 @@ def file_name(language: str, first: str = LANGUAGES[0]) -> str:
     return "index.html" if language == first else f"index.{language}.html"
 
 
-def pages(
-    facts: dict, folder: Path, prefix: str = "", shelf: Sequence[tuple[str, dict]] = (), first: str = LANGUAGES[0]
-) -> dict[str, str]:
+def pages(contents: dict[str, dict], prefix: str = "", first: str = LANGUAGES[0]) -> dict[str, str]:
     """The index in every language, HTML by file name; `first` is the language of `index.html`.
 
-    prefix: the way to the run's folder, in which the index lies by default.
-    shelf: run and record of reports rendered singly, listed below those of the run.
+    contents: see `contents`. prefix: the way to the run's folder, in which the index lies by default.
     """
-    verdicts, contents = newest_verdicts(folder), {}
+    names, html = {language: file_name(language, first) for language in LANGUAGES}, {}
+    for language, content in contents.items():
+        with in_language(language):
+            html[names[language]] = template().render(content, names=names, prefix=prefix)
+    return html
+
+
+def contents(facts: dict, folder: Path, shelf: Sequence[tuple[str, dict]] = ()) -> dict[str, dict]:
+    """What the index of a run says, by language.
+
+    shelf: run and record of reports rendered singly, which an index outside of the run's folder lists too.
+    """
+    verdicts, by_language = newest_verdicts(folder), {}
     for language in LANGUAGES:
         with in_language(language):
-            contents[file_name(language, first)] = page(facts, verdicts, prefix, shelf, first)
-    return contents
+            by_language[language] = content(facts, verdicts, shelf)
+    return by_language
 
 
-def page(facts: dict, verdicts: list[dict], prefix: str, shelf: Sequence[tuple[str, dict]], first: str) -> str:
-    """The index in the language in use."""
+def content(facts: dict, verdicts: list[dict], shelf: Sequence[tuple[str, dict]]) -> dict:
+    """What the index says in the language in use."""
     plan = main_plan(verdicts, facts["reports"])
     use_terms({row["term"]: row for row in plan_rows("terms", plan) if row["kind"] == "unit"})
     main, others = scorecards([row for row in verdicts if row["plan"] == plan], plan)
-    reports = [report(group, prefix) for group in same_report(facts["reports"])]
+    reports = [report(group) for group in same_report(facts["reports"])]
     started, read = (day(date.fromisoformat(facts[key][:10])) for key in ("started", "data_read_on"))
     shown = {"facts": facts, "main": main, "others": others, "counts": counts(main), "reports": reports}
     shown |= {"filters": filters(main, others, reports, plan), "plan": plan_title(plan)}
     question = text("Will the targets be met?") if plan.startswith("data/own/") else text("Will the plan be met?")
-    shown |= {"started": started, "read": read, "prefix": prefix, "question": question}
-    shown["names"] = {language: file_name(language, first) for language in LANGUAGES}
+    shown |= {"started": started, "read": read, "question": question}
     shown["answer"] = answer(facts["reports"], plan)
     shown["failures"] = [(one, e) for one in reports for e in one["editions"] if e["state"] == "failed"]
-    shown["shelf"] = [report([one], f"{run}/") for run, one in shelf]
-    return template().render(shown)
+    shown["shelf"] = [(f"{run}/", report([one])) for run, one in shelf]
+    return shown
 
 
 @lru_cache
@@ -197,9 +204,9 @@ def same_report(reports: Iterable[dict]) -> list[list[dict]]:
     return list(groups.values())
 
 
-def report(group: list[dict], prefix: str) -> dict:
+def report(group: list[dict]) -> dict:
     """One report in its languages: title in the language in use where there is one, direction, area, editions."""
-    editions = [edition(one, prefix) for one in group]
+    editions = [edition(one) for one in group]
     mine = sorted(editions, key=lambda e: (e["language"] != current(), not e["title"]))
     titled = next((e for e in mine if e["title"]), editions[0])
     first, parameters = group[0]["notebook"].partition("_")[0], group[0]["parameters"]
@@ -214,7 +221,7 @@ def report(group: list[dict], prefix: str) -> dict:
     return entry | {"shown": ", ".join(shown), "editions": editions}
 
 
-def edition(one: dict, prefix: str) -> dict:
+def edition(one: dict) -> dict:
     """One language of a report: state, day, and its files (of the last good copy if it failed)."""
     language, state = one["parameters"].get("language", LANGUAGES[0]), one["status"]
     good = one["last_good"] if state == "failed" else one
@@ -223,18 +230,13 @@ def edition(one: dict, prefix: str) -> dict:
     entry |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
     rendered = good.get("rendered", "") if good else ""
     entry["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
-    entry["notebook"] = next((prefix + quote(file) for file in one["files"] if state == "failed"), "")
+    entry["notebook"] = next((quote(file) for file in one["files"] if state == "failed"), "")
     names = (good or one)["files"]
     html_files = [file for file in names if file.endswith(".html")]
-    others = [file for file in names if file not in html_files]
-    entry["href"] = prefix + quote(html_files[0]) if html_files else ""
-    return entry | {"files": [(prefix + quote(file), format_name(file)) for file in others]}
-
-
-def format_name(file: str) -> str:
-    """What a reader calls a kind of file: notebook, or its ending."""
-    ending = file.rpartition(".")[2]
-    return text(FORMATS[ending]) if ending in FORMATS else ending
+    others = {quote(file): file.rpartition(".")[2] for file in names if file not in html_files}
+    entry["href"] = quote(html_files[0]) if html_files else ""
+    kinds = {"ipynb": text("notebook")}  # any other goes by its ending
+    return entry | {"files": [(file, kinds.get(ending, ending)) for file, ending in others.items()]}
 
 
 def filters(main: Card, others: Card, reports: list[dict], plan: str) -> dict[str, list[tuple[str, str]]]:

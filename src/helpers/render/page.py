@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from html import escape
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
 _one_page = Lock()  # an exporter makes one page at a time
-ROW = re.compile(r'<span data-row="([\w.]+)">(.*?)</span>')
-BACK = re.compile(r'<a class="back" href="#([\w.-]+)">.*?</a>')  # from a chart to its row, where the page has one
-
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
 
@@ -64,11 +61,25 @@ def page(notebook: NotebookNode, language: str, sisters: list[tuple]) -> str:
     """A self-contained HTML page: code folded away, pictures inside, nothing fetched from outside."""
     shown = pictures.inside(notebook)
     shown.cells = answer_first(shown.cells)
-    facts = page_facts(notebook, language, sisters)
+    facts = page_facts(notebook, language, sisters) | {"linked": link_rows(shown)}
     with _one_page:
-        html = exporter().from_notebook_node(shown, {"page": facts})[0]
-    rows = ROW.sub(partial(_row, html), html)
-    return visible(BACK.sub(lambda link: link[0] if f'id="{link[1]}"' in rows else "", rows))
+        return visible(exporter().from_notebook_node(shown, {"page": facts})[0])
+
+
+def link_rows(notebook: NotebookNode) -> set[str]:
+    """Lead each row of a scorecard to its indicator's chart, where the notebook has it; returns these indicators."""
+    from nbconvert.filters import get_metadata
+
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    charts = {chart for output in outputs if isinstance(chart := get_metadata(output, "indicator", "image/png"), str)}
+    linked = set()
+    for output in (output for output in outputs if {files.TABLE_MIME, "text/html"} <= output.data.keys()):
+        for chart in charts:
+            place, html = f'data-chart="{chart}"', output.data["text/html"]
+            if place in html:
+                linked.add(chart)
+                output.data["text/html"] = html.replace(place, f'href="#chart-{chart}"')
+    return linked
 
 
 @cache
@@ -101,7 +112,7 @@ def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def tags(cell: NotebookNode) -> list[str]:
-    """What a cell is marked as: workings, lead, index."""
+    """What a cell is marked as: workings, lead, index, plan-text."""
     return cell.metadata.get("tags", [])
 
 
@@ -114,42 +125,50 @@ def answer(notebook: NotebookNode) -> str:
     return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 
-def _row(html: str, row: re.Match) -> str:
-    """A scorecard row's name, as a link where the page has the indicator's chart."""
-    number, words = row.groups()
-    return f'<a id="row-{number}" href="#chart-{number}">{words}</a>' if f'id="chart-{number}"' in html else words
-
-
 def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> dict:
     """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
     facts = notebook.metadata["jospar"]
     with in_language(language):
-        labels = {"all_reports": text("All reports"), "show_code": text("Show the code"), "language": text("Language")}
-        labels |= {"workings": text("Workings: figures, model, judgement"), "colophon": text("Colophon")}
-        labels |= {"how_to_read": text("How to read this"), "back": text("To the scorecard")}
-        read, today = day(date.fromisoformat(facts["data_read_on"])), day(date.today())
-        footer = text("Data read by {data}. Published on {today}.", data=read, today=today)
-        commit = f" ({facts['commit']})" if facts["commit"] else ""
-        shown = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
-        colophon = f"Jospar {facts['version']}{commit}. " + text(
-            "Parameters: {parameters}", parameters=shown or text("the notebook's defaults")
-        )
-        banner = (
-            text("Own figures of the office, not published, are laid over the published ones.")
+        return {
+            "banner": text("Own figures of the office, not published, are laid over the published ones.")
             if facts.get("own")
-            else ""
-        )
+            else "",
+            "language": language,
+            "home": index.file_name(language),
+            "has_plan_text": any("plan-text" in tags(cell) for cell in notebook.cells),
+            "title": title(notebook),
+            "css": style(),
+            "labels": _labels(),
+            "siblings": sisters,
+            "footer": _footer(facts),
+            "colophon": _colophon(facts),
+        }
+
+
+def _labels() -> dict[str, str]:
+    """What leads from place to place, in the language in use."""
     return {
-        "banner": banner,
-        "language": language,
-        "home": index.file_name(language),
-        "title": title(notebook),
-        "css": style(),
-        "labels": labels,
-        "siblings": sisters,
-        "footer": footer,
-        "colophon": colophon,
+        "all_reports": text("All reports"),
+        "show_code": text("Show the code"),
+        "language": text("Language"),
+        "workings": text("Workings: figures, model, judgement"),
+        "colophon": text("Colophon"),
+        "how_to_read": text("How to read this"),
+        "back": text("To the scorecard"),
+        "plan_text": text("The plan's text"),
     }
+
+
+def _footer(facts: dict) -> str:
+    read = day(date.fromisoformat(facts["data_read_on"]))
+    return text("Data read by {data}. Published on {today}.", data=read, today=day(date.today()))
+
+
+def _colophon(facts: dict) -> str:
+    commit = f" ({facts['commit']})" if facts["commit"] else ""
+    parameters = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
+    shown = text("Parameters: {parameters}", parameters=parameters or text("the notebook's defaults"))
+    return f"Jospar {facts['version']}{commit}. {shown}"
 
 
 def fault(words: str) -> str:

@@ -28,7 +28,8 @@ def pack(run: str, output: Path, languages: list[str], target: Path | None = Non
         raise UserError(
             f"run {facts['run']}: holds own figures, not published; say --include-own, or `jospar render --without-own`"
         )
-    spoken = [code for code in ("kk", "ru", "en") if code in (languages or languages_of(facts))]
+    wanted = languages or {language_of(report) for report in facts["reports"]}
+    spoken = [code for code in ("kk", "ru", "en") if code in wanted]
     path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
     with archive.writing_to(path.parent):
         write(
@@ -76,16 +77,11 @@ def language_of(report: dict) -> str:
     return str(report["parameters"].get("language", "en"))
 
 
-def languages_of(facts: dict) -> set[str]:
-    """The languages of a run's reports."""
-    return {language_of(report) for report in facts["reports"]}
-
-
 def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) -> bytes:
     """The zip's bytes; the same for the same run. In it lies the run's folder, with an index of what is sent."""
     from helpers.render import index
 
-    first = index.pages(facts, folder, first=language)
+    first = index.pages(index.contents(facts, folder), first=language)
     first |= {index.file_name(language): first["index.html"]}  # the name by which reports in the language know it
     inside = {name for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, "run.json"}

@@ -162,8 +162,7 @@ def render(notebook: Path, pairs: list[str]) -> tuple[str, str]:
     began, job = time.perf_counter(), rendered(notebook, pairs)
     source = notebook.read_text(encoding="utf-8-sig")
     facts = fingerprint.provenance() | {"own": files.own_tables() is not None}
-    about = (job.name, notebook.name, source, job.parameters, job.language, ("html",), job.time_limit, [], facts)
-    done, _, error = execution.execute(execution.Work(*about))
+    done, _, error = execution.execute(execution.Work.of(job, source, [], facts))
     html = page.page(done, job.language, [])
     line = f"{notebook.name}: {error or 'rendered'}, {time.perf_counter() - began:.1f} s"
     return (page.fault(error) if error else "") + html, line

@@ -48,6 +48,12 @@ def opened(notebook: Path) -> NotebookNode:
     return content
 
 
+def shown(notebook: NotebookNode, kind: str) -> list:
+    """What the cells show of a kind (a MIME type), in their order."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [data[kind] for data in outputs if kind in data]
+
+
 def named(path: Path) -> Path:
     """The notebook that is meant: a file, or one of `notebooks/` by its name or number. Raises where there is none."""
     if path.suffix == ".ipynb" and path.is_file():

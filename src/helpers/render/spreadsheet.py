@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers.files import TABLE_MIME
 from helpers.language import INLINE, in_language, text, visible, web_address
-from helpers.render import behind
+from helpers.render import behind, source
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -78,7 +78,7 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     """The notebook's tables as an .xlsx file in the report's language; `facts` as `share.page_facts` gives them."""
     from xlsxwriter import Workbook
 
-    buffer, tables = io.BytesIO(), tables_of(notebook)
+    buffer, tables = io.BytesIO(), source.shown(notebook, TABLE_MIME)
     book = Workbook(buffer, {"in_memory": True})
     # The same file for the same report: no name, no hour of the machine that made it.
     created = datetime.fromisoformat(notebook.metadata["jospar"]["data_read_on"])
@@ -95,12 +95,6 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
             behind.draw(book, book.get_worksheet_by_name(names[-2]), pairs, HEAD + 1)
     book.close()
     return buffer.getvalue()
-
-
-def tables_of(notebook: NotebookNode) -> list[dict]:
-    """The tables that the notebook shows, as data, in their order."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [output["data"][TABLE_MIME] for output in outputs if TABLE_MIME in output.get("data", {})]
 
 
 def sheet_names(captions: list[str]) -> list[str]:

@@ -13,13 +13,10 @@ from helpers.statistics.store import STATUSES, all_observations, areas_table, pe
 
 __all__ = [
     "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
-    "for_indicator", "known_day", "last_known", "not_measured", "observations", "own", "period_end",
-    "series", "short_names", "side_by_side", "sources", "transform", "vintages",
+    "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series", "short_names",
+    "side_by_side", "sources", "transform", "vintages",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
@@ -52,12 +49,6 @@ def covers(code: str, area: str, folder: Path = files.STATISTICS) -> bool:
     """True when the series has figures for the area."""
     _known(code, area, folder)
     return (code, area) in all_observations(folder).places
-
-
-def last_known(today: datetime.date, folder: Path = files.STATISTICS) -> datetime.date:
-    """The day on which the newest figure that is known today became known."""
-    days = all_observations(folder).table["known"]
-    return days[days <= pd.Timestamp(today)].max().date()
 
 
 def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame:

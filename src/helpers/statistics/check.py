@@ -1,6 +1,6 @@
 """Checks every table of `data/` against `datapackage.json`, and the rules that join the tables."""
 
-import csv
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -74,27 +74,16 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
     path, name = Path(folder) / resource["path"], resource["path"]
     expected = [field["name"] for field in resource["schema"]["fields"]]
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            rows = [(reader.line_num, row) for row in reader if row]
-    except FileNotFoundError:
-        return pd.DataFrame(), [f"{name}: the table is missing; restore it or take it out of datapackage.json"]
-    except (UnicodeDecodeError, csv.Error) as error:
-        return pd.DataFrame(), [f"{name}: not readable as CSV in UTF-8 ({error}); save it so"]
-    if rows and rows[0][1][0].startswith("\N{BYTE ORDER MARK}"):
+        (_, head), *rows = files.read_cells(path, "restore it, or take it out of datapackage.json")
+    except UserError as fault:
+        return pd.DataFrame(), [str(fault)]
+    if path.read_bytes().startswith(codecs.BOM_UTF8):
         return pd.DataFrame(), [f"{name}, line 1: begins with a byte order mark; save it as plain CSV in UTF-8"]
-    if not rows or rows[0][1] != expected:
-        found = ", ".join(rows[0][1]) if rows else "missing"
-        return pd.DataFrame(), [f"{name}, line 1: the columns are {found}; they must be {', '.join(expected)}"]
-    ragged = [
-        f"{name}, line {line}: {len(row)} cells instead of {len(expected)}; look for a comma too many or too few"
-        for line, row in rows
-        if len(row) != len(expected)
-    ]
-    lines = [line for line, _ in rows[1:]]
-    return (
-        pd.DataFrame() if ragged else pd.DataFrame([row for _, row in rows[1:]], lines, expected, dtype=object)
-    ), ragged
+    if head != expected:
+        return pd.DataFrame(), [
+            f"{name}, line 1: the columns are {', '.join(head)}; they must be {', '.join(expected)}"
+        ]
+    return pd.DataFrame([row for _, row in rows], [line for line, _ in rows], expected, dtype=object), []
 
 
 def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:

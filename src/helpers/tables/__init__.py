@@ -37,14 +37,15 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
+from helpers.tables.printed import printed
 from helpers.tables.worries import worries
 from helpers.targets import Outlook, decimals_shown, target_decimals
 
 __all__ = [
     "COUNTED", "METHODS", "PUBLISHERS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements",
     "conflicts", "damaged", "depends_on_reading", "figures", "forecasts", "label", "linked_cell", "methods",
-    "nationals", "not_measured", "other_reading", "pace", "pattern", "range_cell", "scorecard", "series",
-    "signed", "sources", "value_cell", "worries",
+    "nationals", "not_measured", "other_reading", "pace", "pattern", "printed", "range_cell", "scorecard",
+    "series", "signed", "sources", "value_cell", "worries",
 ]  # fmt: skip
 
 

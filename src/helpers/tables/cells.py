@@ -62,7 +62,8 @@ class Row:
 class Table:
     """A table that shows itself. Text from data is escaped; the first column heads its row.
 
-    `under` says what the small line of the first column is: a unit, if nothing else is said.
+    `under` says what the small line of the first column is: a unit, if nothing else is said. `language`: that of its
+    rows, where it isn't the page's.
     """
 
     caption: str
@@ -71,6 +72,7 @@ class Table:
     text_columns: tuple[int, ...] = (0,)
     verdicts: bool = False
     under: str = ""
+    language: str = ""
 
     def _repr_mimebundle_(self, **_: object) -> dict:
         return {"text/html": self._repr_html_(), "text/plain": self.caption, TABLE_MIME: self.as_json()}
@@ -87,6 +89,7 @@ class Table:
             rows=self.rows,
             text_columns=self.text_columns,
             verdicts=self.verdicts,
+            language=self.language,
             tones=INLINE,
         )
 

@@ -30,11 +30,7 @@ __all__ = [
     "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "record",
     "reference_numbers", "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 

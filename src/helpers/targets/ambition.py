@@ -17,7 +17,6 @@ from helpers import UserError, files
 from helpers.targets.precision import is_higher
 
 REFERENCE_CLASS = files.DATA / "assumptions" / "reference_class.csv"
-KINDS = ("share", "rate", "count")
 # Quantiles stored, in percent: denser at the ends, where ambitious targets lie.
 STORED = (0, 1, 2, 5, *range(10, 91, 5), 95, 98, 99, 100)
 QUANTILES = [f"q{percent:03d}" for percent in STORED]
@@ -27,9 +26,6 @@ class Ambition(NamedTuple):
     """How often series of the same kind achieved such a change: a reference class, not the target's probability."""
 
     achieved: float  # share of past changes, 0 to 1
-    changes: int
-    series: int
-    indicators: int
     change: float  # needed: points for a share, percent for a rate or count
 
 
@@ -38,9 +34,10 @@ def ambition(
 ) -> Ambition:
     """Share, 0 to 1, of official Kazakh series of this kind that changed at least so much in as many years.
 
-    `level` and `target` are in the unit of the indicator, shares in percent. Interpolated between stored quantiles.
+    `level` and `target` are in the unit of the indicator, shares in percent, the level of others above zero.
+    Interpolated between stored quantiles. Raises UserError where the table knows no change over so many years.
     """
-    needed = _needed_change(kind, level, target)
+    needed = float(target - level if kind == "share" else relative_change(level, target))
     row = _row(reference_class() if table is None else table, kind, level, years)
     quantiles, chances = row[QUANTILES].to_numpy(dtype=float), np.array(STORED) / 100
     # Changes equal to the one needed count as achieved: look just short of it.
@@ -49,7 +46,7 @@ def ambition(
         achieved = 1 - np.interp(needed - hair, quantiles, chances, left=0.0, right=1.0)
     else:
         achieved = np.interp(needed + hair, quantiles, chances, left=0.0, right=1.0)
-    return Ambition(float(achieved), int(row["changes"]), int(row["series"]), int(row["indicators"]), needed)
+    return Ambition(float(achieved), needed)
 
 
 @cache
@@ -65,25 +62,11 @@ def reference_class() -> pd.DataFrame:
         raise UserError(f"{REFERENCE_CLASS.name}: {fault}; make it with scripts/build_reference_class.py") from None
 
 
-def relative_change(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+def relative_change(first: np.ndarray | float, last: np.ndarray | float) -> np.ndarray:
     """Change in percent of the first figure; not a number where that is not positive or the last is negative."""
     first, last = np.asarray(first, dtype=float), np.asarray(last, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((first > 0) & (last >= 0), 100 * (last / first - 1), np.nan)
-
-
-def _needed_change(kind: str, level: float, target: float) -> float:
-    if kind not in KINDS:
-        raise UserError(f"kind is {kind!r}: the reference class knows {', '.join(KINDS)}")
-    if not (np.isfinite(level) and np.isfinite(target)):
-        raise UserError(f"level {level!r} and target {target!r} must be numbers")
-    if kind == "share":
-        if not (0 <= level <= 100 and 0 <= target <= 100):
-            raise UserError(f"a share lies between 0 and 100 percent: level {level:g}, target {target:g}")
-        return float(target - level)
-    if level <= 0:
-        raise UserError(f"level {level:g}: a relative change needs a {kind} above zero")
-    return float(relative_change(np.array(level), np.array(target)))
 
 
 def _row(table: pd.DataFrame, kind: str, level: float, years: int) -> pd.Series:

@@ -107,14 +107,10 @@ def compare(old: Entry | None, new: Entry | None, keys: tuple[Key | None, Key | 
 
 def years(old: Entry | None, new: Entry | None) -> Iterator[tuple[int, pd.Series | None, pd.Series | None]]:
     """Every planned year of either plan with the judged targets that have a value."""
-    by_year = [{} if entry is None else targets_of(entry) for entry in (old, new)]
+    judged = [None if entry is None else entry.judged.dropna(subset=["target"]) for entry in (old, new)]
+    by_year = [{} if rows is None else {int(row["year"]): row for _, row in rows.iterrows()} for rows in judged]
     for year in sorted(by_year[0].keys() | by_year[1].keys()):
         yield year, by_year[0].get(year), by_year[1].get(year)
-
-
-def targets_of(entry: Entry) -> dict[int, pd.Series]:
-    """The judged years of an indicator that have a target."""
-    return {int(row["year"]): row for _, row in entry.judged.dropna(subset=["target"]).iterrows()}
 
 
 def goal(row: pd.Series | None) -> str:

@@ -18,11 +18,7 @@ __all__ = [
     "FACT", "KINDS", "PLANNED", "Figure", "Row", "figures", "heads", "is_percent", "is_plain", "long_table",
     "read_rows", "sheets",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__dir__ = __all__.copy
 
 MOST_REMARKS = 4  # that one line names
 FREQUENCIES = {"annual": "yearly", "quarterly": "quarterly"}

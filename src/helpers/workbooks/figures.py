@@ -34,7 +34,7 @@ def read(cell: object) -> Figure | str | None:
         return f"«{cell:%d.%m.%Y}» is a date where a figure is due" if hasattr(cell, "year") else f"«{cell}» is a time"
     if isinstance(cell, int | float | Decimal):
         number = Decimal(repr(round(float(cell), 8)))
-        return Figure(number.normalize() if number.is_finite() else number) if number.is_finite() else f"«{cell}»"
+        return Figure(number.normalize()) if number.is_finite() else f"«{cell}»"
     return from_text(str(cell))
 
 

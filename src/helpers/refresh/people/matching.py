@@ -46,7 +46,7 @@ def match(row: Row, names: Names) -> Match:
     """The indicator that a row is about: its words decide, its number settles what they leave open."""
     label = row.group if row.group and heads.WHOLE.fullmatch(heads.words_of(row.label)) else row.label
     texts = [label] + [f"{row.group} {label}"] * bool(row.group)
-    scores = {i: max(likeness(split(t), n, names.weights) for t in texts for n in ns) for i, ns in names.words.items()}
+    scores = scored(texts, names)
     order = sorted(scores, key=scores.get, reverse=True)
     best = order[0]
     if not split(label) and row.number in names.words:
@@ -69,6 +69,12 @@ def match(row: Row, names: Names) -> Match:
     if how == FEW and more and less:
         return Match("", f"says «{', '.join(more)}» and lacks «{less[0]}» of indicator {chosen}", tuple(order[:3]))
     return Match(chosen, how, (), tuple(more), tuple(less))
+
+
+def scored(texts: list[str], names: Names) -> dict[str, float]:
+    """How like each indicator's names the best of these texts is, 0 to 1."""
+    words = [split(text) for text in texts]
+    return {i: max(likeness(one, n, names.weights) for one in words for n in ns) for i, ns in names.words.items()}
 
 
 def beyond(label: str, indicator: str, names: Names) -> list[str]:

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import pandas as pd
@@ -88,6 +88,7 @@ def spelt(text: str) -> list[str]:
     return [part for word in words for part in SHORT.get(word.lower(), word.lower()).split()]
 
 
+@lru_cache(4096)
 def split(text: str) -> frozenset[str]:
     """The telling words of a name, without endings beyond the seventh letter."""
     return frozenset(word[:7] for word in spelt(text) if word not in FILLERS and not word.isdigit() and word != "%")
