@@ -80,7 +80,7 @@ def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: flo
 def on_bound(values: np.ndarray, series: Series, lower: float, method: str, decimals: int | None) -> np.ndarray:
     """Values of the ensemble, with what would be printed as the lower bound put on it.
 
-    Of the world's official figures that came out below their 95 % range, a quarter to a third were zero.
+    Of the figures of other countries' platforms that came out below their 95 % range, 27 to 35 % were zero.
     """
     if method != "ensemble" or is_reference(series.values):
         return values
