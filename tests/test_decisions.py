@@ -3,11 +3,10 @@
 from html import unescape
 from importlib import import_module
 
-import matplotlib.style
 import pytest
 
 from helpers import UserError, charts, forecast, plan, prose, tables, targets
-from helpers.charts.frame import STYLE
+from helpers.charts.frame import styled
 from helpers.targets.decisions import COLUMNS, decisions, undo
 
 HEAD = ",".join(COLUMNS)
@@ -161,6 +160,6 @@ def test_only_chances_are_marked_as_resting_on_a_decision(write):
     assert {row["decision"] for row in rows if row["probability"] != ""} == {"A. Author: why."}
     marks = [cell.note for row in tables.scorecard(found).rows[:1] for cell in row.cells[1:]]
     assert marks == ["", "", "", "by decision", "by decision"]  # the spreadsheet's notes
-    with matplotlib.style.context(STYLE):
+    with styled():
         line = import_module("helpers.charts.scorecard").blocks(found, plan.directions(), list(range(2023, 2028)))[0][1]
     assert line.decided == {2026, 2027}  # stars of the picture

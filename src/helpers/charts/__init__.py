@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
 
@@ -18,7 +17,6 @@ from helpers.charts.frame import (
     PURPLE,
     RIGHT,
     SOFT,
-    STYLE,
     WIDTH,
     Chart,
     across,
@@ -27,6 +25,7 @@ from helpers.charts.frame import (
     framed,
     kept,
     nothing,
+    styled,
     twice,
 )
 from helpers.charts.labels import label_ends, wrap
@@ -52,10 +51,10 @@ from helpers.language import name, text
 from helpers.targets import Outlook, reported_year, target
 
 __all__ = [
-    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "STYLE", "WIDTH", "Box", "Chart", "Panel",
-    "Sheet", "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed",
-    "history_and_forecast", "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place",
-    "put", "quarters", "region_histories", "regions", "scorecard", "twice", "unbroken", "wrap",
+    "BLUE", "GREY", "INK", "LEFT", "ORANGE", "PURPLE", "RIGHT", "SOFT", "WIDTH", "Box", "Chart", "Panel", "Sheet",
+    "Words", "across", "canvas", "captions", "dots", "fan", "finish", "for_phones", "framed", "history_and_forecast",
+    "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
+    "region_histories", "regions", "scorecard", "styled", "twice", "unbroken", "wrap",
 ]  # fmt: skip
 
 
@@ -70,7 +69,7 @@ def fan(outlook: Outlook) -> Chart:
         raise UserError("fan: draws an outlook; write charts.fan(targets.verdict(row, figures, expected))")
     words = captions.fan(outlook)
     figure, axes = canvas(words)
-    with matplotlib.style.context(STYLE):
+    with styled():
         labels = []
         if outlook.series is not None:
             labels = draw_history(axes, recent(outlook.history), statistics.breaks(outlook.series.name, outlook.area))
@@ -89,7 +88,7 @@ def fan(outlook: Outlook) -> Chart:
 def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
     """A series with its forecast and no targets, such as quarters within the year."""
     figure, axes = canvas(words)
-    with matplotlib.style.context(STYLE):
+    with styled():
         labels = draw_history(axes, history)
         label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
         finish(axes, decimals)
@@ -127,7 +126,7 @@ def lines(
 ) -> Chart:
     """One line that matters in blue, the others grey, each named at its end, all cut where the definition changed."""
     figure, axes = canvas(words, 3.3)
-    with matplotlib.style.context(STYLE):
+    with styled():
         labels = []
         for label, series in sorted(
             ((key, one) for key, one in named.items() if len(one)), key=lambda item: item[0] == focus
@@ -150,7 +149,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     left, letters, row = (0.29, 40, 0.25) if across() == WIDTH else (0.22, 20, 0.3)
     names = [wrap(name(statistics.areas().loc[area]), letters) for area in after.index]
     figure, axes = canvas(words, row * len(after), left)
-    with matplotlib.style.context(STYLE):
+    with styled():
         axes.grid(axis="x")
         axes.grid(False, axis="y")
         rows = range(len(after))
@@ -170,7 +169,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
     """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
     figure, axes = canvas(words)
-    with matplotlib.style.context(STYLE):
+    with styled():
         labels = []
         for label, series in goals.items():
             axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)

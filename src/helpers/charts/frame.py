@@ -9,12 +9,11 @@ import pickle
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
-import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
 from matplotlib.axes import Axes
@@ -27,7 +26,6 @@ from helpers.shared import folder, shared
 
 BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
 PURPLE = "#9B4DCA"  # what a person moved, not the figures
-STYLE = Path(__file__).with_name("jospar.mplstyle")
 WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
 PHONE = 3.6  # inches of a chart that a telephone shows at its full size
 _narrow: ContextVar[bool] = ContextVar("narrow", default=False)
@@ -42,6 +40,16 @@ class Print(NamedTuple):
 
 
 FINE, CLEAR = Print(116, 7.8, 0.13), Print(104, 8.5, 0.15)
+
+
+@cache
+def _style() -> matplotlib.RcParams:
+    return matplotlib.rc_params_from_file(Path(__file__).with_name("jospar.mplstyle"), use_default_template=False)
+
+
+def styled() -> contextlib.AbstractContextManager[None]:
+    """The look of all charts, while it holds; its file is read once."""
+    return matplotlib.rc_context(_style())
 
 
 def nothing() -> Markdown:
@@ -63,7 +71,7 @@ class Chart:
         buffer = io.BytesIO()
         # Level 6, the usual one, makes it a tenth smaller and takes a third longer for the whole drawing.
         fast = {"compress_level": 3}
-        with matplotlib.style.context(STYLE):
+        with styled():
             (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=fast)
         return buffer.getvalue()
 
@@ -188,7 +196,7 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
     above = head + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     below = foot + fine.line * (source.count("\n") + 1)
     whole = above + height + below
-    with matplotlib.style.context(STYLE):
+    with styled():
         figure = Figure(figsize=(across(), whole))
         figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
         under = 0.2 + 0.22 * (title.count("\n") + 1)
@@ -200,7 +208,7 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
     """An empty chart, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
-    with matplotlib.style.context(STYLE):
+    with styled():
         # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
         left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)
         right = max(right, min(left + 0.45, 0.97))

@@ -4,7 +4,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-import matplotlib.style
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
@@ -12,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
 from helpers.charts import captions
-from helpers.charts.frame import INK, SOFT, STYLE, Chart, kept
+from helpers.charts.frame import INK, SOFT, Chart, kept, styled
 from helpers.charts.labels import wrap
 from helpers.language import INLINE, TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
@@ -75,7 +74,7 @@ def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     words, judged = captions.scorecard(outlooks), assess(outlooks)
     years = sorted(judged["year"].astype(int).unique())
     title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
-    with matplotlib.style.context(STYLE):
+    with styled():
         columns = balanced(blocks(outlooks, groups, years))
         present = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
         present |= {"by decision" for line in chain(*columns) if line.decided}

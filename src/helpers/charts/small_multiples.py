@@ -1,6 +1,5 @@
 """A small chart for each region on one scale: its history before the country's, with the national targets."""
 
-import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
@@ -8,7 +7,7 @@ from matplotlib.figure import Figure
 from helpers import statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, STYLE, Chart, across, for_phones, framed, nothing
+from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, Chart, across, for_phones, framed, nothing, styled
 from helpers.charts.labels import HALO, wrap
 from helpers.charts.panels import Box, Panel, Sheet, Span, put
 from helpers.charts.strokes import at, inner, recent, unbroken
@@ -50,7 +49,7 @@ def histories(
     spans = one_scale([one for one in (*regions.values(), country) if len(one)], goals)
     ends = [spans[0].low + BEFORE, spans[0].high - AFTER]
     figure, boxes = grid(words, len(regions))
-    with matplotlib.style.context(STYLE):
+    with styled():
         sheet = Sheet(figure)
         for n, (box, (area, history)) in enumerate(zip(boxes, regions.items(), strict=True)):
             panel = Panel()

@@ -1,11 +1,10 @@
 """The pension model in the report: its chart, its results, its assumptions."""
 
-import matplotlib.style
 import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, STYLE, Chart, Words, canvas, captions, finish, for_phones, label_ends
+from helpers.charts import BLUE, GREY, SOFT, Chart, Words, canvas, captions, finish, for_phones, label_ends, styled
 from helpers.language import between, message, number, per_cent_sign, text, years as span
 from helpers.pensions import scenarios
 from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
@@ -50,7 +49,7 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     words = _words(ratio, paths[scenario], scenario)
     figure, axes = canvas(words)
     start, last = ratio.index[-1].year, float(ratio.iloc[-1])
-    with matplotlib.style.context(STYLE):
+    with styled():
         labels = []
         for other, path in paths.items():
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]

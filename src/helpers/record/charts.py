@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import matplotlib.style
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
@@ -12,7 +11,6 @@ from helpers.charts import (
     GREY,
     INK,
     SOFT,
-    STYLE,
     WIDTH,
     Box,
     Chart,
@@ -26,6 +24,7 @@ from helpers.charts import (
     kept,
     measure,
     put,
+    styled,
     twice,
     unbroken,
     wrap,
@@ -79,7 +78,7 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     titles = [wrap(measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
     above = 0.06 + LINE * max([3, *(title.count("\n") + 1 for title in titles)])
     figure, _, inside = framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
-    with matplotlib.style.context(STYLE):
+    with styled():
         sheet = Sheet(figure)
         for n, (indicator, outlook) in enumerate(outlooks.items()):
             bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
@@ -94,7 +93,7 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
 def calibration(table: pd.DataFrame, words: Words) -> Chart:
     """Stated chance across, share met up: a dot for each tenth with its targets; on the diagonal both agree."""
     figure, axes = canvas(words, 4.2)
-    with matplotlib.style.context(STYLE):
+    with styled():
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
