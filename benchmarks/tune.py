@@ -14,6 +14,7 @@ from development_sets import Case, read_all
 from scipy.optimize import minimize
 
 from helpers.forecast import ensemble as engine, widths as learnt
+from helpers.forecast.centres import step_size
 from helpers.forecast.series import bound
 
 TARGET = Path(engine.__file__).with_name("widths.py")
@@ -49,7 +50,7 @@ def prepare(cases: list[Case]) -> list[Batch]:
 def batch(cases: list[Case], weight: np.ndarray) -> Batch:
     """A Batch from cases of one length."""
     values = np.array([c.history for c in cases])
-    step, last = engine.step_size(values)[:, None], values[:, -1:]
+    step, last = step_size(values)[:, None], values[:, -1:]
     told = engine.parts(values, len(cases[0].future))
     future = (np.array([c.future for c in cases]) - last) / step
     room = np.where(values.min(1, keepdims=True) >= 0, last / step, np.inf)[:, 0]

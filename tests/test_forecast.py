@@ -246,16 +246,15 @@ def test_coefficients_move_centre_and_range_as_they_say():
     numbers = corrections.read()
     nothing = numbers._replace(**{k: np.zeros_like(getattr(numbers, k)) for k in ("pulls", "shift", *MATRICES)})
     seen = ensemble.view(np.array([UNEMPLOYMENT]), 3)
-    x, o = corrections.standard(nothing, seen.even, seen.odd)
-    same = corrections.correct(seen.quantiles, seen.centres, x, o, nothing)
+    same = corrections.correct(seen, nothing)
     assert same == pytest.approx(seen.quantiles)
     halved = np.zeros_like(numbers.pulls)
     halved[0, 0] = 0.5  # half way to the last value, whatever the features
-    half = corrections.correct(seen.quantiles, seen.centres, x, o, nothing._replace(pulls=halved))
+    half = corrections.correct(seen, nothing._replace(pulls=halved))
     assert half[0, ensemble.MEDIAN] == pytest.approx(seen.quantiles[0, ensemble.MEDIAN] / 2)
     twice = np.zeros_like(numbers.width)
     twice[:, 0] = np.log(2)
-    wide = corrections.correct(seen.quantiles, seen.centres, x, o, nothing._replace(width=twice))
+    wide = corrections.correct(seen, nothing._replace(width=twice))
     assert np.ptp(wide, axis=1) == pytest.approx(2 * np.ptp(seen.quantiles, axis=1))
 
 
@@ -382,6 +381,17 @@ def test_shares_near_the_bound_do_not_pile_up_on_it():
     result = forecast(yearly([97.1, 97.9, 98.4, 98.2, 98.9, 99.1, 99.3]), horizon=3, lower=0, upper=100)
     assert result["q90"].max() < 100
     assert result["q975"].max() < 100
+
+
+def test_what_would_be_printed_as_zero_is_zero():
+    small = [0.4, 0.3, 0.5, 0.2, 0.3, 0.2, 0.1, 0.2]
+    draws = forecast(yearly(small), horizon=3).draws
+    assert draws[draws > 0].min() >= 0.05
+    assert (draws == 0).mean(axis=0).min() > 0.01
+    row = forecast_table(table_of(a=small), 3).iloc[-1]
+    assert (row["q025"], row["q50"]) == (0, pytest.approx(0.2, abs=0.1))
+    finer = forecast(yearly(small), horizon=3, decimals=2).draws
+    assert 0.005 <= finer[finer > 0].min() < 0.05
 
 
 def test_a_history_without_negative_values_stays_so_unless_told():

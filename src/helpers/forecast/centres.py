@@ -3,6 +3,11 @@
 import numpy as np
 
 
+def step_size(values: np.ndarray) -> np.ndarray:
+    """Mean absolute change of each row, in the data's unit: [series]."""
+    return np.abs(np.diff(values, axis=1)).mean(1)
+
+
 def theil_sen(values: np.ndarray) -> np.ndarray:
     """Median slope over all pairs of points (Theil 1950, Sen 1968), in the data's unit per period: [series]."""
     i, j = np.triu_indices(values.shape[1], 1)
@@ -62,11 +67,10 @@ def reverting(values: np.ndarray, horizon: int) -> np.ndarray:
 
 def returns(values: np.ndarray) -> np.ndarray:
     """Whether the mean so far foretold each row's next value better than the last value did, by a tenth: [series]."""
-    n = values.shape[1]
-    start = max(2, n // 3)
-    mean = values.cumsum(1) / np.arange(1, n + 1)
+    start = max(2, values.shape[1] // 3)
+    mean = values.cumsum(1) / np.arange(1, values.shape[1] + 1)
     miss = np.abs(values[:, start:] - mean[:, start - 1 : -1]).mean(1)
-    return miss < 0.9 * np.abs(np.diff(values, axis=1))[:, start - 1 :].mean(1)
+    return miss < 0.9 * step_size(values[:, start - 1 :])
 
 
 def rest(values: np.ndarray, trust: np.ndarray) -> np.ndarray:
@@ -76,5 +80,4 @@ def rest(values: np.ndarray, trust: np.ndarray) -> np.ndarray:
     world's official series that had moved one way and then slowed to half their pace, no change came nearer than this
     ensemble with its trend.
     """
-    step = np.abs(np.diff(values, axis=1))
-    return np.clip(-np.log(step[:, -4:].mean(1) / step.mean(1) + 0.1), 0, 1) * (1 - trust)
+    return np.clip(-np.log(step_size(values[:, -5:]) / step_size(values) + 0.1), 0, 1) * (1 - trust)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast.mixture import MEDIAN, PROBABILITIES, QUARTILES
+from helpers.forecast.mixture import MEDIAN, PROBABILITIES, deviation
 
 TABLE = Path(__file__).with_name("corrections.csv")
 PULLS = ("last value", "level", "own mean", "line", "momentum")
@@ -19,6 +19,15 @@ WIDTHS, LATER = tuple(f"width {level}" for level in LEVELS), tuple(f"later {leve
 FARTHEST = 6  # periods ahead: as far as was learnt; what is farther gets the same factors
 MOST = 4.0  # standard deviations that a feature is taken to lie off at most
 STRONGEST = 2.0  # log factor on a width
+
+
+class View(NamedTuple):
+    """What the ensemble makes of rows of values before it is corrected, in steps from the last value."""
+
+    quantiles: np.ndarray  # [series, probability, horizon]
+    centres: np.ndarray  # what corrections draw to, [pull, series, horizon]
+    even: dict[str, np.ndarray]  # features, [series] each
+    odd: dict[str, np.ndarray]
 
 
 class Numbers(NamedTuple):
@@ -44,19 +53,15 @@ def read() -> Numbers:
 
     table = pd.read_csv(TABLE)
     even, odd = (table[table["kind"] == kind].set_index("feature") for kind in ("even", "odd"))
-    matrix = lambda part, columns: part[list(columns)].to_numpy(float).T  # noqa: E731
-    return Numbers(
-        tuple(even.index), tuple(odd.index),
-        even["mean"].to_numpy(float), even["size"].to_numpy(float), odd["size"].to_numpy(float),
-        matrix(even, PULLS), odd["shift"].to_numpy(float),
-        matrix(even, WIDTHS), matrix(even, LATER), matrix(odd, WIDTHS), matrix(odd, LATER),
-    )  # fmt: skip
+    scales, moves = (even["mean"], even["size"], odd["size"]), (even[[*PULLS]], odd["shift"])
+    reach = (part[[*columns]] for part in (even, odd) for columns in (WIDTHS, LATER))
+    return Numbers(tuple(even.index), tuple(odd.index), *(part.to_numpy(float).T for part in (*scales, *moves, *reach)))
 
 
-def standard(numbers: Numbers, even: dict[str, np.ndarray], odd: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+def standard(view: View, numbers: Numbers) -> tuple[np.ndarray, np.ndarray]:
     """Even and odd features in standard deviations, cut at MOST: [series, feature] each."""
-    x = (np.column_stack([even[name] for name in numbers.even]) - numbers.mean) / numbers.size
-    o = np.column_stack([odd[name] for name in numbers.odd]) / numbers.odd_size
+    x = (np.column_stack([view.even[name] for name in numbers.even]) - numbers.mean) / numbers.size
+    o = np.column_stack([view.odd[name] for name in numbers.odd]) / numbers.odd_size
     return np.clip(x, -MOST, MOST), np.clip(o, -MOST, MOST)
 
 
@@ -75,11 +80,6 @@ def shares() -> np.ndarray:
     return np.array([np.interp(at, levels, unit) for unit in np.eye(len(levels))])
 
 
-def unit_of_shift(quantiles: np.ndarray) -> np.ndarray:
-    """Standard deviation of a normal with these quartiles, in steps, and a little: [series, horizon]."""
-    return (quantiles[:, QUARTILES[1]] - quantiles[:, QUARTILES[0]]) / 1.349 + 0.05
-
-
 def factors(numbers: Numbers, x: np.ndarray, o: np.ndarray, horizon: int) -> np.ndarray:
     """Log factors on the distance of each quantile from the centre: [series, probability, horizon]."""
     ahead, turn = late(horizon), np.sign(PROBABILITIES - 0.5)
@@ -89,18 +89,16 @@ def factors(numbers: Numbers, x: np.ndarray, o: np.ndarray, horizon: int) -> np.
     return np.clip(log, -STRONGEST, STRONGEST)
 
 
-def correct(quantiles: np.ndarray, centres: np.ndarray, x: np.ndarray, o: np.ndarray, numbers: Numbers) -> np.ndarray:
+def correct(view: View, numbers: Numbers) -> np.ndarray:
     """Quantiles [series, probability, horizon] corrected, in steps from the last value.
 
     The centre stays among the centres there are, half a standard deviation beyond them at most: a straight line is
     unlike anything learnt from.
-
-    centres: what PULLS draw to, [pull, series, horizon]. x, o: features from `standard`.
     """
-    middle = quantiles[:, MEDIAN]
+    x, o = standard(view, numbers)
+    middle, centres = view.quantiles[:, MEDIAN], view.centres
     pulls = np.einsum("sp,psh->sh", x @ numbers.pulls.T, centres - middle)
-    unit = unit_of_shift(quantiles)
     low, high = np.minimum(middle, centres.min(0)), np.maximum(middle, centres.max(0))
-    moved = np.clip(middle + pulls, low, high) + np.clip(o @ numbers.shift, -0.5, 0.5)[:, None] * unit
-    away = (quantiles - middle[:, None]) * np.exp(factors(numbers, x, o, quantiles.shape[2]))
-    return np.sort(moved[:, None] + away, axis=1)
+    shift = np.clip(o @ numbers.shift, -0.5, 0.5)[:, None] * deviation(view.quantiles)
+    away = (view.quantiles - middle[:, None]) * np.exp(factors(numbers, x, o, middle.shape[1]))
+    return np.sort((np.clip(middle + pulls, low, high) + shift)[:, None] + away, axis=1)

@@ -1,13 +1,12 @@
 """From one history to its distribution: prepared, forecast by a method, put back in season and within its bounds."""
 
 from collections.abc import Hashable, Sequence
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import ensemble, methods, mixture, reference
+from helpers.forecast import ensemble, features, methods, mixture, reference
 from helpers.forecast.distribution import Forecast, distribution, sample
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.forecast.series import SHORTEST, Series, anchor, bound, check_within, ordinal, prepare, season_of, seasonal
@@ -25,19 +24,19 @@ def compute(
 ) -> list[np.ndarray]:  # fmt: skip
     """Quantiles [probability, horizon] of each series; those of equal length are computed together."""
     run, out = methods.find(method), [np.empty(0)] * len(series)
-    groups = {n: list(g) for n, g in groupby(sorted(range(len(series)), key=lambda i: len(series[i].values)),
-                                             key=lambda i: len(series[i].values))}  # fmt: skip
-    for rows in groups.values():
-        usual = [i for i in rows if not is_reference(series[i].values)]
-        for i in set(rows) - set(usual):
-            out[i] = reference.quantiles(series[i].values, horizon, lower, upper, decimals)
-        for start in range(0, len(usual), 50):
-            part = usual[start : start + 50]
+    usual = [i for i, s in enumerate(series) if not is_reference(s.values)]
+    for i in set(range(len(series))) - set(usual):
+        out[i] = reference.quantiles(series[i].values, horizon, lower, upper, decimals)
+    for length in {len(series[i].values) for i in usual}:
+        rows = [i for i in usual if len(series[i].values) == length]
+        for start in range(0, len(rows), 50):
+            part = rows[start : start + 50]
             raw = np.array([series[i].values for i in part])
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
     cycle = 1 if method in ("naive", "drift") else period
-    return [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
+    out = [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
+    return [on_bound(q, s, _ends(s, lower, upper)[0], method, decimals) for q, s in zip(out, series, strict=True)]
 
 
 def is_reference(values: np.ndarray) -> bool:
@@ -78,6 +77,17 @@ def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: flo
     return bound(middle + (q - middle) * series.widen, anchor(series.values, q.shape[1], period), lower, upper)
 
 
+def on_bound(values: np.ndarray, series: Series, lower: float, method: str, decimals: int | None) -> np.ndarray:
+    """Values of the ensemble, with what would be printed as the lower bound put on it.
+
+    Of the figures of other countries' platforms that came out below their 95 % range, 27 to 35 % were zero.
+    """
+    if method != "ensemble" or is_reference(series.values):
+        return values
+    places = features.decimals(series.values[None])[0] if decimals is None else decimals
+    return np.where(values - lower < 0.5 * 10.0**-places, lower, values)
+
+
 def forecast(
     history: pd.Series, until: Hashable | None = None, lower: float | None = None, upper: float | None = None,
     breaks: Sequence[Hashable] = (), decimals: int | None = None, method: str = "ensemble",
@@ -91,8 +101,9 @@ def forecast(
     What happens with:
 
     - bounds: every quantile and path keeps `lower` and `upper`; what nears a bound is squeezed before it, unless the
-      last value is on it, where mass may stay. A history without negative values is kept at or above 0 unless `lower`
-      says otherwise (`-math.inf` for none). Zeros, negatives and integers need nothing.
+      last value is on it, where mass may stay; what would be printed as the lower bound is on it. A history without
+      negative values is kept at or above 0 unless `lower` says otherwise (`-math.inf` for none). Zeros, negatives and
+      integers need nothing.
     - 1-4 points, or all equal: a distribution from the reference class (see reference.py); a flat series of 4.9 gets
       the width of its printed precision (`decimals`, else its last significant digit) plus what flat series did.
     - no points: a UserError.
@@ -110,8 +121,8 @@ def forecast(
     check_within(past, lower, upper, "history")
     grid = compute([past], horizon, period, method, lower, upper, decimals)[0]
     special, limits = is_reference(past.values), _ends(past, lower, upper)
-    together = ensemble.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
-    draws = sample(grid, together, limits, size, seed)
+    together = reference.walk_correlation(horizon) if special else mixture.correlation(past.values[None], horizon)
+    draws = on_bound(sample(grid, together, limits, size, seed), past, limits[0], method, decimals)
     label = "reference class" if special else method
     return distribution(periods_after(history.index, past.last, horizon), draws, limits, past.observed, label)
 

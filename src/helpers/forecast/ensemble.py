@@ -11,10 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.forecast import centres, corrections, features as shapes, mixture, unchanged, widths
+from helpers.forecast.centres import step_size
 from helpers.forecast.mixture import MEDIAN, PROBABILITIES
 
 MEMBERS = ("naive", "theil_sen", "theta_cautious", "theta_bold", *mixture.READINGS)
 FEATURES = ("one", "jump", "unchanged")
+TEMPERS = (0.2, 1.0)  # of the two thetas' likelihood: cautious, bold
 FAR = 4  # periods ahead at which the members' disagreement is judged
 
 
@@ -28,17 +30,12 @@ class Parts(NamedTuple):
     trust: np.ndarray  # 0-1, in the bold reading alone, [series]
 
 
-def step_size(values: np.ndarray) -> np.ndarray:
-    """Mean absolute change of each row, in the data's unit."""
-    return np.abs(np.diff(values, axis=1)).mean(1)
-
-
 def naive(values: np.ndarray, horizon: int) -> np.ndarray:
     """Quantiles of a random walk without drift, Student-t steps: [series, probability, horizon]."""
     from scipy.special import stdtrit
 
     n, step = values.shape[1], np.diff(values, axis=1)
-    deviation = np.sqrt(((step**2).sum(1) + np.abs(step).mean(1) ** 2) / n)
+    deviation = np.sqrt(((step**2).sum(1) + step_size(values) ** 2) / n)
     score = stdtrit(min(n, 10), PROBABILITIES)[:, None] * np.sqrt(np.arange(1, horizon + 1))
     return values[:, -1, None, None] + deviation[:, None, None] * score
 
@@ -53,14 +50,11 @@ def parts(values: np.ndarray, horizon: int) -> Parts:
     steps = np.arange(1, horizon + 1)
     limit = (2.5 * np.abs(np.diff(values, axis=1)).max(1) / size)[:, None] * steps
     quantiles = {name: mixture.quantiles(posterior, name) for name in mixture.READINGS}
-    plain = [
-        np.repeat(values[:, -1:], horizon, axis=1),
-        values[:, -1:] + centres.theil_sen(values)[:, None] * steps,
-        centres.theta(values, horizon, 0.2),
-        centres.theta(values, horizon, 1.0),
-    ]
-    members = np.stack(plain + [q[:, MEDIAN] for q in quantiles.values()], axis=1)
-    away = np.clip((members - values[:, -1:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
+    last = np.repeat(values[:, -1:], horizon, axis=1)
+    line = last + centres.theil_sen(values)[:, None] * steps
+    thetas, medians = (centres.theta(values, horizon, t) for t in TEMPERS), (q[:, MEDIAN] for q in quantiles.values())
+    members = np.stack([last, line, *thetas, *medians], axis=1)
+    away = np.clip((members - last[:, None]) / size[:, None, None], -limit[:, None], limit[:, None])
     wide, narrow = ((q - q[:, MEDIAN, None]) / size[:, None, None] for q in (quantiles["cautious"], quantiles["bold"]))
     low, high = (PROBABILITIES.searchsorted(p - 1e-9) for p in (0.15, 0.85))
     trust = np.clip(3 - 4 * (narrow[:, high, 0] - narrow[:, low, 0]) / 2.0729, 0, 1)
@@ -98,13 +92,9 @@ def centre(values: np.ndarray, forecasts: Parts) -> np.ndarray:
 
 
 def features(values: np.ndarray) -> np.ndarray:
-    """Columns FEATURES for each row of values; none depends on the data's unit.
-
-    jump: log of the largest step over the mean one, less 1; unchanged: twice the share of periods without a change.
-    """
-    step = np.abs(np.diff(values, axis=1))
-    jump = np.log(np.clip(step.max(1) / step.mean(1), 1, 10)) - 1
-    return np.column_stack([np.ones(len(values)), jump, 2 * (step == 0).mean(1)])
+    """Columns FEATURES for each row of values, as `features.moves` has them; none depends on the data's unit."""
+    moves = shapes.moves(values)
+    return np.column_stack([np.ones(len(values)), moves["largest step"], 2 * moves["unchanged"]])
 
 
 def widening(x: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
@@ -136,16 +126,7 @@ def with_error(q: np.ndarray, error: np.ndarray) -> np.ndarray:
     return middle + np.sign(score) * np.hypot(q - middle, score * error)
 
 
-class View(NamedTuple):
-    """What the ensemble makes of rows of values before it is corrected, in steps from the last value."""
-
-    quantiles: np.ndarray  # [series, probability, horizon]
-    centres: np.ndarray  # what corrections draw to, [pull, series, horizon]
-    even: dict[str, np.ndarray]  # features, [series] each
-    odd: dict[str, np.ndarray]
-
-
-def view(values: np.ndarray, horizon: int) -> View:
+def view(values: np.ndarray, horizon: int) -> corrections.View:
     """The uncorrected ensemble of yearly rows of equal length that are not flat, and what it is corrected by.
 
     Always computed FAR periods ahead, so that a year's forecast doesn't depend on how many follow it.
@@ -157,24 +138,18 @@ def view(values: np.ndarray, horizon: int) -> View:
     level = np.broadcast_to(forecasts.level[:, None], point.shape)
     line, momentum = (forecasts.members[:, MEMBERS.index(name)] for name in ("theil_sen", "momentum"))
     pulls = np.stack([np.zeros_like(point), level, forecasts.reverting, line, momentum])
-    even = shapes.even(values, forecasts.trust, forecasts.width, apart)
-    return View(quantiles[:, :, :horizon], pulls[:, :, :horizon], even, shapes.odd(values))
+    width = np.log(mixture.deviation(forecasts.width)[:, 0])
+    doubt = {"trust": forecasts.trust, "mixture width": width, "members apart": np.log(apart + 0.1)}
+    odd = shapes.odd(values)
+    return corrections.View(quantiles[:, :, :horizon], pulls[:, :, :horizon], shapes.even(values, odd) | doubt, odd)
 
 
 def ensemble(values: np.ndarray, horizon: int, period: int = 1) -> np.ndarray:
     """Quantiles at PROBABILITIES for rows of equal length that are not flat: [series, probability, horizon]."""
     if period == 1:
-        seen, numbers = view(values, horizon), corrections.read()
-        x, o = corrections.standard(numbers, seen.even, seen.odd)
-        away = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)
+        away = corrections.correct(view(values, horizon), corrections.read())
         away = unchanged.with_rest(away, unchanged.past(values, horizon))
     else:
         forecasts = parts(values, horizon)
         away = spread(centre(values, forecasts), forecasts, features(values), period)
     return values[:, -1, None, None] + step_size(values)[:, None, None] * away
-
-
-def walk_correlation(horizon: int) -> np.ndarray:
-    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
-    k = np.arange(1, horizon + 1)
-    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))

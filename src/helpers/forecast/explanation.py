@@ -22,8 +22,8 @@ def explain(history: pd.Series, horizon: int = 1) -> pd.DataFrame:
     forecasts = ensemble.parts(values, horizon)
     middle = np.median(forecasts.members[0], axis=0) == forecasts.members[0]
     table = pd.DataFrame({"member": ensemble.MEMBERS, "weight": (middle / middle.sum(0)).mean(1)})
-    table["median"] = values[0, -1] + ensemble.step_size(values)[0] * forecasts.members[0, :, -1]
-    table = table.join(mixture.parameters(values, horizon), on="member")
+    table["median"] = values[0, -1] + centres.step_size(values)[0] * forecasts.members[0, :, -1]
+    table = table.join(parameters(values, horizon), on="member")
     table.attrs["features"] = {
         "trust": float(forecasts.trust[0]),
         "trend_kept": float(max(ensemble.trend_kept(values)[0], forecasts.trust[0])),
@@ -32,3 +32,13 @@ def explain(history: pd.Series, horizon: int = 1) -> pd.DataFrame:
     }
     table.attrs["reasons"] = reasons.reasons(values[0], horizon)
     return table
+
+
+def parameters(values: np.ndarray, horizon: int) -> pd.DataFrame:
+    """Posterior mean of each parameter of the mixture for one row of values, a row per reading."""
+    posterior, rows = mixture.fit(values, horizon), {}
+    for name in mixture.READINGS:
+        weight = mixture.weights(posterior, name)[0].reshape(mixture.SHAPE)
+        means = dict(zip(("alpha", "beta", "phi"), weight.sum((0, 2)) @ mixture.FILTERS, strict=True))
+        rows[name] = means | {"tau": weight.sum((0, 1)) @ mixture.DRIFTS, "power": weight.sum((1, 2)) @ mixture.POWERS}
+    return pd.DataFrame(rows).T

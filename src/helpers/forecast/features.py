@@ -6,7 +6,7 @@ their sign. Steps are changes from one period to the next, in parts of their mea
 
 import numpy as np
 
-from helpers.forecast.mixture import QUARTILES
+from helpers.forecast.centres import step_size
 
 MOST_DECIMALS = 6
 NEAR = 5  # steps within which a bound is near
@@ -19,36 +19,57 @@ def decimals(values: np.ndarray) -> np.ndarray:
     return np.argmax([*places, np.ones(len(values), bool)], axis=0)
 
 
-def edges(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How near the last value is to 0, and to 100 where values may be percentages: 0 (far) to 1, [series] each."""
-    reach, last = np.abs(np.diff(values, axis=1)).mean(1) * NEAR, values[:, -1]
-    near_zero = np.where(values.min(1) >= 0, np.exp(-np.maximum(last, 0) / reach), 0.0)
-    return near_zero, np.where(percentages(values), np.exp(-np.maximum(100 - last, 0) / reach), 0.0)
+def percentages(values: np.ndarray) -> np.ndarray:
+    """Whether all values of a row lie in 0-100: [series]."""
+    return (values.min(1) >= 0) & (values.max(1) <= 100)
 
 
-def even(values: np.ndarray, trust: np.ndarray, width: np.ndarray, apart: np.ndarray) -> dict[str, np.ndarray]:
-    """Even features by name, [series] each, of rows of values that are not flat.
+def odd(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Odd features by name, [series] each, of rows of values that are not flat.
 
-    trust: in the bold reading, 0-1. width: the mixture's quantiles [series, probability, horizon] around its centre,
-    in steps. apart: the members' mean distance from the centre at the fourth period or the last, in steps.
+    How near the last value is to 0, and to 100 where values may be percentages, runs from 0 (far) to 1.
     """
-    wide = (width[:, QUARTILES[1], 0] - width[:, QUARTILES[0], 0]) / 1.349
-    doubt = {"trust": trust, "mixture width": np.log(wide + 0.05), "members apart": np.log(apart + 0.1)}
-    return {"constant": np.ones(len(values))} | moves(values) | place(values) | doubt | printing(values)
+    step, size, least, last = np.diff(values, axis=1), step_size(values), values.min(1), values[:, -1]
+    one, reach, count = step / size[:, None], size * NEAR, step.shape[1]
+    error = np.sqrt((one**2).sum(1) - count * one.mean(1) ** 2 + 1) / count  # one step of noise taken for granted
+    with np.errstate(divide="ignore"):
+        share = np.where(least >= 0, np.clip(size / np.abs(last), 0, 1), 0.0)
+    return {
+        "rising": np.arcsinh(one.mean(1) / error),
+        "more rises": np.sign(step).mean(1),
+        "last rise": np.arcsinh(one[:, -1]),
+        "last three rises": np.arcsinh(one[:, -3:].sum(1)),
+        "above mean": np.arcsinh((last - values.mean(1)) / size),
+        "positive": (least > 0).astype(float),
+        "above zero": np.where(least >= 0, np.exp(-np.maximum(last, 0) / reach), 0.0),
+        "below hundred": -np.where(percentages(values), np.exp(-np.maximum(100 - last, 0) / reach), 0.0),
+        "skew": np.tanh((one**3).mean(1) / (one**2).mean(1) ** 1.5),
+        "step of last value": share,
+    }
+
+
+def even(values: np.ndarray, signed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Even features by name, [series] each, of rows of values that are not flat; signed: their odd features."""
+    unsigned = {
+        "trend": np.abs(signed["rising"]),
+        "one way": np.abs(signed["more rises"]),
+        "far from mean": np.abs(signed["above mean"]),
+        "near zero": signed["above zero"],
+        "near hundred": -signed["below hundred"],
+    }
+    return {"constant": np.ones(len(values))} | moves(values) | unsigned | place(values)
 
 
 def moves(values: np.ndarray) -> dict[str, np.ndarray]:
     """Even features of the steps: how long, how steady, how large of late, [series] each."""
     step = np.diff(values, axis=1)
-    one = step / np.abs(step).mean(1)[:, None]
+    one = step / step_size(values)[:, None]
     jumps, mean = np.abs(one), one.mean(1)
     around = one - mean[:, None]
     return {
         "length": np.log(np.full(len(values), values.shape[1]) / 15),
-        "trend": np.arcsinh(np.abs(_t_ratio(one))),
         "steady": np.abs(mean),
         "steady amount": np.abs(mean) * ((values.min(1) >= 0) & ~percentages(values)),
-        "one way": np.abs(np.sign(step).mean(1)),
         "unchanged": (step == 0).mean(1),
         "unchanged of late": (step[:, -3:] == 0).mean(1),
         "largest step": np.log(np.clip(jumps.max(1), 1, 10)) - 1,
@@ -61,59 +82,14 @@ def moves(values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def place(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Even features of where the last value stands, [series] each."""
-    size, last = np.abs(np.diff(values, axis=1)).mean(1), values[:, -1]
-    near_zero, near_hundred = edges(values)
+    """Even features of where the last value stands and how figures are printed, [series] each."""
+    size, places, last = step_size(values), decimals(values), values[:, -1]
     return {
-        "far from mean": np.arcsinh(np.abs(last - values.mean(1)) / size),
         "at its extreme": ((last >= values.max(1)) | (last <= values.min(1))).astype(float),
         "step to level": np.clip(np.log(size / np.abs(values).mean(1)), -8, 2) / 2,
         "no negatives": (values.min(1) >= 0).astype(float),
         "percent": percentages(values).astype(float),
-        "near zero": near_zero,
-        "near hundred": near_hundred,
-    }
-
-
-def printing(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Even features of how figures are printed, [series] each."""
-    size, places = np.abs(np.diff(values, axis=1)).mean(1), decimals(values)
-    return {
         "whole numbers": (places == 0).astype(float),
         "many decimals": (places >= 4).astype(float),
         "step to print": np.log(np.clip(size * 10.0**places, 0.05, 1e3)) / 2,
     }
-
-
-def percentages(values: np.ndarray) -> np.ndarray:
-    """Whether all values of a row lie in 0-100: [series]."""
-    return (values.min(1) >= 0) & (values.max(1) <= 100)
-
-
-def odd(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Odd features by name, [series] each, of rows of values that are not flat."""
-    step = np.diff(values, axis=1)
-    size = np.abs(step).mean(1)
-    one, least, last = step / size[:, None], values.min(1), values[:, -1]
-    near_zero, near_hundred = edges(values)
-    with np.errstate(divide="ignore"):
-        share = np.where(least >= 0, np.clip(size / np.abs(last), 0, 1), 0.0)
-    return {
-        "rising": np.arcsinh(_t_ratio(one)),
-        "more rises": np.sign(step).mean(1),
-        "last rise": np.arcsinh(one[:, -1]),
-        "last three rises": np.arcsinh(one[:, -3:].sum(1)),
-        "above mean": np.arcsinh((last - values.mean(1)) / size),
-        "positive": (least > 0).astype(float),
-        "above zero": near_zero,
-        "below hundred": -near_hundred,
-        "skew": np.tanh((one**3).mean(1) / (one**2).mean(1) ** 1.5),
-        "step of last value": share,
-    }
-
-
-def _t_ratio(one: np.ndarray) -> np.ndarray:
-    """Mean step over its standard error, one step of noise taken for granted: [series]."""
-    count = one.shape[1]
-    mean = one.mean(1)
-    return mean * count / np.sqrt((one**2).sum(1) - count * mean**2 + 1)

@@ -24,8 +24,8 @@ def reasons(values: np.ndarray, horizon: int) -> list[str]:
     the 80 % range.
     """
     seen, numbers = ensemble.view(values[None], horizon), corrections.read()
-    x, o = corrections.standard(numbers, seen.even, seen.odd)
-    after = corrections.correct(seen.quantiles, seen.centres, x, o, numbers)[0]
+    x, o = corrections.standard(seen, numbers)
+    after = corrections.correct(seen, numbers)[0]
     middle = ensemble.MEDIAN
     before, point = seen.quantiles[0, middle, -1], after[middle, -1]
     pulls = (numbers.pulls.T @ (seen.centres[:, 0, -1] - before)) * x[0]

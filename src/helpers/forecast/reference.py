@@ -63,3 +63,9 @@ def quantiles(
     ahead = np.outer(widths, np.arange(1, horizon + 1) ** growth) * unit
     half = ahead + (UPPER[:, None] - 0.5) * precision(values, decimals)
     return values[-1] + np.concatenate([-half[:0:-1], half])
+
+
+def walk_correlation(horizon: int) -> np.ndarray:
+    """Correlation between horizons of a random walk: the square root of the shorter over the longer."""
+    k = np.arange(1, horizon + 1)
+    return np.sqrt(np.minimum.outer(k, k) / np.maximum.outer(k, k))

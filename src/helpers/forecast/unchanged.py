@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.forecast import features
+from helpers.forecast import centres, features
 from helpers.forecast.mixture import PROBABILITIES
 
 WORTH = 8  # past cases that the forecast's own chance of no change counts for
@@ -21,13 +21,12 @@ class Past(NamedTuple):
 def past(values: np.ndarray, horizon: int) -> Past:
     """What rows of values, not flat, tell of no change for each number of periods."""
     still = run = np.diff(values, axis=1) == 0
-    times = np.zeros((len(values), horizon))
+    times, cases = np.zeros((len(values), horizon)), values.shape[1] - np.arange(1, horizon + 1)
     for h in range(horizon):
         times[:, h] = run.sum(1)
         run = run[:, :-1] & still[:, h + 1 :]
-    cases = np.maximum(values.shape[1] - np.arange(1, horizon + 1), 0)
-    half = 0.5 * 10.0 ** -features.decimals(values) / np.abs(np.diff(values, axis=1)).mean(1)
-    return Past(times, np.broadcast_to(cases, times.shape), half)
+    half = 0.5 * 10.0 ** -features.decimals(values) / centres.step_size(values)
+    return Past(times, np.broadcast_to(np.maximum(cases, 0), times.shape), half)
 
 
 def with_rest(quantiles: np.ndarray, seen: Past) -> np.ndarray:
