@@ -97,6 +97,7 @@ def test_each_indicator_weighs_the_same():
     assert scores.loc["all", "n"] == 10
 
 
+@pytest.mark.slow
 def test_the_scores_of_past_forecasts_are_finite_shares(made):
     scores = by_horizon(made)
     assert list(scores["horizon"]) == ["1", "2", "3", "4", "5", "all"]

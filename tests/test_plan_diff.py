@@ -70,16 +70,19 @@ def test_changed_and_dropped_targets_show_the_verdict_before_and_after(found):
     assert years[1].endswith(") → no target")
 
 
+@pytest.mark.slow
 def test_a_harder_target_ahead_has_a_lower_chance(found):
     row = found[(found["indicator"] == "11") & (found["year"] == 2027)].iloc[0]
     was, became = (int(row[key].split("(")[1].rstrip("%)")) for key in ("verdict_was", "verdict_became"))
     assert became < was
 
 
+@pytest.mark.slow
 def test_an_added_target_is_named(found):
     assert lines_of(found, "2")[1:] == ["  2026: target 99.5 added; no target → no comparable data"]
 
 
+@pytest.mark.slow
 def test_a_dropped_indicator_loses_each_of_its_targets(found):
     rows = found[found["indicator"] == "5"]
     assert list(rows["change"]) == ["dropped"] * 5
@@ -87,22 +90,26 @@ def test_a_dropped_indicator_loses_each_of_its_targets(found):
     assert set(rows["verdict_became"]) == {""}
 
 
+@pytest.mark.slow
 def test_a_renamed_indicator_is_known_again_and_loses_its_series(found):
     lines = lines_of(found, "7")
     assert lines[1].endswith(f"→ {RENAMED}")
     assert "  2025: target 5.3 as before; met → no comparable data" in lines
 
 
+@pytest.mark.slow
 def test_a_renumbered_indicator_keeps_its_verdicts(found):
     assert lines_of(found, "31")[1:] == ["  number 21 → 31"]
 
 
+@pytest.mark.slow
 def test_a_direction_turned_round_turns_the_verdicts(found):
     lines = lines_of(found, "4")
     assert "  better: higher → lower" in lines
     assert "  2025: target 27.1 as before; missed → met" in lines
 
 
+@pytest.mark.slow
 def test_a_national_target_without_a_row_is_judged_too(found):
     lines = plan_diff.lines(found[found["name"].str.startswith("External migration")])
     assert lines[0].startswith("Section 2.1: External migration balance")
