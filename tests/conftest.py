@@ -6,7 +6,6 @@ group that renders the batch begins, then those with most slow tests. Tests mark
 
 import gc
 import os
-import shutil
 import signal
 import time
 from collections import Counter
@@ -19,10 +18,10 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import ONE_THREAD, files, render, shared, targets
+from helpers import ONE_THREAD, files, render, targets
 from helpers.language import LANGUAGES, use_language
 from helpers.record import hindsight
-from helpers.render import batch, kernels
+from helpers.render import batch
 from helpers.render.batch import Job
 
 # Whatever shell, scheduler or user starts the tests. The home folder lasts: matplotlib keeps its list of fonts there.
@@ -35,7 +34,6 @@ FOREIGN = (
     "PYTHONDONTWRITEBYTECODE",
     "FORCE_COLOR",
     "NO_COLOR",
-    "JOSPAR_CACHE",
     "JOSPAR_DATA",
     "LANGUAGE",
     "MPLBACKEND",
@@ -43,8 +41,6 @@ FOREIGN = (
     "PYTHONHASHSEED",
 )
 HOME.mkdir(parents=True, exist_ok=True)
-# What the reports of the batch have worked out, by its content; nbval runs the same notebooks.
-CACHE = HOME / "cache"
 os.environ.update(ENVIRONMENT)
 for name in FOREIGN:
     os.environ.pop(name, None)
@@ -71,26 +67,6 @@ RENDERS = "pages-kk"  # this group begins and renders the batch, while the other
 def pytest_xdist_auto_num_workers():
     """One more than cores: tests often wait for a kernel, a browser or a signal."""
     return len(os.sched_getaffinity(0)) + 1
-
-
-def pytest_sessionstart(session):
-    """Each run of the tests works everything out anew."""
-    if not hasattr(session.config, "workerinput"):
-        shutil.rmtree(CACHE, ignore_errors=True)
-
-
-@pytest.hookimpl(tryfirst=True)  # before nbval starts a kernel
-def pytest_runtest_setup(item):
-    share(item.path.suffix == ".ipynb" and item.path.stem != "tutorial")
-
-
-def share(wanted: bool) -> None:
-    """Let kernels from here on share what they work out, or not."""
-    if wanted != (shared.VARIABLE in os.environ):
-        kernels.close_all()
-        os.environ[shared.VARIABLE] = str(CACHE)
-        if not wanted:
-            del os.environ[shared.VARIABLE]
 
 
 @pytest.hookimpl(wrapper=True)  # before xdist reads the groups, and before random order
@@ -146,9 +122,7 @@ def output(tmp_path_factory, worker_id):
     folder = (base if worker_id == "master" else base.parent) / "batch"
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
-            share(True)
             facts = render.run(JOBS, folder, len(os.sched_getaffinity(0)))
-            share(False)
             assert [report["error"] for report in facts["reports"] if report["status"] == "failed"] == []
     return folder
 
