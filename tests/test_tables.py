@@ -1,5 +1,6 @@
 """Tables as readers see them, and sentences as they read them."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -147,6 +148,18 @@ def test_the_plans_text_stands_as_the_document_prints_it(found):
     assert shown.heads[1:] == [str(year) for year in range(2021, 2028)]
     assert '<tbody lang="kk">' in shown._repr_html_()
     assert "шарттары үшін" in shown._repr_html_()  # a slip of the document, mended in our tables
+
+
+def test_a_unit_that_a_document_prints_in_two_ways_stands_as_in_our_tables(tmp_path):
+    shutil.copytree(files.PLAN, tmp_path / "plan")
+    names = tmp_path / "plan" / "source" / "names.csv"
+    (line,) = [words for words in names.read_text(encoding="utf-8").splitlines() if words.startswith("unit,people,")]
+    with names.open("a", encoding="utf-8") as file:
+        file.write(line.replace("unit,people,адам,", "unit,people,кісі,") + "\n")
+        file.write(line.replace("unit,people,", "unit,thousand people,").replace("адам,", "мың кісі,", 1) + "\n")
+    units = [plan.printed(folder).set_index("indicator")["unit"] for folder in (files.PLAN, tmp_path / "plan")]
+    assert [one["16"] for one in units] == ["мың адам", "thousand people"]
+    assert units[0].drop("16").equals(units[1].drop("16"))
 
 
 def test_every_series_of_a_report_has_its_publisher_address_and_day(found):

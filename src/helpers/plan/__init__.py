@@ -98,16 +98,18 @@ def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.Da
 def printed(folder: str | Path = files.PLAN) -> pd.DataFrame:
     """Section 3 as the digitised document prints it: indicator, name, unit, and a column for each year.
 
-    A cell stands under the year over which it was printed. A plan without a table of names shows its own Kazakh ones.
+    A cell stands under the year over which it was printed. A plan without a table of names shows its own Kazakh ones,
+    and what is printed in more than one way stands as in our tables.
     """
     rows, about = table("targets", folder), table("indicators", folder)
     cells = rows[rows["as_printed"] != ""].pivot(index="indicator", columns="printed_year", values="as_printed")
     shown = pd.DataFrame({"indicator": about["indicator"], "name": about["name_kk"], "unit": about["unit"]})
     source = files.plan_folder(folder) / "source" / "names.csv"
     if source.is_file():
-        names = load(source, ["table", "key", "printed"]).set_index(["table", "key"])["printed"]
-        shown["name"] = shown["indicator"].map(names["indicator"]).fillna(shown["name"])
-        shown["unit"] = shown["unit"].map(names["unit"]).fillna(shown["unit"])
+        names = load(source, ["table", "key", "printed"]).drop_duplicates(["table", "key"], keep=False)
+        for kind, column in (("indicator", "name"), ("unit", "unit")):
+            forms = names[names["table"] == kind].set_index("key")["printed"]
+            shown[column] = shown[kind].map(forms).fillna(shown[column])
     return shown.join(cells.reindex(columns=sorted(rows["year"].unique())), on="indicator").fillna("")
 
 
