@@ -56,10 +56,7 @@ __all__ = [
     "kept", "label_ends", "lines", "measure", "nothing", "number_axis", "paths_to", "place", "put", "quarters",
     "region_histories", "regions", "scorecard", "styled", "twice", "unbroken", "wrap",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 @for_phones

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.frame import BLUE, INK, ORANGE
-from helpers.charts.strokes import digits, round_steps
+from helpers.charts.strokes import digits, round_steps, within
 
 MARGIN = 0.05  # of a scale, beyond what is drawn
 TICK = 2 / 72  # inches
@@ -145,7 +145,7 @@ def mark_values(sheet: Sheet, box: Box, up: Span, decimals: int, size: float | N
     """Pale lines at round steps, with their numbers at the left unless `size` (points) is none."""
     steps = round_steps().tick_values(*up)
     label = digits(steps, decimals)
-    inside = [step for step in steps if up.low <= step <= up.high]
+    inside = within(steps, up)
     levels = up.inches(inside, box.bottom, box.height)
     ends = np.tile([box.left, box.left + box.width, np.nan], len(inside))
     style = {"color": rcParams["grid.color"], "linewidth": rcParams["grid.linewidth"]}
@@ -172,5 +172,4 @@ def mark_years(sheet: Sheet, box: Box, across: Span, years: Sequence[float], siz
 
 def whole_years(across: Span, most: int = 5) -> list[float]:
     """Round years within a scale, `most` steps at most."""
-    years = MaxNLocator(integer=True, nbins=most).tick_values(*across)
-    return [year for year in years if across.low <= year <= across.high]
+    return within(MaxNLocator(integer=True, nbins=most).tick_values(*across), across)

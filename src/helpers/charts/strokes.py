@@ -114,14 +114,14 @@ def finish(axes: Axes, decimals: int) -> None:
 
     Drawn by hand when all else is: matplotlib's own axes, five artists a tick, take a third of a chart's time.
     """
-    across_limits, limits = axes.get_xlim(), axes.get_ylim()
-    nbins = 9 if across() > PHONE else 4
-    _years_below(axes, within(MaxNLocator(integer=True, nbins=nbins).tick_values(*across_limits), across_limits))
-    steps = round_steps().tick_values(*limits)
+    span, height = axes.get_xlim(), axes.get_ylim()
+    years = MaxNLocator(integer=True, nbins=9 if across() > PHONE else 4).tick_values(*span)
+    _years_below(axes, within(years, span))
+    steps = round_steps().tick_values(*height)
     label = digits(steps, decimals)
-    _numbers_beside(axes, {step: label(step) for step in within(steps, limits)})
+    _numbers_beside(axes, {step: label(step) for step in within(steps, height)})
     axes.set_axis_off()
-    if limits[0] < 0:
+    if height[0] < 0:
         axes.axhline(0, color=INK, linewidth=0.8)
 
 

@@ -19,7 +19,4 @@ __all__ = [
     "check_panel", "expect", "explain", "fit_warnings", "forecast", "forecast_table", "likely_bounds", "names",
     "read_panel", "read_table", "redraw", "track",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy

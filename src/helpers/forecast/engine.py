@@ -35,8 +35,10 @@ def compute(
             for i, q in zip(part, _in_season(raw, horizon, period, method, run), strict=True):
                 out[i] = q
     cycle = 1 if method in ("naive", "drift") else period
-    out = [_finish(q, s, cycle, *_ends(s, lower, upper)) for q, s in zip(out, series, strict=True)]
-    return [on_bound(q, s, _ends(s, lower, upper)[0], method, decimals) for q, s in zip(out, series, strict=True)]
+    for i, (q, s) in enumerate(zip(out, series, strict=True)):
+        ends = _ends(s, lower, upper)
+        out[i] = on_bound(_finish(q, s, cycle, *ends), s, ends[0], method, decimals)
+    return out
 
 
 def is_reference(values: np.ndarray) -> bool:

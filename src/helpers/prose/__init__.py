@@ -15,10 +15,7 @@ __all__ = [
     "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
     "worries",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 OLD = 3  # years from which a figure is called old

@@ -77,7 +77,9 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
         (_, head), *rows = files.read_cells(path, "restore it, or take it out of datapackage.json")
     except UserError as fault:
         return pd.DataFrame(), [str(fault)]
-    if path.read_bytes().startswith(codecs.BOM_UTF8):
+    with path.open("rb") as file:
+        mark = file.read(len(codecs.BOM_UTF8))
+    if mark == codecs.BOM_UTF8:
         return pd.DataFrame(), [f"{name}, line 1: begins with a byte order mark; save it as plain CSV in UTF-8"]
     if head != expected:
         return pd.DataFrame(), [

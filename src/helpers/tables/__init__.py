@@ -47,10 +47,7 @@ __all__ = [
     "nationals", "not_measured", "other_reading", "pace", "pattern", "printed", "range_cell", "scorecard",
     "series", "signed", "sources", "value_cell", "worries",
 ]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
 
 
 COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")
