@@ -91,11 +91,15 @@ def pytest_configure(config):
 class Notebooks:
     """What holds for notebooks too, which lie outside this folder."""
 
+    ready = False
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item):
-        """Have all kernels of a worker forked: the first two would load the libraries themselves."""
-        if item.path.suffix == ".ipynb":
+        """Have all their kernels forked: a worker's first two would load the libraries themselves."""
+        if item.path.suffix == ".ipynb" and not self.ready:
+            kernels.close_all()
             kernels.prepare()
+            self.ready = True
 
 
 def pytest_collection_finish():

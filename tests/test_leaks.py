@@ -38,7 +38,7 @@ def shared(tmp_path_factory):
     temporary = folder.parent / "temporary"
     for made in (folder, home, temporary):
         made.mkdir(parents=True)
-    entries = [{"notebook": str(files.NOTEBOOKS / "4_labour_relations.ipynb"), "parameters": {"language": "kk"}}]
+    entries = [{"notebook": str(files.NOTEBOOKS / "1_digitalisation.ipynb"), "parameters": {"language": "kk"}}]
     talks, fails = telling(folder, "talks"), telling(folder, "fails", "open(os.getcwd() + '/x')")
     entries += [{"notebook": str(talks)}, {"notebook": str(fails)}]
     batches = {"batches": {"default": [entry | {"formats": ["html", "xlsx", "pdf"]} for entry in entries]}}
@@ -117,7 +117,7 @@ def test_the_search_would_find_a_leak_in_each_kind_of_file(parts):
     kinds = (".html", ".ipynb", "sharedStrings.xml", "core.xml", "run.json", "README.txt", "index.html")
     assert all(any(name.endswith(kind) for name in parts) for kind in kinds)
     words = b"".join(parts.values())
-    assert "Еңбек қатынастарын дамыту".encode() in words
+    assert "Цифрландыруды тереңдету".encode() in words
     assert b"figures.csv" in words
 
 
@@ -137,7 +137,7 @@ def test_an_executed_notebook_keeps_no_time_of_its_run(shared):
 @pytest.mark.slow
 @pytest.mark.skipif(pdf.browser() is None, reason="no Chromium here that could print")
 def test_the_pdf_of_a_telling_user_was_made_and_searched(parts):
-    assert "Еңбек қатынастарын дамыту" in "".join(v.decode() for k, v in parts.items() if k.endswith(".pdf: text"))
+    assert "Цифрландыруды тереңдету" in "".join(v.decode() for k, v in parts.items() if k.endswith(".pdf: text"))
 
 
 def test_printed_names_of_user_and_machine_are_taken_out_but_no_part_of_a_word(monkeypatch):

@@ -62,7 +62,8 @@ def load(run: str | Path, output: Path) -> dict[tuple[str, str, str], tuple[pd.D
 
 def gather(*tables: pd.DataFrame) -> dict[tuple[str, str, str], tuple[pd.DataFrame, pd.Series]]:
     """What `load` gives, from the two tables as text."""
-    forecasts, figures = map(_with_plan, tables)
+    # Runs from before plans had names were all on the default one.
+    forecasts, figures = (table if "plan" in table else table.assign(plan=DEFAULT_PLAN) for table in tables)
     series, forecasts = {}, forecasts.astype({"q50": float, "adjustment": float})
     figures = figures.astype({"value": float})
     years = pd.concat([forecasts["period"], figures["period"]])
@@ -78,11 +79,6 @@ def gather(*tables: pd.DataFrame) -> dict[tuple[str, str, str], tuple[pd.DataFra
         newest = rows[rows["as_of"] == rows["as_of"].max()]
         series[key] = newest.drop_duplicates("period", keep="last").set_index("period"), values
     return series
-
-
-def _with_plan(table: pd.DataFrame) -> pd.DataFrame:
-    """A run's table; runs from before plans had names were all on the default one."""
-    return table if "plan" in table else table.assign(plan=DEFAULT_PLAN)
 
 
 def compare(before: dict, after: dict, steps: dict | None = None) -> list[Move]:

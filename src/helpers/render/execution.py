@@ -182,8 +182,9 @@ def spellings(folder: Path | str) -> list[str]:
 def names() -> list[tuple[re.Pattern, str]]:
     """The names of the user and the machine with what stands for them, unless they are words of every day."""
     patterns = []
-    asked = [("<user>", getpass.getuser, ""), ("<user>", _account, ""), ("<machine>", _machine, r"(\.[\w-]+)*")]
-    for shown, ask, more in asked:  # a machine's name takes its domain along
+    asked = [("<user>", getpass.getuser, ""), ("<user>", _account, "")]
+    asked += [("<machine>", lambda: socket.gethostname().partition(".")[0], r"(\.[\w-]+)*")]  # takes its domain along
+    for shown, ask, more in asked:
         with contextlib.suppress(OSError, KeyError):  # a user without a name
             name = ask()
             if len(name) > 2 and name.casefold() not in EVERYDAY:
@@ -196,10 +197,6 @@ def _account() -> str:
     import pwd
 
     return pwd.getpwuid(os.getuid()).pw_name
-
-
-def _machine() -> str:
-    return socket.gethostname().partition(".")[0]
 
 
 def kill_kernels() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from helpers.refresh.people.words import BRACKETS, USUAL, Names, alike, likeness, spelt, split
+from helpers.refresh.people.words import BRACKETS, USUAL, Names, alike, spelt, split
 from helpers.workbooks import Row, heads
 
 SURE, LIKELY, MARGIN = 0.66, 0.45, 0.1
@@ -74,7 +74,7 @@ def match(row: Row, names: Names) -> Match:
 def scored(texts: list[str], names: Names) -> dict[str, float]:
     """How like each indicator's names the best of these texts is, 0 to 1."""
     words = [split(text) for text in texts]
-    return {i: max(likeness(one, n, names.weights) for one in words for n in ns) for i, ns in names.words.items()}
+    return {i: max(names.likeness(one, n) for one in words for n in ns) for i, ns in names.words.items()}
 
 
 def beyond(label: str, indicator: str, names: Names) -> list[str]:

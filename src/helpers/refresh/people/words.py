@@ -54,6 +54,8 @@ class Names:
     texts: dict[str, list[str]]
     words: dict[str, list[frozenset[str]]] = field(init=False)
     weights: dict[str, float] = field(init=False)
+    rarest: float = field(init=False)
+    near: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Rare words tell more than those that half of the names have."""
@@ -63,12 +65,26 @@ class Names:
         every = [split(text) for texts in self.texts.values() for text in texts]
         counts = Counter(chain.from_iterable(every))
         self.weights = {word: math.log(1 + len(every) / count) for word, count in counts.items()}
+        self.rarest = max(self.weights.values(), default=1.0)
 
     def nearest(self, label: str, indicator: str) -> list[str]:
         """The indicator's whole name, and its short one where it has one, in the label's language."""
         words, texts = split(label), self.texts[indicator]
         tongues = [texts[n :: len(plan.NAMES)] for n in range(len(plan.NAMES))]
-        return max(tongues, key=lambda some: max(likeness(words, split(text), self.weights) for text in some))
+        return max(tongues, key=lambda some: max(self.likeness(words, split(text)) for text in some))
+
+    def likeness(self, words: frozenset[str], name: frozenset[str]) -> float:
+        """0 to 1: the weight of the words that both have, misspelt ones included, over that of all words."""
+        pairs = {word: min(self.kin(word) & name, default="") for word in words}
+        both = sum(self.weights[n] for n in set(pairs.values()) if n)
+        alone = sum(self.weights.get(word, self.rarest) for word, n in pairs.items() if not n)
+        return 2 * both / ((both + alone + sum(self.weights[n] for n in name)) or 1)
+
+    def kin(self, word: str) -> frozenset[str]:
+        """The words of all names that may be this one; asked for each name, so looked up once."""
+        if word not in self.near:
+            self.near[word] = frozenset(n for n in self.weights if alike(word, n))
+        return self.near[word]
 
 
 def names_of(*tables: pd.DataFrame) -> Names:
@@ -92,15 +108,6 @@ def spelt(text: str) -> list[str]:
 def split(text: str) -> frozenset[str]:
     """The telling words of a name, without endings beyond the seventh letter."""
     return frozenset(word[:7] for word in spelt(text) if word not in FILLERS and not word.isdigit() and word != "%")
-
-
-def likeness(words: frozenset[str], name: frozenset[str], weights: dict[str, float]) -> float:
-    """0 to 1: the weight of the words that both have, misspelt ones included, over that of all words."""
-    rare = max(weights.values(), default=1.0)
-    near = {word: next((n for n in sorted(name) if alike(word, n)), "") for word in words}
-    both = sum(weights[n] for n in set(near.values()) if n)
-    alone = sum(weights.get(word, rare) for word, n in near.items() if not n)
-    return 2 * both / ((both + alone + sum(weights[n] for n in name)) or 1)
 
 
 @cache
