@@ -237,7 +237,7 @@ def test_a_report_without_its_pdf_is_taken_over_until_a_browser_is_there(jobs, o
     ],
 )
 def test_a_link_that_is_not_kept_becomes_its_words(link, left):
-    assert keep_links(f"<p>{link}</p>", outside) == f"<p>{left}</p>"
+    assert keep_links(f"<p>{link}</p>", outside) == f"<!DOCTYPE html>\n<html><body><p>{left}</p></body></html>"
 
 
 def test_the_command_prints_the_zip_or_one_line(jobs, out, broken, tmp_path):

@@ -1,9 +1,8 @@
 """Links of a page that leaves its folder: those that lead nowhere from there become plain words."""
 
-import re
 from collections.abc import Callable
 
-ANCHOR = re.compile(r"<a\b([^>]*?)\shref=\"([^\"]*)\"([^>]*)>(.*?)</a>", re.DOTALL)
+from lxml import html
 
 
 def outside(address: str) -> bool:
@@ -11,13 +10,11 @@ def outside(address: str) -> bool:
     return address.startswith(("http://", "https://", "#"))
 
 
-def keep_links(html: str, condition: Callable[[str], bool]) -> str:
+def keep_links(page: str, condition: Callable[[str], bool]) -> str:
     """The page with the links whose address is kept; a link to the same page in another language goes whole."""
-
-    def instead(link: re.Match) -> str:
-        before, address, after, words = link.groups()
-        if condition(address):
-            return link.group()
-        return "" if "hreflang=" in before + after else words
-
-    return ANCHOR.sub(instead, html)
+    tree = html.document_fromstring(page.encode(), html.HTMLParser(encoding="utf-8", huge_tree=True))  # of pictures
+    for link in tree.xpath("//a[@href]"):
+        if not condition(link.get("href")):
+            link.drop_tree() if "hreflang" in link.attrib else link.drop_tag()
+    whole = html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>")
+    return whole.replace("</source>", "")  # HTML 4, which lxml writes, doesn't know that this one has no end

@@ -1,4 +1,7 @@
-"""Checks every table of `data/` against `datapackage.json`, and the rules that join the tables."""
+"""Checks every table of `data/` against `datapackage.json`, and the rules that join the tables.
+
+Frictionless, which checks such packages, takes nan, INF, 1e308, 1_000 and 2025-1-5 for good (5.21, November 2026).
+"""
 
 import codecs
 import json
@@ -82,9 +85,8 @@ def _read(folder: Path, resource: dict) -> tuple[pd.DataFrame, list[str]]:
     if mark == codecs.BOM_UTF8:
         return pd.DataFrame(), [f"{name}, line 1: begins with a byte order mark; save it as plain CSV in UTF-8"]
     if head != expected:
-        return pd.DataFrame(), [
-            f"{name}, line 1: the columns are {', '.join(head)}; they must be {', '.join(expected)}"
-        ]
+        columns = f"the columns are {', '.join(head)}; they must be {', '.join(expected)}"
+        return pd.DataFrame(), [f"{name}, line 1: {columns}"]
     return pd.DataFrame([row for _, row in rows], [line for line, _ in rows], expected, dtype=object), []
 
 
@@ -198,9 +200,8 @@ def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     used = set(tables["observations"]["series"])
     for number, code in tables["series"]["series"].items():
         if code not in used:
-            yield _line(
-                {"path": "statistics/series.csv"}, number, "series", code, "has no observation; add one or drop it"
-            )
+            advice = "has no observation; add one or drop it"
+            yield _line({"path": "statistics/series.csv"}, number, "series", code, advice)
     measured = set(tables["series"].loc[tables["series"]["role"] == "indicator", "indicator"])
     reasons = set(tables["not-measured"]["indicator"])
     for number, code in tables["indicators"]["indicator"].items():
@@ -236,9 +237,8 @@ def _request_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
         facts = publishers[row["source"]]
         needed = set(re.findall(r"(?<!{){(\w+)}", " ".join(facts.values()))) - {"page"}
         if missing := sorted(needed - {word.partition("=")[0] for word in row["request"].split(" ")}):
-            yield _line(
-                resource, number, "request", row["request"], f"lacks {missing[0]}=; {row['source']} asks for it"
-            )
+            advice = f"lacks {missing[0]}=; {row['source']} asks for it"
+            yield _line(resource, number, "request", row["request"], advice)
     lines = {code: number for number, code in tables["series"]["series"].items()}
     for code in sorted(set(lines) - set(tables["requests"]["series"]), key=lines.get):
         advice = "is not in requests.csv; add where it comes from, or hand"
