@@ -34,8 +34,8 @@ def folder() -> Path | None:
 def inputs() -> list[Path]:
     """The files that results rest on: code and tables, the office's own too."""
     places = [files.PACKAGE, files.DATA, *([files.own_folder()] if files.own_tables() else [])]
-    found = {path for place in places for path in place.rglob("*") if path.suffix not in ("", ".pyc", ".part")}
-    return sorted(path for path in found if path.is_file())
+    paths = {path for place in places for path in place.rglob("*") if path.suffix not in ("", ".pyc", ".part")}
+    return sorted(path for path in paths if path.is_file())
 
 
 def stamps() -> list[tuple[Path, tuple[int, ...] | None]]:

@@ -59,10 +59,10 @@ def backtest(
     from helpers.forecast import backtest as testing, read_table
 
     methods = method or ["ensemble", "naive"]
-    made = testing.run(read_table(file, frequency), methods, horizon, origins, frequency, jobs, lower, upper)
-    write(output, made.to_csv(index=False))
-    tell(made.attrs["warnings"])
-    print(testing.score(made).round(3).to_string(index=False))
+    cases = testing.run(read_table(file, frequency), methods, horizon, origins, frequency, jobs, lower, upper)
+    write(output, cases.to_csv(index=False))
+    tell(cases.attrs["warnings"])
+    print(testing.score(cases).round(3).to_string(index=False))
 
 
 @app.command()

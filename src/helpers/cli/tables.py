@@ -123,12 +123,12 @@ def data_import(
     folder = files.own_folder()
     if not files.is_there(folder / "observations.csv"):
         os.environ["JOSPAR_OWN"] = "none"  # there is nothing yet to lay over
-    found = people.importing.preview(file, chosen or ())
-    print(*found.lines(), sep="\n")
+    contents = people.importing.preview(file, chosen or ())
+    print(*contents.lines(), sep="\n")
     if not yes:
         print("Nothing is written without --yes.")
         return
-    people.importing.write(found, file.name, folder)
+    people.importing.write(contents, file.name, folder)
     print(f"wrote {folder.name}/; own figures, not published: `jospar render` shows them")
 
 

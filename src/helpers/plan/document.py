@@ -59,9 +59,9 @@ def _architecture(rows: list[Row], words: list[str]) -> dict[str, list[Row]]:
     at = max((n for n in range(len(rows)) if form.ARCHITECTURE["national"].match(words[n])), default=0)
     starts = {}
     for name, pattern in form.ARCHITECTURE.items():
-        found = next((n for n in range(at, len(rows)) if pattern.match(words[n])), None)
-        if found is not None:
-            starts[name] = at = found
+        place = next((n for n in range(at, len(rows)) if pattern.match(words[n])), None)
+        if place is not None:
+            starts[name] = at = place
     ends = dict(zip(starts, [*list(starts.values())[1:], len(rows)], strict=False))
     return {name: rows[starts[name] : ends[name]] if name in starts else [] for name in form.ARCHITECTURE}
 
@@ -115,11 +115,11 @@ def _outline(parts: dict[str, list[Row]], names: Names) -> tuple[list[Record], l
             place = {"goal": number, "direction": list(directions)[-1] if directions else "1"}
             goals[number] = names.find("goal", words, row.where, number) | place
     heads = r".*(стратегиялық бағыт|-мақсат|стратегическое направление \d+|цель [\d.]+)\W*"
-    for table, found in (("directions", directions), ("goals", goals)):
+    for table, entries in (("directions", directions), ("goals", goals)):
         cells = [plain(cell) for row in parts[table][1:] for cell in row.cells]
         listed = len([cell for cell in cells if cell and not re.fullmatch(heads, cell, re.IGNORECASE)])
-        if parts[table] and listed != len(found):
-            rows[-1].refuse(f"section 3 has {len(found)} {table}, 2.1 lists {listed}; is the text cut?")
+        if parts[table] and listed != len(entries):
+            rows[-1].refuse(f"section 3 has {len(entries)} {table}, 2.1 lists {listed}; is the text cut?")
     if not directions:
         logging.getLogger("jospar").warning("%s: no heading «Стратегическое направление 1.»", rows[0].where)
         directions["1"] = names.find("direction", plain(rows[0].cells[0]), rows[0].where, "1") | {"direction": "1"}
@@ -133,11 +133,11 @@ def _programmes(rows: list[Row], further: list[Row], names: Names) -> list[Recor
     other = " ".join(plain(cell) for row in further[1:] for cell in row.cells)
     records = []
     for column, text in enumerate([*texts, other], start=1):
-        found = re.findall(r"(\d{3}) «([^»]+)»", text)
-        if column <= len(texts) and not plain(head.cells[column - 1]).endswith(f"– {len(found)}"):
-            head.refuse(f"column {column} announces another number of programmes than {len(found)}")
+        programmes = re.findall(r"(\d{3}) «([^»]+)»", text)
+        if column <= len(texts) and not plain(head.cells[column - 1]).endswith(f"– {len(programmes)}"):
+            head.refuse(f"column {column} announces another number of programmes than {len(programmes)}")
         direction = {"direction": str(column) if column <= len(texts) else ""}
-        records += [names.find("programme", n, head.where, code) | direction | {"code": code} for code, n in found]
+        records += [names.find("programme", n, head.where, code) | direction | {"code": code} for code, n in programmes]
     return records
 
 

@@ -25,8 +25,8 @@ class Names:
         records = plan.load(source, ["table", "key", "printed", *plan.NAMES]).to_dict("records") if source else []
         forms = ("name_ru", "name_kk", "printed")  # the last one decides
         self.known = {(r["table"], r[form].casefold()): r for form in forms for r in records if r[form]}
-        found = {(r["table"], r["key"]): r | {"kind": r["table"], "term": r["key"]} for r in records if path}
-        self.terms = [term for (kind, _), term in found.items() if kind in plan.TERMS]
+        entries = {(r["table"], r["key"]): r | {"kind": r["table"], "term": r["key"]} for r in records if path}
+        self.terms = [term for (kind, _), term in entries.items() if kind in plan.TERMS]
 
     def find(self, table: str, printed: str, where: str, key: str = "") -> dict[str, str]:
         """The record of a printed name. Stops when the table lacks it, or has it under another key."""

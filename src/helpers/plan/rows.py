@@ -40,15 +40,15 @@ def read(path: Path) -> list[Row]:
     if raw.startswith(ZIP):
         from helpers.plan import word
 
-        found = word.rows(path, raw)
+        rows = word.rows(path, raw)
     elif WEB.search(raw):
         from helpers.plan import web
 
-        found = web.rows(path, decoded(path, raw))
+        rows = web.rows(path, decoded(path, raw))
     else:
         lines = enumerate(decoded(path, raw).split("\n"), start=1)
-        found = [Row(f"{path}, line {n}", line.strip("\r").split("\t")) for n, line in lines]
-    return [row for row in found if any(cell.strip() for cell in row.cells)]
+        rows = [Row(f"{path}, line {n}", line.strip("\r").split("\t")) for n, line in lines]
+    return [row for row in rows if any(cell.strip() for cell in row.cells)]
 
 
 def content(path: Path) -> bytes:

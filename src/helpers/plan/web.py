@@ -23,17 +23,17 @@ def rows(path: Path, text: str) -> list[Row]:
         raise UserError(f"{path}: no web page that can be read ({error}); save it again from the browser") from error
     for line_break in page.iter("br"):
         line_break.tail = " " + (line_break.tail or "")
-    found: list[Row] = []
+    blocks: list[Row] = []
     tables = paragraphs = 0
     for part in _parts(page):
         if isinstance(part, str):
             paragraphs += 1
-            found.append(Row(f"{path}, paragraph {paragraphs}", [part]))
+            blocks.append(Row(f"{path}, paragraph {paragraphs}", [part]))
         else:
             tables += 1
             where = f"{path}, table {tables}"
-            found += lay_out((_cells(line, where) for line in part.iter("tr")), where)
-    return found
+            blocks += lay_out((_cells(line, where) for line in part.iter("tr")), where)
+    return blocks
 
 
 def _parts(element: html.HtmlElement) -> Iterator["str | html.HtmlElement"]:

@@ -13,13 +13,13 @@ def together(outlooks: dict[str, Outlook]) -> str:
     count = joint.expected_met(outlooks)
     if count is None or count.open < 2:
         return ""
-    said = {"expected": number(count.expected, 1), "n": number(count.open, 0)}
+    values = {"expected": number(count.expected, 1), "n": number(count.open, 0)}
     if count.low == count.high:
-        return text("About {expected} of the {n} targets with a forecast can be expected to be met.", **said)
+        return text("About {expected} of the {n} targets with a forecast can be expected to be met.", **values)
     return text(
         "About {expected} of the {n} targets with a forecast can be expected to be met, with an 80% range of {low} to "
         "{high} if the indicators move independently of one another.",
-        **said,
+        **values,
         low=number(count.low, 0),
         high=number(count.high, 0),
     )
@@ -50,26 +50,26 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
     # "Never more than" has to be rounded up; a distance between two shares is in points.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
     points = text("{change} points", change=number(largest, digits)) if outlook.unit.startswith("%") else ""
-    said = {"year": known.year, "compared": known.compared}
-    said |= {"apart": literal(points or quantity(largest, digits, outlook.unit))}
+    values = {"year": known.year, "compared": known.compared}
+    values |= {"apart": literal(points or quantity(largest, digits, outlook.unit))}
     if known.months:
         return text(
             "The figure for the first {months} months of {year} ({figure}) narrows its forecast: each of {compared} "
             "years before came within {apart} of what such a figure told of it.",
             months=known.months,
             figure=literal(quantity(known.known[known.months], outlook.decimals, outlook.unit)),
-            **said,
+            **values,
         )
     figures = [f"{quarter(known.year, n)} {number(value, outlook.decimals)}" for n, value in known.known.items()]
     mean = text("the mean of its four quarters") if known.whole else text("the mean of these quarters, as far as known")
-    said |= {"figures": literal(listing(figures)), "mean": mean}
+    values |= {"figures": literal(listing(figures)), "mean": mean}
     return plural(
         "{n} published quarter narrows the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from {mean}.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from {mean}.",
         known.quarters,
-        **said,
+        **values,
     )
 
 

@@ -90,11 +90,11 @@ class Browser:
                 raise EOFError("the browser ended")
             self._rest += more
         first, _, self._rest = self._rest.partition(b"\0")
-        said = json.loads(first)
-        if said.get("method") == "Inspector.detached" and said.get("sessionId") == self._tab:
+        message = json.loads(first)
+        if message.get("method") == "Inspector.detached" and message.get("sessionId") == self._tab:
             raise EOFError("the page ended")
-        self._events.append(said.get("params", {}))
-        return said
+        self._events.append(message.get("params", {}))
+        return message
 
     def ended(self) -> bool:
         """Whether it has ended, by itself or killed."""

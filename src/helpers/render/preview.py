@@ -189,8 +189,8 @@ def changes(notebook: Path) -> Iterator[set[Path]]:
         return one == notebook or (not hidden and one.suffix not in ("", ".ipynb", ".part", ".pyc"))
 
     pace = {"debounce": 400, "step": QUIET, "rust_timeout": 200, "yield_on_timeout": True}
-    for found in watchfiles.watch(*places, watch_filter=counts, **pace):
-        yield {Path(path) for _, path in found}
+    for edits in watchfiles.watch(*places, watch_filter=counts, **pace):
+        yield {Path(path) for _, path in edits}
 
 
 def begin_anew(changed: set[Path], server: Server) -> None:

@@ -34,8 +34,8 @@ def check(folder: Path = files.DATA) -> list[str]:
         faults += _key_faults(resource, tables)
     if faults:
         return faults
-    found = (_observation_faults, _gap_faults, _cover_faults, _name_faults, _request_faults)
-    return [fault for faults_of in found for fault in faults_of(tables)]
+    rules = (_observation_faults, _gap_faults, _cover_faults, _name_faults, _request_faults)
+    return [fault for faults_of in rules for fault in faults_of(tables)]
 
 
 def check_own(place: Path, folder: Path = files.DATA) -> list[str]:

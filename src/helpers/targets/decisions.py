@@ -44,8 +44,8 @@ class Decision:
         added = ", ".join(f"{year} {value:+g}" for year, value in sorted(self.add.items()))
         parts = [self.method and f"method {self.method}", self.since and f"since {self.since}", added]
         by = ", ".join(filter(None, (self.who, self.day)))
-        said = [", ".join(str(part) for part in parts if part), f"{by}: {self.why}" if by else ""]
-        return f"{self.indicator}: {'; '.join(filter(None, said))}"
+        words = [", ".join(str(part) for part in parts if part), f"{by}: {self.why}" if by else ""]
+        return f"{self.indicator}: {'; '.join(filter(None, words))}"
 
 
 def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]:

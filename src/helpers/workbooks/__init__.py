@@ -44,17 +44,17 @@ def long_table(path: Path, frequency: str = "annual") -> pd.DataFrame:
     rows = read_rows(path)
     names = _names(rows)
     quarterly = frequency == "quarterly"
-    found = [
+    records = [
         (name, period, float(figure.value))
         for name, row in zip(names, rows, strict=True)
         for period, figure in sorted(row.figures.items())
         if ("-Q" in period) == quarterly and "-M" not in period
     ]
-    if not found:
+    if not records:
         raise UserError(f"{path.name}: has no {FREQUENCIES.get(frequency, frequency)} figures; see --frequency")
     if line := "; ".join(_remarks(names, rows, quarterly)):
         logging.getLogger("jospar").warning("%s: %s", path.name, line)
-    return pd.DataFrame(found, columns=["series_id", "period", "value"])
+    return pd.DataFrame(records, columns=["series_id", "period", "value"])
 
 
 def _names(rows: list[Row]) -> list[str]:
@@ -72,11 +72,11 @@ def _names(rows: list[Row]) -> list[str]:
 def _remarks(names: list[str], rows: list[Row], quarterly: bool) -> list[str]:
     """What is doubtful first, then what is left aside."""
     named = list(zip(names, rows, strict=True))
-    found = [f"{name[:40]}: {line}" for name, row in named for line in dict.fromkeys(row.doubts)]
-    found += [f"{name[:40]}: left aside: {line}" for name, row in named for line in dict.fromkeys(row.aside)]
+    remarks = [f"{name[:40]}: {line}" for name, row in named for line in dict.fromkeys(row.doubts)]
+    remarks += [f"{name[:40]}: left aside: {line}" for name, row in named for line in dict.fromkeys(row.aside)]
     others = [p for row in rows for p in row.figures if ("-Q" in p) != quarterly or "-M" in p]
-    found += [f"{len(others)} figures of other periods left aside, such as {others[0]}"] if others else []
+    remarks += [f"{len(others)} figures of other periods left aside, such as {others[0]}"] if others else []
     planned = sum(len(row.planned) for row in rows)
-    found += [f"{planned} planned values left aside"] if planned else []
-    rest = len(found) - MOST_REMARKS
-    return [*found[:MOST_REMARKS], *([f"and {rest} more"] if rest > 0 else [])]
+    remarks += [f"{planned} planned values left aside"] if planned else []
+    rest = len(remarks) - MOST_REMARKS
+    return [*remarks[:MOST_REMARKS], *([f"and {rest} more"] if rest > 0 else [])]

@@ -92,9 +92,9 @@ def is_part(cell: object) -> bool:
     words = words_of(cell)
     if not words or len(words) > 30 or re.fullmatch(r"[\d.,\s]+", words):
         return False
-    found = BARE.fullmatch(words) or YEARLY.fullmatch(words.strip("."))
-    found = found or any(kind.search(words) for kind in (QUARTER, SPAN, PLANNED, HALF, FACT, OTHER))
-    return bool(found) or any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
+    part = BARE.fullmatch(words) or YEARLY.fullmatch(words.strip("."))
+    part = part or any(kind.search(words) for kind in (QUARTER, SPAN, PLANNED, HALF, FACT, OTHER))
+    return bool(part) or any(re.fullmatch(rf"{name}\w*\.?", words) for name in MONTHS)
 
 
 def is_quarter(cell: object) -> bool:

@@ -51,23 +51,23 @@ class Row:
         """Take one cell under its heading."""
         if isinstance(cell, str) and self.unit:
             cell = re.sub(rf"(?<=[\d\s]){re.escape(self.unit)}\.?$", "", cell.strip(), flags=re.IGNORECASE)
-        found = figures.read(cell)
-        if found is None:
+        figure = figures.read(cell)
+        if figure is None:
             return
         if head.aside:
             self.aside += [head.aside] if re.search(r"\d", str(cell)) else []  # else a remark, a unit
-        elif isinstance(found, str):
-            self.aside.append(f"{head.period}: {found}")
+        elif isinstance(figure, str):
+            self.aside.append(f"{head.period}: {figure}")
         elif (head.period, head.planned) in self.disputed:
-            self.aside.append(f"{head.period}: {found.value}, one of several figures")
+            self.aside.append(f"{head.period}: {figure.value}, one of several figures")
         elif head.period in (store := self.planned if head.planned else self.figures):
-            if store[head.period].value != found.value:
+            if store[head.period].value != figure.value:
                 self.disputed.add((head.period, head.planned))
                 first = store.pop(head.period).value
-                self.aside.append(f"{head.period}: two figures, {first} and {found.value}; none is taken")
+                self.aside.append(f"{head.period}: two figures, {first} and {figure.value}; none is taken")
         else:
-            store[head.period] = found
-            self.doubts += [text for text in (head.doubt, found.doubt) if text]
+            store[head.period] = figure
+            self.doubts += [text for text in (head.doubt, figure.doubt) if text]
 
 
 def caption(sheet: Sheet, top: int) -> tuple[str, str]:
@@ -78,8 +78,8 @@ def caption(sheet: Sheet, top: int) -> tuple[str, str]:
         if any(isinstance(figures.read(cell), Figure) for cell in filled) or len(filled) > 3:
             words, unit = "", ""
         for cell in filled if len(filled) < 4 else []:
-            if UNITS.match(said := heads.words_of(cell).strip("(),: ")):
-                unit = said
+            if UNITS.match(mark := heads.words_of(cell).strip("(),: ")):
+                unit = mark
             elif len(filled) == 2 and any(word in heads.words_of(filled[0]) for word in NAME_HEADS):
                 words = str(filled[1])
             elif isinstance(cell, str) and len(filled) == 1 and r >= top - 4:
@@ -93,6 +93,6 @@ def parted(words: str, number: str = "", unit: str = "") -> tuple[str, str, str]
         number, words = number or leading[1], words[leading.end() :]
     words = figures.FOOTNOTE.sub("", words)
     if trailing := re.search(r"(?:,\s*([^,]+)|\(([^()]+)\))$", words):
-        said = (trailing[1] or trailing[2]).lower().strip()
-        unit = unit or (said if UNITS.match(said) else "")
+        tail = (trailing[1] or trailing[2]).lower().strip()
+        unit = unit or (tail if UNITS.match(tail) else "")
     return number, words, unit

@@ -104,12 +104,12 @@ def wide_rows(sheet: Sheet, down: bool) -> list[Row]:
     """The rows of a table with periods across; a second band of headings begins a second table."""
     tops = [r for r in range(len(sheet.cells)) if is_head(sheet, r)]
     tops = [r for n, r in enumerate(tops) if n == 0 or r - tops[n - 1] > 1]
-    found: list[Row] = []
+    rows: list[Row] = []
     for top, end in pairwise([*tops, len(sheet.cells)]):
         columns, body = periods(sheet, top)
         if columns:
-            found += band(sheet, columns, range(body, end), top, down)
-    return found
+            rows += band(sheet, columns, range(body, end), top, down)
+    return rows
 
 
 def is_head(sheet: Sheet, r: int) -> bool:
@@ -142,7 +142,7 @@ def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
     start = top
     while start > 0 and start > top - 3 and any(heads.is_part(cell) for cell in sheet.heads[start - 1][first:]):
         start -= 1
-    found, year = {}, None
+    columns, year = {}, None
     years = [cell for cell in sheet.heads[top] if heads.is_year(cell)]
     above = sheet.heads[start:top]
     if len({*years}) < len(years):  # «План» above some years, «Факт» above the same ones again
@@ -156,8 +156,8 @@ def periods(sheet: Sheet, top: int) -> tuple[dict[int, heads.Head], int]:
         head = None if strange else heads.read(parts)
         if head or any(part is not None for part in parts):
             other = next(part for part in [*strange, *parts] if part is not None)
-            found[c] = head or heads.Head("", aside=f"column «{other}»")
-    return found, body
+            columns[c] = head or heads.Head("", aside=f"column «{other}»")
+    return columns, body
 
 
 def is_below(cells: list[object]) -> bool:
@@ -186,8 +186,8 @@ def band(sheet: Sheet, columns: dict[int, heads.Head], body: range, top: int, do
             before.label = f"{before.label} {row.label}"  # a long name goes on below its figures
             continue
         if not filled:
-            said = row.unit or heads.words_of(row.label).strip("():, ")
-            unit, group = (said, group) if UNITS.match(said) and not row.number else (unit, row.label)
+            word = row.unit or heads.words_of(row.label).strip("():, ")
+            unit, group = (word, group) if UNITS.match(word) and not row.number else (unit, row.label)
             continue
         if before and labels:
             row.named_by(before, min(labels), titles)
@@ -217,8 +217,8 @@ def fill(row: Row, sheet: Sheet, r: int, filled: dict[int, heads.Head], titles: 
             aim = heads.Head("", aside=row.doubts[-1]) if aim.period in (row.figures | row.planned) else aim
         row.add(aim, sheet.cells[r][c])
         if not head.period:
-            said = row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
-            row.unit = row.unit or (said.lower() if any(word in titles[c] for word in UNIT_HEADS) else "")
+            value = row.cells.setdefault(titles[c], str(sheet.cells[r][c]))
+            row.unit = row.unit or (value.lower() if any(word in titles[c] for word in UNIT_HEADS) else "")
     if r in sheet.hidden:
         row.doubts.append("the row is hidden in the file")
 
@@ -236,8 +236,8 @@ def described(sheet: Sheet, r: int, labels: dict[int, object], titles: list[str]
     for c, cell in labels.items():
         words = str(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
         cells[titles[c] or f"column {c}"] = words
-        if found := ORDINAL.fullmatch(words):
-            number = number or found[1]
+        if ordinal := ORDINAL.fullmatch(words):
+            number = number or ordinal[1]
         elif any(word in titles[c] for word in NAME_HEADS):
             names.append(words)
         elif UNITS.match(words.lower().strip("(), ")) or any(word in titles[c] for word in UNIT_HEADS):

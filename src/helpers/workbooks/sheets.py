@@ -105,11 +105,11 @@ def is_percent(number_format: object) -> bool:
 def other_sheets(content: bytes) -> list[Sheet]:
     """Sheets of an .xls or .ods file, by pandas and calamine."""
     tables = pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, dtype=object, engine="calamine")
-    found = []
+    sheets = []
     for name, table in tables.items():
         cells = [[plain(value) for value in row] for row in table.to_numpy(dtype=object).tolist()]
-        found.append(Sheet(str(name), cells, [list(row) for row in cells]))
-    return found
+        sheets.append(Sheet(str(name), cells, [list(row) for row in cells]))
+    return sheets
 
 
 def delimited(path: Path) -> Sheet:

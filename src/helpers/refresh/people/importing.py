@@ -143,8 +143,8 @@ def mapping(chosen: Iterable[str], rows: list[Row], known: set[str]) -> dict[int
         name, equals, indicator = pair.rpartition("=")
         if not equals or indicator.strip() not in known:
             raise UserError(f"--map {pair}: write ROW=INDICATOR, an indicator of the plan such as 14 or 26.1")
-        said = name.strip().lower()
-        meant = [r for r in rows if said in (r.where.lower(), r.number, r.label.lower(), r.where.split()[-1])]
+        key = name.strip().lower()
+        meant = [r for r in rows if key in (r.where.lower(), r.number, r.label.lower(), r.where.split()[-1])]
         if len(meant) != 1:
             raise UserError(f"--map {pair}: {len(meant)} rows are called so; name it as the preview does")
         matches[id(meant[0])] = Match(indicator.strip(), "by --map")

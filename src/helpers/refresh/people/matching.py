@@ -127,14 +127,14 @@ def turned(label: str, name: str) -> bool:
 
 def tokens(name: str) -> list[str]:
     """The telling words of a name in their order, and marked ones for the relations between them."""
-    words, found = spelt(name), []
+    words, marks = spelt(name), []
     for word, after in zip(words, [*words[1:], ""], strict=True):
         if word in BETWEEN:
-            found.append(LINK + ("из" if word == "в" and PARTS.match(after) else BETWEEN[word]))
+            marks.append(LINK + ("из" if word == "в" and PARTS.match(after) else BETWEEN[word]))
         elif word[:7] in split(word) - USUAL - VAGUE:
-            found.append(word[:7])
-            found += [f"{LINK}ден"] * bool(ABLATIVE.search(word))
-    return found
+            marks.append(word[:7])
+            marks += [f"{LINK}ден"] * bool(ABLATIVE.search(word))
+    return marks
 
 
 def numbers(text: str) -> set[str]:

@@ -20,10 +20,10 @@ KNOWN = ((r"промилле|‰|per mil", 1000), (r"%|проц|пайыз|per ?
 
 def other(row: Row, unit: str) -> str:
     """Why a row's figures can't be in the plan's unit; empty where they can."""
-    share, said = unit.startswith("%"), row.unit or "a number by its name"
+    share, kind = unit.startswith("%"), row.unit or "a number by its name"
     counts = COUNTS.search(row.unit) if row.unit else COUNTED.match(row.label)
     if (share and counts and not base(row.unit)) or (not share and re.match(r"%|проц|пайыз|per ?cent", row.unit)):
-        return f"its unit is {said}, the plan's is {unit}"
+        return f"its unit is {kind}, the plan's is {unit}"
     return ""
 
 
@@ -58,8 +58,8 @@ def factors(row: Row, unit: str, usual: float, shares: bool) -> tuple[dict[str, 
         return once, ""
     large = [size for size in sizes.values() if size > 1]
     if not large and (usual > 3 or (("дол" in row.unit or shares) and 10 * max(sizes.values()) <= usual)):
-        said = f"its unit is {row.unit}" if "дол" in row.unit else "all figures are at most 1"
-        return dict.fromkeys(sizes, Decimal(100)), f"{said}, so they are taken as shares of one, times 100"
+        reason = f"its unit is {row.unit}" if "дол" in row.unit else "all figures are at most 1"
+        return dict.fromkeys(sizes, Decimal(100)), f"{reason}, so they are taken as shares of one, times 100"
     middle = median(large) if large and usual > 3 else 0
     parts = [period for period, size in sizes.items() if size <= 1 and middle < 300 * size <= 9 * middle]
     doubt = f"{', '.join(parts)}: taken as shares of one among per cent, times 100" if parts else ""

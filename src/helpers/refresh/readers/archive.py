@@ -28,20 +28,20 @@ def _parts(data: bytes, keep: str = "") -> dict[str, bytes]:
 
     The sizes that a zip file declares can lie, so each part is unpacked and counted as it comes.
     """
-    found, total = {}, 0
+    members, total = {}, 0
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for one in archive.infolist():
-                kept = []
+                chunks = []
                 with archive.open(one) as stream:
                     while chunk := stream.read(2**16):
                         total += len(chunk)
                         if total > MOST_BYTES:
                             raise Unreadable(f"the answer unpacks to more than {MOST_BYTES // 2**20} MB")
-                        kept += [chunk] if keep and one.filename.startswith(keep) else []
-                found[one.filename] = b"".join(kept)
+                        chunks += [chunk] if keep and one.filename.startswith(keep) else []
+                members[one.filename] = b"".join(chunks)
     except Unreadable:
         raise
     except Exception as error:  # a damaged zip file raises a dozen kinds, from zlib, struct and the module itself
         raise Unreadable(f"the answer is a damaged zip file ({type(error).__name__})") from error
-    return found
+    return members

@@ -43,10 +43,10 @@ HEADS = {
 
 def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
     """The tidy table of an answer that must be in one of the expected formats; raises Unreadable otherwise."""
-    found, wanted = recognise(data), list(expected)
-    if found not in wanted:
-        raise tidy.Unreadable(f"the answer is {found}, where {' or '.join(wanted)} was due")
-    return READERS[found](data)
+    kind, wanted = recognise(data), list(expected)
+    if kind not in wanted:
+        raise tidy.Unreadable(f"the answer is {kind}, where {' or '.join(wanted)} was due")
+    return READERS[kind](data)
 
 
 def recognise(data: bytes) -> str:
@@ -66,13 +66,13 @@ def recognise(data: bytes) -> str:
     start = tidy.text(data).lstrip()[:1]
     if data.strip() == b"[]":
         raise tidy.Unreadable("the answer holds no figure")
-    found = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
-    if not found:
+    kind = _json(tidy.parsed(data)) if start in ("[", "{") else _table(data)
+    if not kind:
         head = tidy.text(data).lstrip().partition("\n")[0]
         if head.count(";") > 1 and head.count(";") > head.count(","):
             raise tidy.Unreadable("semicolons stand between the cells; save it with commas")
         raise tidy.Unreadable(next(words for sign, words in HEADS.items() if sign in head))
-    return found
+    return kind
 
 
 def _json(content: object) -> str:

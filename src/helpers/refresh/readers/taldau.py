@@ -16,7 +16,7 @@ def read(data: bytes) -> pd.DataFrame:
         (
             "",
             tidy.name(tidy.plain(node.get("text"))),
-            f"{found['year']}-{found['month']}" if (found := KEY.fullmatch(key)) else key,
+            f"{match['year']}-{match['month']}" if (match := KEY.fullmatch(key)) else key,
             tidy.plain(value),
             tidy.plain(node.get("measureName")),
         )

@@ -57,19 +57,19 @@ def frame(rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
     are too, and a publisher's own forecasts, which a sixth cell tells: `attrs["left_out"]` counts them by their words,
     `attrs["marks"]` says of which rows the sixth cell tells another thing. Raises Unreadable when no row is left.
     """
-    kept, left_out, marks = [], Counter(), {}
+    lines, left_out, marks = [], Counter(), {}
     for item, area, words, value, unit, *status in rows:
         if is_missing(value):
             continue
         mark = STATUSES.get("".join(status).strip().casefold(), "")
         if (when := period(words)) and mark != FORECAST:
-            marks |= {len(kept): mark} if mark else {}
-            kept.append((item, area, when, value, unit))
+            marks |= {len(lines): mark} if mark else {}
+            lines.append((item, area, when, value, unit))
         else:
             left_out[f"{words}, {mark}" if mark == FORECAST else words] += 1
-    if not kept:
+    if not lines:
         raise Unreadable(f"the answer holds no figure{f' but {unread(left_out)}' if left_out else ''}")
-    table = pd.DataFrame(kept, columns=COLUMNS, dtype=str)
+    table = pd.DataFrame(lines, columns=COLUMNS, dtype=str)
     table.attrs |= {"left_out": dict(left_out), "marks": marks}
     return table
 
@@ -107,8 +107,8 @@ def period(words: str) -> str:
     """A period as `2025`, `2025-Q3` or `2025-09`, from the forms that publishers use; empty for anything else."""
     plain = re.sub(r"(?<=[0-9])\.0$", "", name(words))
     for form in FORMS:
-        if found := form.fullmatch(plain):
-            parts = found.groupdict()
+        if match := form.fullmatch(plain):
+            parts = match.groupdict()
             if parts.get("quarter"):
                 return f"{parts['year']}-Q{parts['quarter']}"
             return f"{parts['year']}-{parts['month']}" if parts.get("month") else parts["year"]
@@ -128,8 +128,8 @@ def text(data: bytes) -> str:
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"the answer is not in UTF-8 (byte {error.start}); save it so") from None
-    if said := XML_ERROR.search(words[:2000]):
-        raise Unreadable(f"the World Bank answers with an error: {' '.join(said[1].split())[:200]}")
+    if fault := XML_ERROR.search(words[:2000]):
+        raise Unreadable(f"the World Bank answers with an error: {' '.join(fault[1].split())[:200]}")
     if words.lstrip().startswith("<"):
         raise Unreadable("the answer is a web page or XML, where data were due")
     return words

@@ -62,19 +62,19 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations, which carry no figure
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            found = {}
+            sheets = {}
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
                     continue
                 sheet.reset_dimensions()  # what it claims may be too little, and filling up to a bound takes long
                 rows = sheet.iter_rows(max_row=MOST_ROWS + 1)
-                found[sheet.title] = [_trimmed(row) for row in rows]
+                sheets[sheet.title] = [_trimmed(row) for row in rows]
     except Exception as error:  # a damaged workbook raises anything, from KeyError to ParseError
         raise tidy.Unreadable(f"the answer is no workbook that can be read ({type(error).__name__})") from error
-    for title, rows in found.items():
+    for title, rows in sheets.items():
         if any(rows[MOST_ROWS:]) or max(map(len, rows), default=0) > MOST_COLUMNS:
             raise tidy.Unreadable(f"sheet {title} has more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns")
-    return found
+    return sheets
 
 
 def _trimmed(row: tuple) -> list[str]:
@@ -175,19 +175,19 @@ def _periods(years: dict[int, str], row: list[str], below: list[str]) -> dict[in
         words = {}  # a row of figures
     shared = len({words.get(column, "") for column in years}) == 1
     heads = sorted({column for column, cell in enumerate(row) if cell and column > min(years)} | {*years})
-    found = {}
+    periods = {}
     for head, end in pairwise([*heads, max(len(row), len(below))]):
         base = years.get(head, tidy.name(row[head]))
         divided = head in years and any(_part(words.get(column, "")) for column in range(head, end))
         for column in range(head, end):
             label = words.get(column, "")
             if divided and _part(label):
-                found[column] = base + _part(label).strip()
+                periods[column] = base + _part(label).strip()
             elif column == head and head in years and not divided and (not label or _is_told(label, shared)):
-                found[column] = base
+                periods[column] = base
             elif label or column == head:
-                found[column] = f"{base} {label or 'as a whole' * divided}".strip()
-    return found
+                periods[column] = f"{base} {label or 'as a whole' * divided}".strip()
+    return periods
 
 
 def _is_told(label: str, shared: bool) -> bool:
@@ -198,6 +198,6 @@ def _is_told(label: str, shared: bool) -> bool:
 
 def _part(label: str) -> str:
     """`-Q1` to `-Q4` for a quarter, a space for the whole year, empty for anything else."""
-    if found := QUARTER.fullmatch(label):
-        return f"-Q{ROMAN.get(found[1].upper(), found[1])}"
+    if quarter := QUARTER.fullmatch(label):
+        return f"-Q{ROMAN.get(quarter[1].upper(), quarter[1])}"
     return " " if WHOLE_YEAR.fullmatch(label) else ""

@@ -35,8 +35,8 @@ def _parts(content: object) -> tuple[dict, object]:
     """Page facts and rows; an error of this API comes with status 200, as a list of one with a message."""
     if isinstance(content, list) and content and isinstance(content[0], dict):
         if "message" in content[0]:
-            said = content[0]["message"]
-            words = said[0].get("value", "") if isinstance(said, list) and said and isinstance(said[0], dict) else said
+            note = content[0]["message"]
+            words = note[0].get("value", "") if isinstance(note, list) and note and isinstance(note[0], dict) else note
             raise tidy.Unreadable(f"the World Bank answers with an error: {str(words)[:120]}")
         if len(content) == 2:
             return content[0], content[1]
