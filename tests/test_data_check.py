@@ -125,6 +125,7 @@ def test_a_small_world_in_order_has_no_fault(world):
 
 OBSERVATIONS, SERIES = "statistics/observations.csv", "statistics/series.csv"
 BREACHES = {
+    "a value in other digits": (OBSERVATIONS, "4.7,final", "٤.٧,final", "line 2, value: '٤.٧' is no number"),
     "a value that is no number": (OBSERVATIONS, "4.7,final", '"4,7",final', "line 2, value: '4,7' is no number"),
     "a date that is none": (OBSERVATIONS, "2024-02-14", "2024-02-31", "line 2, published: '2024-02-31' is no date"),
     "a whole number that is none": (SERIES, ",1,120,", ",1,often,", "line 2, release_lag_days: 'often' is no integer"),

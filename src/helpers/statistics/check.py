@@ -155,7 +155,7 @@ def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
 
 def _row_faults(row: dict, facts: dict) -> Iterator[tuple[str, str]]:
     frequency, value = facts["frequency"], row["value"]
-    if not re.fullmatch(FORMS[frequency], row["period"]):
+    if not re.fullmatch(FORMS[frequency], row["period"], re.ASCII):
         yield "period", f"does not fit the frequency {frequency} of {row['series']}; write it as {WAYS[frequency]}"
     if row["status"] != "suspect" and (row["status"] == "part_year") != ("-M" in row["period"]):
         yield "status", f"does not fit the period {row['period']}; part_year goes with a period such as 2025-M09"
@@ -250,7 +250,7 @@ def _line(resource: dict, number: int, column: str, value: str, advice: str) -> 
 
 
 def _number(text: str) -> bool:
-    return bool(re.fullmatch(r"-?\d+(\.\d+)?", text))
+    return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
 
 
 def _scientific(text: str) -> bool:
@@ -259,8 +259,8 @@ def _scientific(text: str) -> bool:
 
 
 def _integer(text: str) -> bool:
-    return bool(re.fullmatch(r"-?\d+", text))
+    return bool(re.fullmatch(r"-?[0-9]+", text))
 
 
 def _is_date(text: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text)) and not pd.isna(pd.to_datetime(text, errors="coerce"))
+    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)) and not pd.isna(pd.to_datetime(text, errors="coerce"))
