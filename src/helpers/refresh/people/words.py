@@ -54,8 +54,7 @@ class Names:
     texts: dict[str, list[str]]
     words: dict[str, list[frozenset[str]]] = field(init=False)
     weights: dict[str, float] = field(init=False)
-    rarest: float = field(init=False)
-    near: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
+    near: dict[frozenset[str], dict[str, frozenset[str]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Rare words tell more than those that half of the names have."""
@@ -65,7 +64,6 @@ class Names:
         every = [split(text) for texts in self.texts.values() for text in texts]
         counts = Counter(chain.from_iterable(every))
         self.weights = {word: math.log(1 + len(every) / count) for word, count in counts.items()}
-        self.rarest = max(self.weights.values(), default=1.0)
 
     def nearest(self, label: str, indicator: str) -> list[str]:
         """The indicator's whole name, and its short one where it has one, in the label's language."""
@@ -75,16 +73,18 @@ class Names:
 
     def likeness(self, words: frozenset[str], name: frozenset[str]) -> float:
         """0 to 1: the weight of the words that both have, misspelt ones included, over that of all words."""
-        pairs = {word: min(self.kin(word) & name, default="") for word in words}
-        both = sum(self.weights[n] for n in set(pairs.values()) if n)
-        alone = sum(self.weights.get(word, self.rarest) for word, n in pairs.items() if not n)
-        return 2 * both / ((both + alone + sum(self.weights[n] for n in name)) or 1)
+        pairs = {word: min(shared) for word, near in self.kin(words).items() if (shared := near & name)}
+        if not pairs:
+            return 0.0
+        rarest, both = max(self.weights.values()), sum(self.weights[n] for n in set(pairs.values()))
+        alone = sum(self.weights.get(word, rarest) for word in words if word not in pairs)
+        return 2 * both / (both + alone + sum(self.weights[n] for n in name))
 
-    def kin(self, word: str) -> frozenset[str]:
-        """The words of all names that may be this one; asked for each name, so looked up once."""
-        if word not in self.near:
-            self.near[word] = frozenset(n for n in self.weights if alike(word, n))
-        return self.near[word]
+    def kin(self, words: frozenset[str]) -> dict[str, frozenset[str]]:
+        """Of each word the words of all names that may be this one: the same for every name, so looked up once."""
+        if words not in self.near:
+            self.near[words] = {word: frozenset(n for n in self.weights if alike(word, n)) for word in words}
+        return self.near[words]
 
 
 def names_of(*tables: pd.DataFrame) -> Names:
