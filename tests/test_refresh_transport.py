@@ -358,7 +358,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 LARGE = {
     "unpacks to more than": send(bomb),
-    "more than 2,000,000 cells": send(lambda: b"Year,Value\n" + b"2023,4.7\n" * 1_100_000),
+    "more than 2,000,000 cells": send(lambda: b"Year,Value\n" + b"2023,4.7\n" * 4_000_000),
     "JSON of more than 10 MB": send(lambda: b'{"rows":[' + b"[]," * 3_600_000 + b"[]]}"),
     "the answer is national_bank_json": send(lambda: b'{"rows":[' + b"[]," * 3_000_000 + b"[]]}"),
     "1024 MB announced": send(b"", Content_Length=str(2**30)),
