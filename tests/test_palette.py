@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from PIL import Image
 
 from helpers import charts
-from helpers.charts import small_multiples
+from helpers.charts import colours as colours_of, small_multiples
 from helpers.charts.scorecard import LOOKS
 from helpers.record.charts import PALE
 
@@ -101,3 +102,33 @@ def test_greys_are_seen_alike_by_all(value):
     grey = f"#{value:02X}{value:02X}{value:02X}"
     for kind in MACHADO:
         assert np.allclose(seen(grey, kind), linear(grey), atol=2e-3)
+
+
+def coloured(*colours: str) -> Image.Image:
+    """A picture of one point for each colour."""
+    picture = Image.new("RGB", (len(colours), 1))
+    picture.putdata([colours_of.parts(colour) for colour in colours])
+    return picture
+
+
+def test_pictures_keep_white_lines_words_and_ranges_as_they_are_drawn_and_cells_to_a_step_that_nobody_sees():
+    drawn = [charts.BLUE, charts.GREY, charts.ORANGE, charts.INK, charts.SOFT, charts.PURPLE, "#ffffff"]
+    drawn += [colours_of.mixed(charts.BLUE, share) for share in (0.14, 0.16, 0.22, 1 - 0.86 * 0.78)]
+    cells = [colour for look in LOOKS.values() for colour in (look.fill, look.ink)]
+    picture = colours_of.reduced(coloured(*drawn, *cells))
+    assert picture.mode == "P"
+    apart = np.abs(np.asarray(picture.convert("RGB")).astype(int) - np.asarray(coloured(*drawn, *cells)))
+    assert (apart[:, : len(drawn)].max(), apart[:, len(drawn) :].max() < 4) == (0, True)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=20))
+def test_no_colour_of_a_picture_is_moved_far_and_a_picture_with_a_foreign_one_stays_whole(points):
+    drawn = Image.new("RGB", (len(points), 1))
+    drawn.putdata(points)
+    picture = colours_of.reduced(drawn)
+    seen = np.asarray(picture.convert("RGB")).astype(int)
+    assert np.abs(seen - np.asarray(drawn)).max() <= (colours_of.FAR if picture.mode == "P" else 0)
+
+
+def test_a_picture_with_colours_of_its_own_keeps_them():
+    assert colours_of.reduced(coloured("#ffffff", "#00ff00")).mode == "RGB"

@@ -8,15 +8,10 @@ from IPython.display import Markdown
 from helpers import UserError, statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words, measure, place
+from helpers.charts.colours import BLUE, GREY, INK, ORANGE, PALE, PURPLE, SOFT
 from helpers.charts.frame import (
-    BLUE,
-    GREY,
-    INK,
     LEFT,
-    ORANGE,
-    PURPLE,
     RIGHT,
-    SOFT,
     WIDTH,
     Chart,
     across,
@@ -66,18 +61,17 @@ def fan(outlook: Outlook) -> Chart:
         raise UserError("fan: draws an outlook; write charts.fan(targets.verdict(row, figures, expected))")
     words = captions.fan(outlook)
     figure, axes = canvas(words)
-    with styled():
+    labels = []
+    if outlook.series is not None:
+        labels = draw_history(axes, recent(outlook.history), statistics.breaks(outlook.series.name, outlook.area))
+        draw_redefined(axes, outlook)
+    if outlook.reason:
         labels = []
-        if outlook.series is not None:
-            labels = draw_history(axes, recent(outlook.history), statistics.breaks(outlook.series.name, outlook.area))
-            draw_redefined(axes, outlook)
-        if outlook.reason:
-            labels = []
-        if outlook.forecast is not None:
-            labels = draw_forecast(axes, outlook.history, outlook.forecast)
-            labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
-        label_ends(axes, labels + draw_targets(axes, outlook.judged))
-        finish(axes, outlook.decimals)
+    if outlook.forecast is not None:
+        labels = draw_forecast(axes, outlook.history, outlook.forecast)
+        labels += draw_adjusted(axes, outlook.history, outlook.adjusted)
+    label_ends(axes, labels + draw_targets(axes, outlook.judged))
+    finish(axes, outlook.decimals)
     return Chart(figure, words.alt, outlook.indicator)
 
 
@@ -85,10 +79,9 @@ def fan(outlook: Outlook) -> Chart:
 def history_and_forecast(history: pd.Series, expected: pd.DataFrame | None, words: Words, decimals: int = 1) -> Chart:
     """A series with its forecast and no targets, such as quarters within the year."""
     figure, axes = canvas(words)
-    with styled():
-        labels = draw_history(axes, history)
-        label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
-        finish(axes, decimals)
+    labels = draw_history(axes, history)
+    label_ends(axes, labels if expected is None else draw_forecast(axes, history, expected))
+    finish(axes, decimals)
     return Chart(figure, words.alt)
 
 
@@ -123,19 +116,18 @@ def lines(
 ) -> Chart:
     """One line that matters in blue, the others grey, each named at its end, all cut where the definition changed."""
     figure, axes = canvas(words, 3.3)
-    with styled():
-        labels = []
-        for label, series in sorted(
-            ((key, one) for key, one in named.items() if len(one)), key=lambda item: item[0] == focus
-        ):
-            colour = BLUE if label == focus else GREY
-            for part in unbroken(series, breaks):
-                axes.plot([at(p) for p in part.index], part, color=colour, linewidth=2 if label == focus else 1.1)
-            labels.append((at(series.index[-1]), series.iloc[-1], label, colour if label == focus else SOFT))
-        for edge in inner(next(iter(named.values())), breaks):
-            mark_break(axes, (at(edge) + at(edge + 1)) / 2)
-        label_ends(axes, labels)
-        finish(axes, decimals)
+    labels = []
+    for label, series in sorted(
+        ((key, one) for key, one in named.items() if len(one)), key=lambda item: item[0] == focus
+    ):
+        colour = BLUE if label == focus else GREY
+        for part in unbroken(series, breaks):
+            axes.plot([at(p) for p in part.index], part, color=colour, linewidth=2 if label == focus else 1.1)
+        labels.append((at(series.index[-1]), series.iloc[-1], label, colour if label == focus else SOFT))
+    for edge in inner(next(iter(named.values())), breaks):
+        mark_break(axes, (at(edge) + at(edge + 1)) / 2)
+    label_ends(axes, labels)
+    finish(axes, decimals)
     return Chart(figure, words.alt)
 
 
@@ -146,19 +138,18 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     left, letters, row = (0.29, 40, 0.25) if across() == WIDTH else (0.22, 20, 0.3)
     names = [wrap(name(statistics.areas().loc[area]), letters) for area in after.index]
     figure, axes = canvas(words, row * len(after), left)
-    with styled():
-        axes.grid(axis="x")
-        axes.grid(False, axis="y")
-        rows = range(len(after))
-        axes.hlines(rows, before.reindex(after.index), after, color="#C9D1D8", linewidth=2)
-        axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
-        axes.plot(after, rows, "o", color=BLUE, markersize=6)
-        axes.set_yticks(list(rows), names, size=8.5)
-        number_axis(axes.xaxis, 1)
-        if target is not None:
-            axes.axvline(target, color=ORANGE, linewidth=2, zorder=0.5)
-            axes.annotate(text("target"), (target, 1), xycoords=("data", "axes fraction"), color=ORANGE, size=8.5,
-                          xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
+    axes.grid(axis="x")
+    axes.grid(False, axis="y")
+    rows = range(len(after))
+    axes.hlines(rows, before.reindex(after.index), after, color=PALE, linewidth=2)
+    axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
+    axes.plot(after, rows, "o", color=BLUE, markersize=6)
+    axes.set_yticks(list(rows), names, size=8.5)
+    number_axis(axes.xaxis, 1)
+    if target is not None:
+        axes.axvline(target, color=ORANGE, linewidth=2, zorder=0.5)
+        axes.annotate(text("target"), (target, 1), xycoords=("data", "axes fraction"), color=ORANGE, size=8.5,
+                      xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
     return Chart(figure, words.alt)
 
 
@@ -166,14 +157,13 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
     """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
     figure, axes = canvas(words)
-    with styled():
-        labels = []
-        for label, series in goals.items():
-            axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)
-            labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
-        if ceiling is not None:
-            axes.axhline(ceiling, color=INK, linewidth=1)
-            axes.set_ylim(top=ceiling * 1.06)
-        label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
-        finish(axes, 0)
+    labels = []
+    for label, series in goals.items():
+        axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)
+        labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
+    if ceiling is not None:
+        axes.axhline(ceiling, color=INK, linewidth=1)
+        axes.set_ylim(top=ceiling * 1.06)
+    label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
+    finish(axes, 0)
     return Chart(figure, words.alt)

@@ -1,4 +1,4 @@
-"""The frame of every chart: colours, the empty canvas with its words around, and the finished chart."""
+"""The frame of every chart: its style, the empty canvas with its words around, and the finished chart."""
 
 import base64
 import contextlib
@@ -19,13 +19,13 @@ from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.charts import colours
 from helpers.charts.captions import Words
+from helpers.charts.colours import INK, SOFT
 from helpers.charts.labels import wrap
 from helpers.language import current, terms, text, visible
 from helpers.shared import folder, shared
 
-BLUE, GREY, ORANGE, INK, SOFT = "#12436D", "#8A96A1", "#C2500A", "#1B2730", "#5F6B76"
-PURPLE = "#9B4DCA"  # what a person moved, not the figures
 WIDTH, LEFT, RIGHT = 7.6, 0.075, 0.855
 PHONE = 3.6  # inches of a chart that a telephone shows at its full size
 _narrow: ContextVar[bool] = ContextVar("narrow", default=False)
@@ -67,13 +67,9 @@ class Chart:
     narrow: Figure | None = None
 
     def png(self, figure: Figure | None = None) -> bytes:
-        """The picture; the same bytes for the same chart."""
-        buffer = io.BytesIO()
-        # Level 6, the usual one, makes it a tenth smaller and takes a third longer for the whole drawing.
-        fast = {"compress_level": 3}
+        """The picture, or that of another figure in the same style; the same bytes for the same figure."""
         with styled():
-            (figure or self.figure).savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=fast)
-        return buffer.getvalue()
+            return colours.png(figure or self.figure)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         image = base64.b64encode(self.png()).decode()
@@ -172,12 +168,13 @@ def twice(draw: Callable[..., Chart]) -> Callable[..., Chart]:
 
     @wraps(draw)
     def both(*given: object, **named: object) -> Chart:
-        chart = draw(*given, **named)
-        token = _narrow.set(True)
-        try:
-            return replace(chart, narrow=draw(*given, **named).figure) if isinstance(chart, Chart) else chart
-        finally:
-            _narrow.reset(token)
+        with styled():
+            chart = draw(*given, **named)
+            token = _narrow.set(True)
+            try:
+                return replace(chart, narrow=draw(*given, **named).figure) if isinstance(chart, Chart) else chart
+            finally:
+                _narrow.reset(token)
 
     return both
 
@@ -196,20 +193,18 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
     above = head + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)
     below = foot + fine.line * (source.count("\n") + 1)
     whole = above + height + below
-    with styled():
-        figure = Figure(figsize=(across(), whole))
-        figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
-        under = 0.2 + 0.22 * (title.count("\n") + 1)
-        figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
-        figure.text(0.02, 0.1 / whole, source, size=fine.size, color=SOFT, va="bottom")
+    figure = Figure(figsize=(across(), whole))
+    figure.text(0.02, 1 - 0.14 / whole, title, size=12.5, weight="bold", color=INK, va="top")
+    under = 0.2 + 0.22 * (title.count("\n") + 1)
+    figure.text(0.02, 1 - under / whole, subtitle, size=9.5, color=INK, va="top")
+    figure.text(0.02, 0.1 / whole, source, size=fine.size, color=SOFT, va="bottom")
     return figure, whole, whole - above
 
 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
     """An empty chart, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
-    with styled():
-        # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
-        left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)
-        right = max(right, min(left + 0.45, 0.97))
-        return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))
+    # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
+    left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)
+    right = max(right, min(left + 0.45, 0.97))
+    return figure, figure.add_axes((left, (top - height) / whole, right - left, height / whole))

@@ -13,7 +13,7 @@ from matplotlib import rcParams
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers.charts.frame import BLUE, INK, ORANGE
+from helpers.charts.colours import BLUE, INK, ORANGE
 from helpers.charts.strokes import digits, round_steps, within
 
 MARGIN = 0.05  # of a scale, beyond what is drawn

@@ -11,7 +11,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
 from helpers.charts import captions
-from helpers.charts.frame import INK, SOFT, Chart, kept, styled
+from helpers.charts.colours import INK, PALE, SOFT, mixed
+from helpers.charts.frame import Chart, kept, styled
 from helpers.charts.labels import wrap
 from helpers.language import INLINE, TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
@@ -28,12 +29,6 @@ class Look(NamedTuple):
     fill: str
     ink: str
     mark: str
-
-
-def mixed(colour: str, share: float) -> str:
-    """A colour thinned with white, `share` of it left."""
-    parts = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - share * (255 - part)):02x}" for part in parts)
 
 
 def _look(verdict: str, mark: str, share: float) -> Look:
@@ -178,7 +173,7 @@ def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: 
     look, (width, whole) = (LOOKS | DECIDED)[verdict], figure.get_size_inches()
     size = (CELL - 0.03) / width, (height - 0.03) / whole
     corner = (left + 0.015) / width, 1 - (middle + height / 2 - 0.015) / whole
-    edge = "#C9D1D8" if look.fill == "#ffffff" else look.fill
+    edge = PALE if look.fill == "#ffffff" else look.fill
     figure.add_artist(Rectangle(corner, *size, facecolor=look.fill, edgecolor=edge, linewidth=0.6))
     if look.mark:
         put(figure, left + CELL / 2, middle, look.mark, ha="center", color=look.ink, weight="bold")

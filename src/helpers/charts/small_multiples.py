@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from helpers import statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words
-from helpers.charts.frame import BLUE, CLEAR, PHONE, SOFT, Chart, across, for_phones, framed, nothing, styled
+from helpers.charts.colours import BLUE, SOFT
+from helpers.charts.frame import CLEAR, PHONE, Chart, across, for_phones, framed, nothing
 from helpers.charts.labels import HALO, wrap
 from helpers.charts.panels import Box, Panel, Sheet, Span, put
 from helpers.charts.strokes import at, inner, recent, unbroken
@@ -49,20 +50,19 @@ def histories(
     spans = one_scale([one for one in (*regions.values(), country) if len(one)], goals)
     ends = [spans[0].low + BEFORE, spans[0].high - AFTER]
     figure, boxes = grid(words, len(regions))
-    with styled():
-        sheet = Sheet(figure)
-        for n, (box, (area, history)) in enumerate(zip(boxes, regions.items(), strict=True)):
-            panel = Panel()
-            for part in unbroken(country, breaks.get("KAZ", [])):
-                panel.line([at(p) for p in part.index], part, color=PALE, linewidth=1.6)
-            # A year wide each, so that they make a line of steps; a year without a target is a gap.
-            panel.targets(goals, goals.index, 0.5, 1.8)
-            draw_region(panel, history, breaks.get(area, []))
-            label_latest(panel, history, country, decimals)
-            title = wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20)
-            outer = (n + in_row() >= len(boxes), n % in_row() == 0)
-            put(sheet, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
-        sheet.draw()
+    sheet = Sheet(figure)
+    for n, (box, (area, history)) in enumerate(zip(boxes, regions.items(), strict=True)):
+        panel = Panel()
+        for part in unbroken(country, breaks.get("KAZ", [])):
+            panel.line([at(p) for p in part.index], part, color=PALE, linewidth=1.6)
+        # A year wide each, so that they make a line of steps; a year without a target is a gap.
+        panel.targets(goals, goals.index, 0.5, 1.8)
+        draw_region(panel, history, breaks.get(area, []))
+        label_latest(panel, history, country, decimals)
+        title = wrap(name(statistics.areas().loc[area]), 22 if across() > PHONE else 20)
+        outer = (n + in_row() >= len(boxes), n % in_row() == 0)
+        put(sheet, box, panel, title, decimals, spans=spans, years=ends, named=outer, size=8.5)
+    sheet.draw()
     return Chart(figure, words.alt)
 
 

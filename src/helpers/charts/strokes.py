@@ -12,7 +12,8 @@ from matplotlib.lines import TICKDOWN, Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from helpers.charts.frame import BLUE, GREY, INK, ORANGE, PHONE, PURPLE, SOFT, across
+from helpers.charts.colours import BLUE, GREY, INK, ORANGE, PURPLE, SOFT
+from helpers.charts.frame import PHONE, across
 from helpers.language import number, percent, text
 from helpers.targets import Outlook
 
