@@ -75,9 +75,24 @@ def test_a_damaged_result_is_computed_anew_and_replaced(tmp_path, data):
 
 def test_nothing_is_kept_where_a_file_changed_since_the_process_began(tmp_path, monkeypatch):
     monkeypatch.setenv(shared.VARIABLE, str(tmp_path))
-    monkeypatch.setattr(shared, "BEGAN", ([("elsewhere", 1, 1)], "state"))
+    monkeypatch.setattr(shared, "BEGAN", ([("elsewhere", (1, 1, 1))], "state"))
     assert shared.shared(lambda value: value)(lambda value: value)(3) == 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_kept_where_a_table_came_or_an_own_folder_since_the_process_began(tmp_path, data, monkeypatch):
+    cache, own = tmp_path / "cache", tmp_path / "own"
+    monkeypatch.setenv(shared.VARIABLE, str(cache))
+    monkeypatch.setattr(files, "DATA", data)
+    monkeypatch.setattr(files, "own_folder", lambda: own)
+    double = shared.shared(lambda value: value)(lambda value: 2 * value)
+    for change in (own.mkdir, (data / "new.csv").touch, (data / "table.csv").unlink):
+        monkeypatch.setattr(shared, "BEGAN", (shared.stamps(), "state"))
+        change()
+        assert double(3) == 6
+        assert not cache.exists()
+    monkeypatch.setattr(shared, "BEGAN", (shared.stamps(), "state"))
+    assert (double(3), len(list(cache.iterdir()))) == (6, 1)
 
 
 @pytest.mark.parametrize("stated", ["none", ""])

@@ -39,8 +39,9 @@ def inputs() -> list[Path]:
 
 
 def stamps() -> list[tuple[Path, tuple[int, ...] | None]]:
-    """What changes with each of the files."""
-    return [(path, files.stamp(path)) for path in inputs()]
+    """What changes with each of the files, and with the folders of tables when one comes or goes."""
+    folders = [path for path in (files.DATA, *files.DATA.rglob("*")) if path.is_dir()]
+    return [(path, files.stamp(path)) for path in [*inputs(), *folders, files.own_folder()]]
 
 
 def state() -> str:
@@ -67,13 +68,13 @@ def shared(key: Callable[..., object]) -> Callable[[Callable], Callable]:
             place, plain = folder(), key(*args, **options)
             if place is None or plain is None or not BEGAN[1]:
                 return function(*args, **options)
-            name = f"{BEGAN[1]} {function.__module__}.{function.__qualname__} {plain!r}"
-            path = place / f"{hashlib.sha256(name.encode()).hexdigest()}.pickle"
+            content = f"{BEGAN[1]} {function.__module__}.{function.__qualname__} {plain!r}"
+            name = f"{hashlib.sha256(content.encode()).hexdigest()}.pickle"
             with contextlib.suppress(*NONE):
-                return pickle.loads(path.read_bytes())
+                return pickle.loads((place / name).read_bytes())
             result = function(*args, **options)
-            if stamps() == BEGAN[0]:
-                keep(path, result)
+            if all(files.stamp(path) == before for path, before in BEGAN[0]):
+                keep(place / name, result)
             return result
 
         return call
