@@ -1,11 +1,9 @@
 """papermill's engine `jospar-warm`: the ordinary engine on a warm kernel, without the waits that do nothing."""
 
 import asyncio
-import contextlib
 import importlib
 import os
 import tempfile
-import time
 from collections.abc import Collection, MutableMapping
 from queue import Empty
 from typing import Any
@@ -20,16 +18,23 @@ from traitlets import Type
 from helpers.render.kernels.kernel import short_folder
 
 OUTPUT_LIMIT = 100_000_000  # bytes that a notebook's cells may print and show
+SILENCE = 0.2  # seconds for which the stock client listens to a kernel that is ready
 
 
 class OutputLimitError(RuntimeError):
     """A notebook that prints and shows more than can be kept."""
 
 
-class CountedChannel(AsyncZMQSocketChannel):
+class OutputChannel(AsyncZMQSocketChannel):
     """A kernel's output; the kernel is killed when it becomes too much, before that is made into text."""
 
     size = 0
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message; raises `Empty` at once where the stock client waits for a silence, once it is connected."""
+        if self.size and timeout == SILENCE:
+            raise Empty
+        return await super().get_msg(timeout)
 
     async def _recv(self, **options: Any) -> dict[str, Any]:
         parts = await self.socket.recv_multipart(copy=False, **options)
@@ -42,25 +47,9 @@ class CountedChannel(AsyncZMQSocketChannel):
 
 
 class PromptClient(AsyncKernelClient):
-    """A client that is ready when the kernel is; the stock one then waits for a silence of 0.2 s."""
+    """A client that is ready when the kernel is."""
 
-    iopub_channel_class = Type(CountedChannel)
-
-    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return when the kernel answers and its output channel is connected."""
-        end = time.monotonic() + (timeout or float("inf"))
-        while time.monotonic() < end:
-            self.kernel_info()
-            with contextlib.suppress(Empty):
-                reply = await self.shell_channel.get_msg(timeout=1)
-                if reply["msg_type"] == "kernel_info_reply":
-                    await self.iopub_channel.get_msg(timeout=0.2)
-                    return self._handle_kernel_info_reply(reply)
-            if not await self._async_is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-        raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
-
-    wait_for_ready = _async_wait_for_ready
+    iopub_channel_class = Type(OutputChannel)
 
 
 class WarmManager(AsyncKernelManager):
