@@ -357,3 +357,16 @@ def test_a_panel_stands_in_its_box_and_holds_all_its_strokes():
     assert where[0] == pytest.approx(1.0 + 3.0 * 0.2 / 4.4)
     assert level[:2] == pytest.approx([2.0 + 0.5 * 3.5 / 11, 2.0 + 0.5 * 8.5 / 11])
     assert np.isnan(level[2])
+
+
+@given(st.lists(st.text("abcdef", min_size=1, max_size=12), min_size=1, max_size=30).map(" ".join), st.integers(12, 60))
+def test_words_take_no_more_lines_when_these_are_even_and_the_longest_is_no_longer(words, width):
+    even, greedy = labels.even_lines(words, width).split("\n"), labels.wrap(words, width).split("\n")
+    assert " ".join(even) == words
+    assert len(even) == len(greedy)
+    assert max(map(len, even)) <= max(map(len, greedy)) <= width
+
+
+def test_no_word_is_left_alone_on_the_last_line_of_a_title():
+    title = "The target of 2025 was met; that of 2027 has a chance of 78%"
+    assert labels.even_lines(title, 58) == "The target of 2025 was met; that\nof 2027 has a chance of 78%"

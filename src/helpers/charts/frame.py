@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from helpers.charts import colours
 from helpers.charts.captions import Words
 from helpers.charts.colours import INK, SOFT
-from helpers.charts.labels import wrap
+from helpers.charts.labels import even_lines
 from helpers.language import current, terms, text, visible
 from helpers.shared import folder, shared
 
@@ -187,7 +187,7 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
     """
     share = across() / WIDTH
     title, subtitle, source = (
-        wrap(part, int(letters * share))
+        even_lines(part, int(letters * share))
         for part, letters in ((words.title, 58), (words.subtitle, 88), (words.source, fine.letters))
     )
     above = head + 0.22 * (title.count("\n") + 1) + 0.165 * (subtitle.count("\n") + 1)

@@ -17,6 +17,13 @@ def wrap(words: str, width: int) -> str:
     return "\n".join(textwrap.wrap(visible(words), width, break_long_words=False)) or words
 
 
+def even_lines(words: str, width: int) -> str:
+    """Words in as few lines as they need with at most `width` letters, none of them much longer than another."""
+    count = wrap(words, width).count("\n")
+    widths = range(max(len(words) // (count + 1), 1), width)
+    return next((lines for n in widths if (lines := wrap(words, n)).count("\n") == count), wrap(words, width))
+
+
 def label_ends(axes: Axes, labels: list[tuple]) -> None:
     """Names at the ends of lines, pushed apart where they would touch and as near to their lines as that allows."""
     if not labels:

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from helpers.charts import captions
 from helpers.charts.colours import INK, PALE, SOFT, mixed
 from helpers.charts.frame import Chart, kept, styled
-from helpers.charts.labels import wrap
+from helpers.charts.labels import even_lines
 from helpers.language import INLINE, TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
 
@@ -68,7 +68,9 @@ def scorecard(outlooks: dict[str, Outlook], groups: pd.DataFrame) -> Chart:
     """Every target's verdict, grouped by direction in two columns; the finding above, the key and sources below."""
     words, judged = captions.scorecard(outlooks), assess(outlooks)
     years = sorted(judged["year"].astype(int).unique())
-    title, subtitle, source = wrap(words.title, 66), wrap(words.subtitle, 94), wrap(words.source, 106)
+    title, subtitle, source = (
+        even_lines(part, letters) for part, letters in ((words.title, 66), (words.subtitle, 94), (words.source, 106))
+    )
     with styled():
         columns = balanced(blocks(outlooks, groups, years))
         present = {verdict for line in chain(*columns) for verdict in (line.verdicts or {}).values()}
