@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 from typer.testing import CliRunner
 
 from helpers import UserError, plan, statistics
@@ -388,8 +389,25 @@ def test_part_and_whole_turned_round_and_a_telling_word_left_out_are_asked_for_a
     assert "lacks «зарегистрированных, безработных» of the name of indicator 20" in doubts
 
 
+@cache
+def plan_names() -> words.Names:
+    return words.names_of(plan.indicators().set_index("indicator"), statistics.short_names())
+
+
+@pytest.mark.parametrize("label", ["", "—", "…", " ", "%", "\ufffd", "()", "1"])
+def test_a_label_without_words_is_no_indicators_name(label):
+    assert matching.match(Row("", "", label, "", ""), plan_names()).indicator == ""
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_label_under_any_heading_is_an_indicator_of_the_plan_or_none(label, group):
+    one = matching.match(Row("", "", label, group, ""), plan_names())
+    assert one.indicator in {"", *plan_names().words}
+    assert set(one.nearest) <= set(plan_names().words)
+
+
 def test_a_name_that_a_narrow_column_cut_is_known_and_what_it_lacks_is_said():
-    names = words.names_of(plan.indicators().set_index("indicator"), statistics.short_names())
+    names = plan_names()
     unknown = []
     for indicator, name in plan.indicators().set_index("indicator")["name_ru"].items():
         start = name.split()[: max(3, round(0.7 * len(name.split())))]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from helpers.refresh.people.words import BRACKETS, USUAL, Names, alike, spelt, split
 from helpers.workbooks import Row, heads
@@ -128,7 +128,7 @@ def turned(label: str, name: str) -> bool:
 def tokens(name: str) -> list[str]:
     """The telling words of a name in their order, and marked ones for the relations between them."""
     words, marks = spelt(name), []
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in pairwise([*words, ""]):
         if word in BETWEEN:
             marks.append(LINK + ("из" if word == "в" and PARTS.match(after) else BETWEEN[word]))
         elif word[:7] in split(word) - USUAL - VAGUE:
