@@ -73,8 +73,7 @@ def _managed(known: Pace) -> Cell:
     if not known.spans:
         return Cell(DASH)
     behind = figures((known.managed, YEAR, text("managed")), (known.spans, YEAR, text("all spans")))
-    words = text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans))
-    return Cell(words, figures=behind)
+    return Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)), figures=behind)
 
 
 def signed(value: float, decimals: int) -> str:
@@ -133,13 +132,8 @@ def methods(outlooks: dict[str, Outlook]) -> Table | Markdown:
         words = text("The methods modelled on official bodies say the same of these targets as the verdicts above.")
         return Markdown(words)
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
-    return Table(
-        text("The last target where methods disagree, as our reconstruction of each judges it"),
-        heads,
-        rows,
-        verdicts=True,
-        under=text("Target"),
-    )
+    caption = text("The last target where methods disagree, as our reconstruction of each judges it")
+    return Table(caption, heads, rows, verdicts=True, under=text("Target"))
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
