@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import UserError, files
 from helpers.statistics import own
-from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, series_table, table_of
+from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, read, series_table
 
 __all__ = [
     "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
@@ -31,12 +31,12 @@ def areas(folder: Path = files.STATISTICS) -> pd.DataFrame:
 
 def not_measured(folder: Path = files.STATISTICS) -> pd.Series:
     """Why an indicator of the plan has no series with its own definition: reasons indexed by indicator."""
-    return table_of(folder, "not_measured.csv").set_index("indicator")["reason"]
+    return read(folder, "not_measured.csv").set_index("indicator")["reason"]
 
 
 def short_names(folder: Path = files.STATISTICS) -> pd.DataFrame:
     """A short name in three languages of each indicator of data/plan, indexed by its number."""
-    return table_of(folder, "short_names.csv").set_index("indicator")
+    return read(folder, "short_names.csv").set_index("indicator")
 
 
 def for_indicator(indicator: str, role: str = "indicator", folder: Path = files.STATISTICS) -> list[str]:
@@ -146,7 +146,7 @@ def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS)
         _known(code, "KAZ", folder)
     figures = all_observations(folder).table
     used = set(figures.loc[figures["series"].isin(wanted), "source"])
-    table = table_of(folder, "sources.csv").set_index("source")
+    table = read(folder, "sources.csv").set_index("source")
     return table[table.index.isin(used)]
 
 
