@@ -12,9 +12,9 @@ from helpers.statistics import own
 from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, read, series_table
 
 __all__ = [
-    "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
-    "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series", "short_names",
-    "side_by_side", "sources", "transform", "vintages",
+    "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "chain_index", "check", "covers",
+    "figures", "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series",
+    "short_names", "side_by_side", "sources", "vintages",
 ]  # fmt: skip
 __dir__ = __all__.copy
 
@@ -137,6 +137,26 @@ def breaks(code: str, area: str = "KAZ", folder: Path = files.STATISTICS) -> lis
     frequency = _frequency(code, folder)
     # The end of the period matters: a break after 2021 lies after the last quarter of 2021.
     return sorted({pd.Period(entry).asfreq(frequency, how="end") for entry in shared + territory})
+
+
+def chain_index(index: pd.Series, base: pd.Period) -> pd.Series:
+    """Growth over the `base` period in %, chained from an index with the previous period = 100.
+
+    The period before the first index is part of the result: its level is known from the first index.
+    A hole in the index ends the chain, because nobody knows the step across it.
+    """
+    links = index.sort_index().dropna() / 100
+    if links.empty:
+        raise UserError("chain_index: the index is empty; give at least one period")
+    missing = pd.period_range(links.index[0], links.index[-1], freq=links.index.freq).difference(links.index)
+    if len(missing):
+        raise UserError(f"chain_index: no figure for {missing[0]}; a chain needs every period, so cut the index there")
+    first = links.index[0] - 1
+    level = pd.concat([pd.Series([1.0], index=pd.PeriodIndex([first])), links]).cumprod()
+    if base not in level.index:
+        known = f"{level.index[0]}–{level.index[-1]}"
+        raise UserError(f"chain_index: the base {base} is outside {known}; choose one inside")
+    return (100 * (level / level[base] - 1)).rename(index.name)
 
 
 def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS) -> pd.DataFrame:
