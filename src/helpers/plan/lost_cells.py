@@ -71,7 +71,6 @@ def place_cells(
         blank = not text and i != gap
         noted = f"{evidence} {note}".strip() if (lost and not blank) or (blank and columns[year] == "planned") else ""
         record = {"year": year, "column": columns[year], "value": value, "as_printed": text}
-        result.append(
-            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
-        )
+        record |= {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
+        result.append(record)
     return result

@@ -1,8 +1,12 @@
-"""A plan's web page (as the legal database shows it) as rows of cells, merged ones laid out as a reader sees them."""
+"""A plan's web page (as the legal database shows it) or DOCX as rows of cells, merged ones as a reader sees them."""
 
+import io
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from lxml import etree, html
 
@@ -13,6 +17,11 @@ UNSEEN = {"head", "script", "style", "template"}
 BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "pre", "blockquote", "section", "article"}
 BLOCKS |= {"main", "header", "footer", "body", "center", "table", "thead", "tbody", "tfoot", "tr", "td", "th"}
 BLOCKS |= {"caption"}
+LARGEST = 20_000_000  # bytes that a file may unpack to
+MOST_MARKS = 400_000  # of XML: each takes a kilobyte of memory; a plan of a hundred pages has a tenth of them
+# What mammoth raises on a file that is no document, or a broken one.
+BROKEN = (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, OSError)
+BROKEN += (LookupError, ValueError, TypeError, AttributeError, NotImplementedError, RecursionError)
 WIDEST = 100  # columns and rows that one cell may span; a plan's table has twelve columns
 
 
@@ -44,6 +53,23 @@ def rows(path: Path, text: str) -> list[Row]:
             where = f"{path}, table {tables}"
             blocks += lay_out((_cells(line, where) for line in part.iter("tr")), where)
     return blocks
+
+
+def rows_of_word(path: Path, raw: bytes) -> list[Row]:
+    """The rows of a DOCX file, which mammoth turns into a web page; raises UserError for a broken one."""
+    import mammoth
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+                megabytes = LARGEST // 1_000_000
+                raise UserError(f"{path}: unpacks to more than {megabytes} MB; save the text without pictures")
+            if sum(archive.read(member).count(b"<") for member in archive.infolist()) > MOST_MARKS:
+                raise UserError(f"{path}: holds more than {MOST_MARKS:,} marks of XML; name the plan's document alone")
+        page = mammoth.convert_to_html(io.BytesIO(raw), convert_image=lambda image: [])
+    except BROKEN as error:
+        raise UserError(f"{path}: no DOCX file that can be read; save the document again as DOCX") from error
+    return rows(path, page.value or "<body></body>")
 
 
 def _parts(element: html.HtmlElement) -> Iterator["str | html.HtmlElement"]:

@@ -56,11 +56,7 @@ def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
         tables[name] = table if name == "observations" else pd.concat([table, published])
     if faults := faults or [line for name in ("series", "observations") for line in _key_faults(own[name], tables)]:
         return faults
-    catalogue = tables["series"].drop_duplicates("series").set_index("series").to_dict("index")
-    for number, row in tables["observations"].to_dict("index").items():
-        wrong = _row_faults(row, catalogue[row["series"]])
-        faults += [_line("own/observations.csv", number, column, row[column], words) for column, words in wrong]
-    return faults
+    return list(_observation_faults(tables, own["observations"]["path"]))
 
 
 def _package(folder: Path) -> dict:
@@ -144,12 +140,12 @@ def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str
             yield _line(resource["path"], number, column, value, advice)
 
 
-def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
-    """Figures that contradict what series.csv says of their series."""
-    catalogue = tables["series"].set_index("series").to_dict("index")
+def _observation_faults(tables: dict, path: str = "statistics/observations.csv") -> Iterator[str]:
+    """Figures that contradict what series.csv says of their series; of two rows of a series the first counts."""
+    catalogue = tables["series"].drop_duplicates("series").set_index("series").to_dict("index")
     for number, row in tables["observations"].to_dict("index").items():
         for column, advice in _row_faults(row, catalogue[row["series"]]):
-            yield _line("statistics/observations.csv", number, column, row[column], advice)
+            yield _line(path, number, column, row[column], advice)
 
 
 def _row_faults(row: dict, facts: dict) -> Iterator[tuple[str, str]]:

@@ -94,7 +94,7 @@ def all_observations(folder: Path) -> Observations:
 
 def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """The published figures under those of the office, where it has some."""
-    if not own.active() or Path(folder) != files.STATISTICS:
+    if files.own_tables() is None or Path(folder) != files.STATISTICS:
         return table
     table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
     try:

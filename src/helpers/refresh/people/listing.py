@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.language import LANGUAGES, message, text
+from helpers.language import LANGUAGES, text
 from helpers.refresh.people import importing, template as filling
 from helpers.workbooks import PLANNED, Figure, Row, read_rows
 
@@ -163,16 +163,14 @@ def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
     return plan_tables
 
 
-HEADS = (message("Indicator"), message("Unit"), message("Better: higher or lower"))
-
-
 def template(path: Path, language: str = "en", today: date | None = None) -> Path:
     """The path of an empty list to fill in: ten years of history, five of targets. Raises for an unknown language."""
     year = (today or date.today()).year
     with filling.workbook(path, language) as book:
         sheet, bold = book.add_worksheet(text("Indicators")), book.add_format({"bold": True, "text_wrap": True})
+        heads = [text("Indicator"), text("Unit"), text("Better: higher or lower")]
         aims = [f"{text('Target')} {n}" for n in range(year, year + 5)]
-        sheet.write_row(0, 0, [*map(text, HEADS), *(str(n) for n in range(year - 10, year)), *aims], bold)
+        sheet.write_row(0, 0, [*heads, *(str(n) for n in range(year - 10, year)), *aims], bold)
         sheet.data_validation(1, 2, 500, 2, {"validate": "list", "source": [text("higher"), text("lower")]})
         sheet.set_column(0, 0, 60)
         sheet.freeze_panes(1, 3)

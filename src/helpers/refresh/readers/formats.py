@@ -42,7 +42,7 @@ def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
 def recognise(data: bytes) -> str:
     """The name of an answer's format, by its content; raises Unreadable when it is none of those that are known."""
     if data[:4] == b"PK\x03\x04":
-        names = archive.names(data)
+        names = archive.parts(data)
         if world_bank.inner(data):
             return "world_bank_csv"
         if "content.xml" in names:
