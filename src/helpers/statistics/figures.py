@@ -137,14 +137,7 @@ def figures(
     Example: `figures("unemployment")[2016:]`
     """
     day = statistics.known_day(as_of)
-    return Figures(
-        code=code,
-        area=area,
-        as_of=day,
-        about=statistics.catalogue(folder).loc[code] if code in statistics.catalogue(folder).index else pd.Series(),
-        values=statistics.series(code, area, day, folder=folder),
-        observations=statistics.observations(code, area, day, folder),
-        redefinitions=statistics.breaks(code, folder=folder),
-        breaks=statistics.breaks(code, area, folder),
-        folder=folder,
-    )
+    values = statistics.series(code, area, day, folder=folder)  # raises where the code or the area is unknown
+    about, observations = statistics.catalogue(folder).loc[code], statistics.observations(code, area, day, folder)
+    redefinitions, breaks = statistics.breaks(code, folder=folder), statistics.breaks(code, area, folder)
+    return Figures(code, area, day, about, values, observations, redefinitions, breaks, folder)
