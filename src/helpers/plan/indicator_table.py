@@ -205,7 +205,5 @@ def _refuse_shifted(item: Item, years: list[str], known: Record) -> None:
         return
     lost = lost_cells.lost_cell(item.values, years, known)
     if lost is not None:
-        raise UserError(
-            f"{item.where}: row {item.number} agrees with section 2.1 only if its {years[lost]} cell was lost and the "
-            "others moved; compare with the plan"
-        )
+        words = f"agrees with section 2.1 only if its {years[lost]} cell was lost and the others moved"
+        raise UserError(f"{item.where}: row {item.number} {words}; compare with the plan")

@@ -18,6 +18,8 @@ __all__ = [
 ]  # fmt: skip
 __dir__ = __all__.copy
 
+Day = str | datetime.date | None  # whose knowledge counts; today when empty
+
 
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
     """What every series is: one row a series, indexed by its code."""
@@ -51,7 +53,7 @@ def covers(code: str, area: str, folder: Path = files.STATISTICS) -> bool:
     return (code, area) in all_observations(folder).places
 
 
-def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame:
+def by_area(code: str, as_of: Day = None) -> pd.DataFrame:
     """Final yearly figures in the series' unit: a row for each region, years across."""
     regions = areas().query("kind == 'region'").index
     table = pd.DataFrame({area: series(code, area, as_of) for area in regions if covers(code, area)}).T
@@ -59,9 +61,7 @@ def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame
     return table
 
 
-def observations(
-    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> pd.DataFrame:
+def observations(code: str, area: str = "KAZ", as_of: Day = None, folder: Path = files.STATISTICS) -> pd.DataFrame:
     """Every figure known by `as_of` in the series' unit: period (text), months, value, status, source, published.
 
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
@@ -99,11 +99,7 @@ def _vintages(code: str, area: str, folder: Path) -> pd.DataFrame:
 
 
 def series(
-    code: str,
-    area: str = "KAZ",
-    as_of: str | datetime.date | None = None,
-    status: Iterable[str] = ("final",),
-    folder: Path = files.STATISTICS,
+    code: str, area: str = "KAZ", as_of: Day = None, status: Iterable[str] = ("final",), folder: Path = files.STATISTICS
 ) -> pd.Series:
     """Figures of whole periods known by `as_of`, in the series' unit, by period (Y, Q or M); missing ones are absent.
 
@@ -182,12 +178,12 @@ def _known(code: str, area: str, folder: Path) -> None:
         raise UserError(f"area {area!r} is not in {folder.name}/areas.csv; {advice}")
 
 
-def known_day(as_of: str | datetime.date | None) -> datetime.date:
+def known_day(as_of: Day) -> datetime.date:
     """The day whose knowledge counts; today when empty."""
     return _date(as_of).date()
 
 
-def _date(as_of: str | datetime.date | None) -> pd.Timestamp:
+def _date(as_of: Day) -> pd.Timestamp:
     if as_of is None or as_of == "":
         return pd.Timestamp.today().normalize()
     try:

@@ -113,9 +113,8 @@ def _rules(field: dict) -> dict[str, Callable[[str], bool]]:
         rules[f"is unknown; use one of: {'; '.join(allowed)}"] = lambda text: text in {"", *allowed}
     low, high = constraints.get("minimum", float("-inf")), constraints.get("maximum", float("inf"))
     if low > float("-inf") or high < float("inf"):
-        rules[f"is outside {low} to {high}; correct it"] = lambda text: (
-            not re.fullmatch(form, text) or low <= float(text) <= high
-        )
+        bounds = f"is outside {low} to {high}; correct it"
+        rules[bounds] = lambda text: not re.fullmatch(form, text) or low <= float(text) <= high
     return rules
 
 
@@ -182,12 +181,10 @@ def _gap_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
         missing = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
         holes = {str(period).replace("Q", "-Q") for period in missing}
         for hole in sorted(holes ^ set(declared)):
-            advice = (
-                f"{code} has no figure for {area} in {hole}; add it or declare the gap"
-                if hole in holes
-                else f"{code} has a figure for {area} in {hole}, which is declared as a gap; take it out of the gaps"
-            )
-            yield f"statistics/series.csv, line {lines[code]}, gaps: {advice}"
+            state = f"a figure for {area} in {hole}, which is declared as a gap; take it out of the gaps"
+            if hole in holes:
+                state = f"no figure for {area} in {hole}; add it or declare the gap"
+            yield f"statistics/series.csv, line {lines[code]}, gaps: {code} has {state}"
 
 
 def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -212,10 +209,8 @@ def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     measuring = series[(series["role"] == "indicator") & (series["frequency"] == "A") & (series["indicator"] != "")]
     for line, row in measuring.iterrows():
         if row["name_kk"] != names[row["indicator"]]:
-            yield (
-                f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» is not the name of indicator "
-                f"{row['indicator']}; make them the same, or the role another"
-            )
+            advice = f"is not the name of indicator {row['indicator']}; make them the same, or the role another"
+            yield f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» {advice}"
 
 
 def _request_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:

@@ -127,9 +127,7 @@ def bound(value: object) -> float | None:
     return None if pd.isna(value) or value == "" else float(value)
 
 
-def figures(
-    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> Figures:
+def figures(code: str, area: str = "KAZ", as_of: statistics.Day = None, folder: Path = files.STATISTICS) -> Figures:
     """The series `code` in an area as known by the day `as_of` (today when empty), in the series' unit.
 
     Raises UserError for a code, an area or a day that doesn't exist, and where the area has no figures.

@@ -33,9 +33,9 @@ def read(data: bytes) -> pd.DataFrame:
     filled = [title for title, rows in sheets.items() if any(tidy.period(period) for _, _, period, _ in rows)]
     if not filled:
         if any(b"<f>" in part or b"<f " in part for part in archive.parts(data, "xl/worksheets/").values()):
+            advice = "open it in a spreadsheet program and save it, so that its formulas get values"
             raise tidy.Unreadable(
-                "the answer holds no figure: open it in a spreadsheet program and save it, so that "
-                "its formulas get values, or see that years stand in a row above the figures"
+                f"the answer holds no figure: {advice}, or see that years stand in a row above the figures"
             )
         places = Counter(place for rows in sheets.values() for _, _, place, _ in rows)
         but = f" but {tidy.unread(places)}" if places else ""
