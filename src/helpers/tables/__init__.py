@@ -47,7 +47,6 @@ __all__ = [
 ]  # fmt: skip
 __dir__ = __all__.copy
 
-LANGUAGE = "kk"  # of the plan's tables; `name` falls back on it too
 COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
 
@@ -181,7 +180,7 @@ def printed(outlooks: dict[str, Outlook], plan: str = "data/plan") -> Table:
     ]
     caption = text("{plan}: section 3 as digitised, slips included", plan=name(plans.title(plan)))
     heads = [text("Row as printed"), *map(str, years)]
-    return Table(caption, heads, rows, language=LANGUAGE)
+    return Table(caption, heads, rows, language="kk")  # that of the plan's tables
 
 
 def worries(outlooks: dict[str, Outlook]) -> Table:
