@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import files
-from helpers.statistics import transform
+from helpers import files, statistics
 
 READ_ON = "2026-11-22"  # the day on which the files were collected
 PEERS = "ARM AZE BLR ECA GEO KAZ KGZ OED POL RUS TUR UMC UZB WLD"
@@ -356,7 +355,7 @@ def derive(folder: Path, rows: pd.DataFrame) -> pd.DataFrame:
     balance_facts = source("BNS.MIGR_NET.A")[1]
     ratio, ratio_facts = pension_ratio(rows)
     results = {
-        "real_income": (transform.chain_index(income, pd.Period("2019", "Y")), income_facts),
+        "real_income": (statistics.chain_index(income, pd.Period("2019", "Y")), income_facts),
         "bottom40_share": (pd.concat([part for part, _ in deciles], axis=1).dropna().sum(axis=1), deciles[0][1]),
         "migration_balance": ((arrivals - departures) / 1000, balance_facts),
         "pension_wage_ratio": (ratio, ratio_facts),

@@ -19,8 +19,7 @@ from helpers import charts, plan, shared, statistics, targets
 from helpers.charts import captions, frame, labels, panels, small_multiples, strokes
 from helpers.charts.captions import Words
 from helpers.charts.scorecard import LOOKS
-from helpers.language import in_language
-from helpers.language.tones import TONE, said_of
+from helpers.language import TONE, in_language, said_of
 from helpers.pensions import page as pension_page
 from helpers.record import charts as record_charts, page as record_page
 

@@ -9,8 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from helpers import UserError, files, language
-from helpers.language import code_table, in_language, use_language
-from helpers.language.wording import LOCALE
+from helpers.language import LOCALE, code_table, in_language, use_language
 
 FIELDS = re.compile(r"{(\w+)}")
 

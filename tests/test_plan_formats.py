@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 from helpers import UserError, files, plan
 from helpers.plan import document as plan_document
-from helpers.plan.grid import Cell, lay_out
+from helpers.plan.web import Cell, lay_out
 
 SOURCE = files.PLAN / "source" / "development_plan_2023_2027_kk.txt"
 NAMES = SOURCE.with_name("names.csv")

@@ -90,14 +90,14 @@ SIGNS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 RESTORE = "mend it, or restore it from the repository"
 
 
-def read_cells(path: Path, advice: str = RESTORE, most: int = MOST_BYTES) -> list[tuple[int, list[str]]]:
+def read_cells(path: Path, advice: str = RESTORE) -> list[tuple[int, list[str]]]:
     """The rows of a CSV file, each with its line, all cells text; blank lines are left out, an empty cell is "".
 
     Takes UTF-8 with or without a BOM. Raises UserError, with file and line, for a file that isn't there or is too
     large, for another encoding, open quotes and a row with more or fewer cells than the head.
     """
     name = shown(path)
-    words = _text(path, name, advice, most)
+    words = _text(path, name, advice)
     reader = csv.reader(io.StringIO(words, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
@@ -114,22 +114,17 @@ def read_cells(path: Path, advice: str = RESTORE, most: int = MOST_BYTES) -> lis
     return [(1, head), *rows[1:]]
 
 
-def printable(words: str) -> str:
-    """At most 200 letters of what a file holds, in one line that a terminal can show."""
-    return "".join(sign if sign.isprintable() else "?" for sign in words[:200])
-
-
 def shown(path: Path) -> str:
     """How a fault names a file: as it was given, a whole path by its folder and name."""
     return f"{path.parent.name}/{path.name}" if path.is_absolute() else str(path)
 
 
-def _text(path: Path, name: str, advice: str, most: int) -> str:
+def _text(path: Path, name: str, advice: str) -> str:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise UserError(f"{name}: is no file; {advice}")
-        if path.stat().st_size > most:
-            raise UserError(f"{name}: has {path.stat().st_size / 2**20:.0f} MB; {most // 2**20} MB are allowed")
+        if path.stat().st_size > MOST_BYTES:
+            raise UserError(f"{name}: has {path.stat().st_size / 2**20:.0f} MB; {MOST_BYTES // 2**20} MB are allowed")
         data = path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{name}: no such file; {advice}") from None
@@ -172,7 +167,8 @@ def _checked(path: Path, columns: Collection[str], advice: str, exact: bool) -> 
     if exact and head != list(columns):
         raise UserError(f"{name}: the columns must be {', '.join(columns)}; {advice}")
     if missing := [column for column in columns if column not in head]:
-        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {printable(', '.join(head))}; {advice}")
+        known = "".join(sign if sign.isprintable() else "?" for sign in ", ".join(head)[:200])  # for any terminal
+        raise UserError(f"{name}: has no column {', '.join(missing)}; it has {known}; {advice}")
     return rows
 
 

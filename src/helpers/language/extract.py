@@ -2,7 +2,7 @@
 
 import io
 
-from helpers.language.wording import split_mark
+from helpers.language import split_mark
 
 
 def extract_notebook(file: io.BufferedReader, keywords: dict, comment_tags: list, options: dict) -> list[tuple]:

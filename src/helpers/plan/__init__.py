@@ -24,16 +24,8 @@ TABLES = {
     "directions": ["direction", *NAMES],
     "goals": ["goal", "direction", *NAMES],
     "indicators": [
-        "indicator",
-        "direction",
-        "goal",
-        "kind",
-        *NAMES,
-        "unit",
-        "better",
-        "floor",
-        "responsible",
-        "source",
+        *("indicator", "direction", "goal", "kind", *NAMES),
+        *("unit", "better", "floor", "responsible", "source"),
     ],
     "targets": ["indicator", "year", "column", "value", "as_printed", "printed_year", "reading", "evidence"],
     "national_targets": ["document", "direction", "indicator", *NAMES, "unit", "better", "year", "value"],
@@ -89,7 +81,10 @@ def targets(reading: str = "resolved", folder: str | Path = files.PLAN) -> pd.Da
     if reading == "as_printed":
         rows = _rearrange(rows, rows["printed_year"])
     elif reading == "alternative":
-        shifting = rows["indicator"].isin(_open_rows(rows))
+        # Inferred rows with a blank first cell.
+        blank = rows.loc[(rows["column"] == "reported") & (rows["reading"] == "blank"), "indicator"]
+        inferred = rows.loc[rows["reading"] == "inferred", "indicator"]
+        shifting = rows["indicator"].isin(set(blank) & set(inferred))
         moved = _rearrange(rows[shifting], rows.loc[shifting, "printed_year"] + 1)
         rows = pd.concat([rows[~shifting], moved]).sort_index()
     return rows.drop(columns="printed_year")
@@ -128,12 +123,8 @@ def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder}: {error.strerror}; no table was changed; see that it can be written to") from error
-    files.write_all(
-        {
-            folder / f"{name}.csv": tables[name][columns].to_csv(index=False, lineterminator="\n")
-            for name, columns in TABLES.items()
-        }
-    )
+    texts = {name: tables[name][columns].to_csv(index=False, lineterminator="\n") for name, columns in TABLES.items()}
+    files.write_all({folder / f"{name}.csv": words for name, words in texts.items()})
 
 
 def load(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -162,13 +153,6 @@ def _parsed(name: str, path: Path, stamp: tuple[int, ...] | None) -> pd.DataFram
     return table
 
 
-def _open_rows(table: pd.DataFrame) -> list[str]:
-    """Indicators whose printed cells may as well stand one year later: inferred, with a blank first cell."""
-    blank = table.loc[(table["column"] == "reported") & (table["reading"] == "blank"), "indicator"]
-    inferred = table.loc[table["reading"] == "inferred", "indicator"].unique()
-    return [indicator for indicator in inferred if indicator in set(blank)]
-
-
 def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     """The printed cells placed at `year`; a year without a cell is blank."""
     cells = table.assign(year=year)[table["as_printed"] != ""].drop(columns="column")
@@ -178,11 +162,5 @@ def _rearrange(table: pd.DataFrame, year: pd.Series) -> pd.DataFrame:
     return placed.fillna({"as_printed": "", "evidence": ""})[table.columns]
 
 
-from helpers.plan.target_rows import (  # noqa: E402  (builds on what stands above)
-    ByIndicator,
-    TargetRow,
-    TargetRows,
-    national_row,
-    target_row,
-    target_rows,
-)
+# Builds on what stands above.
+from helpers.plan.target_rows import ByIndicator, TargetRow, TargetRows, national_row, target_row, target_rows  # noqa: E402

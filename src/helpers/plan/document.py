@@ -1,9 +1,6 @@
 """Reads a development plan in Kazakh or Russian (digitised text, HTML or DOCX) into the tables of `data/plan`.
 
-On a damaged page rows have more cells than headings, and the last planned year is empty in every row: each row lost one
-cell, and those behind it stand one year too early. Where section 2.1 prints the same indicator, the lost cell is proven
-(`resolved`); other damaged rows are read like it (`inferred`). A lost value is section 2.1's where
-that prints it, and else stays empty.
+Which cell a row of a damaged page lost, and what proves it, `lost_cells` says.
 """
 
 import logging

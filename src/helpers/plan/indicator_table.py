@@ -152,19 +152,17 @@ def _add(items: list[Item], item: Item) -> None:
     if not item.place["kind"]:
         raise UserError(f"{item.where}: an indicator under no heading of its direction and kind; is a line missing?")
     parts = [known for known in items if known.number.split(".")[0] == str(family)]
-    if item.number == str(family + 1):
-        items.append(item)
-    elif parts and item.number == f"{parts[0].printed}.{len(parts)}" and "." not in parts[0].printed:
-        item.number = f"{family}.{len(parts)}"
-        items.append(item)
-    elif item.number or not items:
-        _renumber(items, item, family)
-    elif not any(item.cells):
+    if items and not item.number and not any(item.cells):
         joined = {role: f"{words} {item.texts.get(role, '')}".strip() for role, words in items[-1].texts.items()}
         items[-1].texts = joined
-    else:
-        _add_part(parts, item, family)
-        items.append(item)
+        return
+    if parts and item.number == f"{parts[0].printed}.{len(parts)}" and "." not in parts[0].printed:
+        item.number = f"{family}.{len(parts)}"
+    elif item.number != str(family + 1) and (item.number or not items):
+        _renumber(items, item, family)
+    elif not item.number:
+        _name_part(parts, item, family)
+    items.append(item)
 
 
 def _renumber(items: list[Item], item: Item, family: int) -> None:
@@ -174,10 +172,9 @@ def _renumber(items: list[Item], item: Item, family: int) -> None:
     if not (anew or (own.isdecimal() and last.isdecimal() and int(own) == int(last) + 1)):
         raise UserError(f"{item.where}: row «{item.number}» stands where row {family + 1} was due; is a row missing?")
     item.number = str(family + 1)
-    items.append(item)
 
 
-def _add_part(parts: list[Item], item: Item, family: int) -> None:
+def _name_part(parts: list[Item], item: Item, family: int) -> None:
     """Names a part of an indicator by its number; it takes over what its own row leaves empty."""
     parent = parts[0]
     if any(parent.cells) or not parent.texts["name"].rstrip(" :").endswith(PARTS):
@@ -208,7 +205,5 @@ def _refuse_shifted(item: Item, years: list[str], known: Record) -> None:
         return
     lost = lost_cells.lost_cell(item.values, years, known)
     if lost is not None:
-        raise UserError(
-            f"{item.where}: row {item.number} agrees with section 2.1 only if its {years[lost]} cell was lost and the "
-            "others moved; compare with the plan"
-        )
+        words = f"agrees with section 2.1 only if its {years[lost]} cell was lost and the others moved"
+        raise UserError(f"{item.where}: row {item.number} {words}; compare with the plan")

@@ -28,8 +28,9 @@ def explain_lost_cells(
 ) -> dict[str, LostCell]:
     """For each damaged row (its page and cells) the cell that it lost.
 
-    `known` holds section 2.1's targets by indicator and year. A row that they don't prove follows a proven one: of the
-    same page, else of any page damaged alike. With none, the cells stay as printed and the last one counts as lost.
+    `known` holds section 2.1's targets by indicator and year: a row that they prove is `resolved`. Another, `inferred`,
+    follows a proven one: of the same page, else of any page damaged alike. With none, the cells stay as printed and the
+    last one counts as lost. A lost value is section 2.1's where that prints it, and else stays empty.
     """
     lost_by_row = {row: lost_cell(cells, years, known.get(row, {})) for row, (_, cells) in rows.items()}
     proven = {row: lost for row, lost in lost_by_row.items() if lost is not None}
@@ -71,7 +72,6 @@ def place_cells(
         blank = not text and i != gap
         noted = f"{evidence} {note}".strip() if (lost and not blank) or (blank and columns[year] == "planned") else ""
         record = {"year": year, "column": columns[year], "value": value, "as_printed": text}
-        result.append(
-            record | {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
-        )
+        record |= {"printed_year": printed_year, "reading": "blank" if blank else reading, "evidence": noted}
+        result.append(record)
     return result

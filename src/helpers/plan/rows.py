@@ -37,14 +37,10 @@ class Row:
 def read(path: Path) -> list[Row]:
     """The rows of a document, empty ones left out. Its content tells the format, not its name."""
     raw = content(path)
-    if raw.startswith(ZIP):
-        from helpers.plan import word
-
-        rows = word.rows(path, raw)
-    elif WEB.search(raw):
+    if raw.startswith(ZIP) or WEB.search(raw):
         from helpers.plan import web
 
-        rows = web.rows(path, decoded(path, raw))
+        rows = web.rows_of_word(path, raw) if raw.startswith(ZIP) else web.rows(path, decoded(path, raw))
     else:
         lines = enumerate(decoded(path, raw).split("\n"), start=1)
         rows = [Row(f"{path}, line {n}", line.strip("\r").split("\t")) for n, line in lines]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 from filelock import FileLock, Timeout
 
 from helpers import UserError, files
@@ -110,14 +109,14 @@ def _read(
 
 
 def _known_series(place: Path, accept: Collection[str]) -> None:
-    codes = [row["series"] for row in requests.table(place, "series.csv")]
+    codes = [row["series"] for row in files.read_rows(place / "series.csv")]
     if unknown := [code for code in accept if code not in codes]:
         raise UserError(f"--accept {unknown[0]}: is not in series.csv; {files.nearest(unknown[0], codes)}")
 
 
 def _outcome(place: Path, every: list[Request], read: Keyed, partial: bool, accept: Collection[str]) -> Outcome:
     """The changes of every series that was answered, and a fault for every answer that doesn't hold its figures."""
-    table = pd.DataFrame(requests.table(place, "series.csv")).set_index("series")
+    table = files.read_table(place / "series.csv").set_index("series")
     typed, known = requests.typed_in(place), known_figures(place)
     offers, faults = _offers(every, read, table["frequency"].to_dict(), requests.area_codes(place))
     outcome = Outcome(faults=faults)

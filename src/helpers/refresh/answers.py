@@ -88,7 +88,7 @@ def _opened(path: Path, size: int) -> tuple[pd.DataFrame, str]:
         raise UserError(f"has {path.stat().st_size / 2**20:.0f} MB, {size / 2**20:.0f} MB are allowed")
     data = path.read_bytes()
     kind = formats.recognise(data)
-    return formats.read(data, [kind]), kind
+    return formats.READERS[kind](data), kind
 
 
 def _names(path: Path, request: Request) -> bool:

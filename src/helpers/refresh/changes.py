@@ -79,23 +79,23 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
     The first source that gives a figure counts; the others must not contradict it. What was typed in, or comes from a
     request that was not read now, can't vanish.
     """
-    known, decimals = facts.known, facts.decimals
-    rounded = [{key: printed(value, decimals) for key, value in offer.figures.items()} for offer in offers]
+    known, values = facts.known, {key: fact.value for key, fact in facts.known.items()}
+    rounded = [{key: printed(value, facts.decimals) for key, value in offer.figures.items()} for offer in offers]
     verdict = Verdict(series)
     taken: dict[Key, tuple[str, Offer]] = {}
     for offer, figures in zip(offers, rounded, strict=True):
-        verdict.reasons += _unit(offer)
+        source, unit = offer.request.source, offer.request.unit
+        verdict.reasons += [] if offer.unit == unit else [f"{source} prints the unit {offer.unit!r}, not {unit!r}"]
         for key, value in figures.items():
             first, other = taken.setdefault(key, (value, offer))
-            if first != value and _value(known, key) != first:
-                sources = other.request.source, offer.request.source
-                verdict.reasons.append(f"{' '.join(key)} is {first} in {sources[0]} and {value} in {sources[1]}")
+            if first != value and values.get(key) != first:
+                verdict.reasons.append(f"{' '.join(key)} is {first} in {other.request.source} and {value} in {source}")
     for key, (value, offer) in sorted(taken.items()):
-        before = _value(known, key)
+        before = values.get(key)
         # A suspect figure stands as it was found, with other digits than the series has.
         mark = offer.marks.get(key, "")
         doubted = mark == tidy.UNRELIABLE and key in known and known[key].status == "final"
-        if before is not None and printed(Decimal(before), decimals) == value and not doubted:
+        if before is not None and printed(Decimal(before), facts.decimals) == value and not doubted:
             continue
         kind = "new" if before is None else "revised"
         verdict.changes.append(Change(series, *key, kind, before or "", value, offer.request.source, mark))
@@ -104,15 +104,6 @@ def judge(series: str, offers: list[Offer], facts: Facts) -> Verdict:
     verdict.reasons += _endings(gone, rounded[0])
     verdict.changes += gone
     return verdict
-
-
-def _value(known: dict[Key, Known], key: Key) -> str | None:
-    return known[key].value if key in known else None
-
-
-def _unit(offer: Offer) -> list[str]:
-    source, expected = offer.request.source, offer.request.unit
-    return [] if offer.unit == expected else [f"{source} prints the unit {offer.unit!r}, not {expected!r}"]
 
 
 def _doubts(key: Key, value: str, offer: Offer, known: dict[Key, Known]) -> Iterator[str]:

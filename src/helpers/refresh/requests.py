@@ -85,11 +85,11 @@ class Request:
 
 def load(folder: Path) -> list[Request]:
     """The requests of a folder of statistics in the order of the table, without what is typed in by hand."""
-    publishers = {row["source"]: row for row in table(folder, "publishers.csv")}
-    series = {row["series"] for row in table(folder, "series.csv")}
+    publishers = {row["source"]: row for row in files.read_rows(folder / "publishers.csv")}
+    series = {row["series"] for row in files.read_rows(folder / "series.csv")}
     ranks: dict[str, int] = {}
     requests = []
-    for line, row in enumerate(table(folder, "requests.csv"), 2):
+    for line, row in enumerate(files.read_rows(folder / "requests.csv"), 2):
         if row["source"] == HAND:
             continue
         for column, known in (("series", series), ("source", publishers)):
@@ -112,7 +112,7 @@ def load(folder: Path) -> list[Request]:
 
 def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) -> list[Request]:
     """The requests to these sources, or all; raises UserError for a source that is not in publishers.csv."""
-    known = [row["source"] for row in table(folder, "publishers.csv") if row["source"] != HAND]
+    known = [row["source"] for row in files.read_rows(folder / "publishers.csv") if row["source"] != HAND]
     for source in sources:
         if source not in known:
             raise UserError(f"--source {source}: is not in publishers.csv; {files.nearest(source, known)}")
@@ -121,23 +121,18 @@ def of_sources(requests: list[Request], folder: Path, sources: Collection[str]) 
 
 def typed_in(folder: Path) -> dict[str, tuple[str, ...]]:
     """For each series, how the codes of the sources begin whose figures are typed in and no answer confirms."""
-    rows = [row for row in table(folder, "requests.csv") if row["source"] == HAND]
+    rows = [row for row in files.read_rows(folder / "requests.csv") if row["source"] == HAND]
     return {row["series"]: tuple(row["request"].split(" ")) for row in rows}
 
 
 def area_codes(folder: Path) -> dict[str, str]:
     """Codes of areas by every name that publishers give them, as `normal` writes it."""
     codes = {}
-    for row in table(folder, "areas.csv"):
+    for row in files.read_rows(folder / "areas.csv"):
         codes |= {normal(row[name]): row["area"] for name in ("area", "name_kk", "name_ru", "name_en")}
-    return codes | {normal(row["name"]): row["area"] for row in table(folder, "area_names.csv")}
+    return codes | {normal(row["name"]): row["area"] for row in files.read_rows(folder / "area_names.csv")}
 
 
 def normal(name: str) -> str:
     """A name of an area as it is compared: without capitals, without the space after `г.`."""
     return tidy.name(name).casefold().replace("г. ", "г.")
-
-
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of a table, every cell as text."""
-    return files.read_rows(Path(folder) / name)

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.refresh.readers import tidy
 from helpers.refresh.readers.tidy import Unreadable
 from helpers.refresh.requests import Request, normal
-from helpers.statistics import transform
+from helpers.statistics import chain_index
 
 Figures = dict[tuple[str, str], Decimal]  # by area and period
 Marks = dict[tuple[str, str], str]  # what the publisher says of them
@@ -90,7 +90,7 @@ def _chained(figures: Figures, base: str) -> Figures:
     for area in {area for area, _ in figures}:
         own = {period: float(value) for (place, period), value in figures.items() if place == area}
         index = pd.Series(own.values(), index=pd.PeriodIndex(own, freq="Y"))
-        chained = transform.chain_index(index, pd.Period(base, "Y"))
+        chained = chain_index(index, pd.Period(base, "Y"))
         whole |= {(area, str(period)): Decimal(f"{value:.9f}") for period, value in chained.items()}
     return whole
 

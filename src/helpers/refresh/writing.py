@@ -48,18 +48,9 @@ def write(data: Path, changes: list[Change], requests: list[Request], today: dat
 
 def _observations(table: pd.DataFrame, changes: list[Change], today: date) -> pd.DataFrame:
     """A row for every new or revised figure, dated today; a vanished one is withdrawn by a row, never deleted."""
+    own = {"published": "", "read_on": f"{today}"}
     rows = [
-        {
-            "series": change.series,
-            "area": change.area,
-            "period": change.period,
-            "value": change.after or change.before,
-            "status": _status(change),
-            "source": change.source,
-            "published": "",
-            "read_on": f"{today}",
-        }
-        for change in changes
+        vars(change) | own | {"value": change.after or change.before, "status": _status(change)} for change in changes
     ]
     whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     # A second refresh of one day replaces the figure of the first.
@@ -75,22 +66,14 @@ def _status(change: Change) -> str:
 def _sources(table: pd.DataFrame, changes: list[Change], requests: list[Request], today: date) -> pd.DataFrame:
     """A row for every source that gave a figure, with today as the day on which it was read."""
     used = {change.source for change in changes}
-    rows = {}
+    rows = []
     for request in requests:
         if request.source in used:
-            publisher = request.publisher
-            address = publisher.address or f"https://{publisher.hosts}/"
-            rows[request.source] = {
-                "source": request.source,
-                "publisher": publisher.publisher,
-                "title": request.filled(publisher.title),
-                "title_kk": request.filled(publisher.title_kk),
-                "title_ru": request.filled(publisher.title_ru),
-                "url": request.filled(address, page="0"),
-                "licence": publisher.licence,
-                "read_on": f"{today}",
-            }
-    whole = pd.concat([table, pd.DataFrame(rows.values(), columns=table.columns, dtype=str)])
+            publisher = vars(request.publisher)
+            titles = {name: request.filled(publisher[name]) for name in ("title", "title_kk", "title_ru")}
+            url = request.filled(publisher["address"] or f"https://{publisher['hosts']}/", page="0")
+            rows.append(publisher | titles | {"source": request.source, "url": url, "read_on": f"{today}"})
+    whole = pd.concat([table, pd.DataFrame(rows, columns=table.columns, dtype=str)])
     return whole.drop_duplicates("source", keep="last").sort_values("source", ignore_index=True)
 
 

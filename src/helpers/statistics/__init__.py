@@ -9,14 +9,16 @@ import pandas as pd
 
 from helpers import UserError, files
 from helpers.statistics import own
-from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, series_table, table_of
+from helpers.statistics.store import STATUSES, all_observations, areas_table, period_end, read, series_table
 
 __all__ = [
-    "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "check", "covers", "figures",
-    "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series", "short_names",
-    "side_by_side", "sources", "transform", "vintages",
+    "STATUSES", "Figures", "areas", "bound", "breaks", "by_area", "catalogue", "chain_index", "check", "covers",
+    "figures", "for_indicator", "known_day", "not_measured", "observations", "own", "period_end", "series",
+    "short_names", "side_by_side", "sources", "vintages",
 ]  # fmt: skip
 __dir__ = __all__.copy
+
+Day = str | datetime.date | None  # whose knowledge counts; today when empty
 
 
 def catalogue(folder: Path = files.STATISTICS) -> pd.DataFrame:
@@ -31,12 +33,12 @@ def areas(folder: Path = files.STATISTICS) -> pd.DataFrame:
 
 def not_measured(folder: Path = files.STATISTICS) -> pd.Series:
     """Why an indicator of the plan has no series with its own definition: reasons indexed by indicator."""
-    return table_of(folder, "not_measured.csv").set_index("indicator")["reason"]
+    return read(folder, "not_measured.csv").set_index("indicator")["reason"]
 
 
 def short_names(folder: Path = files.STATISTICS) -> pd.DataFrame:
     """A short name in three languages of each indicator of data/plan, indexed by its number."""
-    return table_of(folder, "short_names.csv").set_index("indicator")
+    return read(folder, "short_names.csv").set_index("indicator")
 
 
 def for_indicator(indicator: str, role: str = "indicator", folder: Path = files.STATISTICS) -> list[str]:
@@ -51,7 +53,7 @@ def covers(code: str, area: str, folder: Path = files.STATISTICS) -> bool:
     return (code, area) in all_observations(folder).places
 
 
-def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame:
+def by_area(code: str, as_of: Day = None) -> pd.DataFrame:
     """Final yearly figures in the series' unit: a row for each region, years across."""
     regions = areas().query("kind == 'region'").index
     table = pd.DataFrame({area: series(code, area, as_of) for area in regions if covers(code, area)}).T
@@ -59,9 +61,7 @@ def by_area(code: str, as_of: str | datetime.date | None = None) -> pd.DataFrame
     return table
 
 
-def observations(
-    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> pd.DataFrame:
+def observations(code: str, area: str = "KAZ", as_of: Day = None, folder: Path = files.STATISTICS) -> pd.DataFrame:
     """Every figure known by `as_of` in the series' unit: period (text), months, value, status, source, published.
 
     `months` says how much of the year a part-year figure covers (9 for `2025-M09`); it is empty for others. Of several
@@ -99,11 +99,7 @@ def _vintages(code: str, area: str, folder: Path) -> pd.DataFrame:
 
 
 def series(
-    code: str,
-    area: str = "KAZ",
-    as_of: str | datetime.date | None = None,
-    status: Iterable[str] = ("final",),
-    folder: Path = files.STATISTICS,
+    code: str, area: str = "KAZ", as_of: Day = None, status: Iterable[str] = ("final",), folder: Path = files.STATISTICS
 ) -> pd.Series:
     """Figures of whole periods known by `as_of`, in the series' unit, by period (Y, Q or M); missing ones are absent.
 
@@ -139,6 +135,26 @@ def breaks(code: str, area: str = "KAZ", folder: Path = files.STATISTICS) -> lis
     return sorted({pd.Period(entry).asfreq(frequency, how="end") for entry in shared + territory})
 
 
+def chain_index(index: pd.Series, base: pd.Period) -> pd.Series:
+    """Growth over the `base` period in %, chained from an index with the previous period = 100.
+
+    The period before the first index is part of the result: its level is known from the first index.
+    A hole in the index ends the chain, because nobody knows the step across it.
+    """
+    links = index.sort_index().dropna() / 100
+    if links.empty:
+        raise UserError("chain_index: the index is empty; give at least one period")
+    missing = pd.period_range(links.index[0], links.index[-1], freq=links.index.freq).difference(links.index)
+    if len(missing):
+        raise UserError(f"chain_index: no figure for {missing[0]}; a chain needs every period, so cut the index there")
+    first = links.index[0] - 1
+    level = pd.concat([pd.Series([1.0], index=pd.PeriodIndex([first])), links]).cumprod()
+    if base not in level.index:
+        known = f"{level.index[0]}–{level.index[-1]}"
+        raise UserError(f"chain_index: the base {base} is outside {known}; choose one inside")
+    return (100 * (level / level[base] - 1)).rename(index.name)
+
+
 def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS) -> pd.DataFrame:
     """Publisher, title, address, licence and reading date of every source behind the series `codes` (or all series)."""
     wanted = set(series_table(folder).index) if codes is None else {codes} if isinstance(codes, str) else set(codes)
@@ -146,7 +162,7 @@ def sources(codes: Iterable[str] | None = None, folder: Path = files.STATISTICS)
         _known(code, "KAZ", folder)
     figures = all_observations(folder).table
     used = set(figures.loc[figures["series"].isin(wanted), "source"])
-    table = table_of(folder, "sources.csv").set_index("source")
+    table = read(folder, "sources.csv").set_index("source")
     return table[table.index.isin(used)]
 
 
@@ -162,12 +178,12 @@ def _known(code: str, area: str, folder: Path) -> None:
         raise UserError(f"area {area!r} is not in {folder.name}/areas.csv; {advice}")
 
 
-def known_day(as_of: str | datetime.date | None) -> datetime.date:
+def known_day(as_of: Day) -> datetime.date:
     """The day whose knowledge counts; today when empty."""
     return _date(as_of).date()
 
 
-def _date(as_of: str | datetime.date | None) -> pd.Timestamp:
+def _date(as_of: Day) -> pd.Timestamp:
     if as_of is None or as_of == "":
         return pd.Timestamp.today().normalize()
     try:

@@ -15,8 +15,15 @@ import pandas as pd
 from helpers import UserError, files
 from helpers.statistics import period_end
 
-FORMS = {"A": r"\d{4}(-M\d\d)?", "Q": r"\d{4}-Q[1-4]", "M": r"\d{4}-\d\d"}
+PERIODS = {"A": r"\d{4}(-M\d\d)?", "Q": r"\d{4}-Q[1-4]", "M": r"\d{4}-\d\d"}
 WAYS = {"A": "2025 or 2025-M09", "Q": "2025-Q3", "M": "2026-08"}
+DATE = "[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
+FORMS = {  # of a cell by its column's type or notation, and an example
+    "number": (r"-?[0-9]+(\.[0-9]+)?", "4.6"),
+    "scientific": (r"-?[0-9]+(\.[0-9]+)?(e[+-]\d+)?", "4.6"),  # of commands, 1.2e+07; none is typed so by hand
+    "integer": ("-?[0-9]+", "2025"),
+    "date": (DATE, "2025-12-31"),
+}
 
 
 def check(folder: Path = files.DATA) -> list[str]:
@@ -24,18 +31,12 @@ def check(folder: Path = files.DATA) -> list[str]:
     package = _package(folder)
     tables, faults = {}, []
     for resource in package["resources"]:
-        table, missing = _read(folder, resource)
-        faults += missing or _schema_faults(resource, table)
-        if not missing:
-            tables[resource["name"]] = table
-    if faults:
-        return faults  # a rule that joins tables says nothing sensible about a broken one
-    for resource in package["resources"]:
-        faults += _key_faults(resource, tables)
-    if faults:
-        return faults
+        tables[resource["name"]], missing = _read(folder, resource)
+        faults += missing or _schema_faults(resource, tables[resource["name"]])
+    # A rule that joins tables says nothing sensible about a broken one.
+    faults = faults or [fault for resource in package["resources"] for fault in _key_faults(resource, tables)]
     rules = (_observation_faults, _gap_faults, _cover_faults, _name_faults, _request_faults)
-    return [fault for faults_of in rules for fault in faults_of(tables)]
+    return faults or [fault for faults_of in rules for fault in faults_of(tables)]
 
 
 def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
@@ -55,11 +56,7 @@ def check_own(place: Path, folder: Path = files.DATA) -> list[str]:
         tables[name] = table if name == "observations" else pd.concat([table, published])
     if faults := faults or [line for name in ("series", "observations") for line in _key_faults(own[name], tables)]:
         return faults
-    catalogue = tables["series"].drop_duplicates("series").set_index("series").to_dict("index")
-    for number, row in tables["observations"].to_dict("index").items():
-        wrong = _row_faults(row, catalogue[row["series"]])
-        faults += [_line(own["observations"], number, column, row[column], words) for column, words in wrong]
-    return faults
+    return list(_observation_faults(tables, own["observations"]["path"]))
 
 
 def _package(folder: Path) -> dict:
@@ -94,23 +91,21 @@ def _schema_faults(resource: dict, table: pd.DataFrame) -> list[str]:
     """Faults that one table has by itself, in the order of its lines; each rule carries its own advice."""
     faults = []
     for field in resource["schema"]["fields"]:
-        cells = list(table[field["name"]].items())
+        name, cells = field["name"], list(table[field["name"]].items())
         for advice, holds in _rules(field).items():
             wrong = {text for text in {text for _, text in cells} if not holds(text)}
-            faults += [(n, _line(resource, n, field["name"], text, advice)) for n, text in cells if text in wrong]
+            faults += [(n, _line(resource["path"], n, name, text, advice)) for n, text in cells if text in wrong]
     return [*(line for _, line in sorted(faults, key=itemgetter(0))), *_duplicates(resource, table)]
 
 
 def _rules(field: dict) -> dict[str, Callable[[str], bool]]:
     """Tests of a column's texts by the advice to give where one fails; only a required text may not be empty."""
     constraints, rules = field.get("constraints", {}), {}
-    number = _scientific if field.get("notation") == "scientific" else _number
-    kind = {"number": number, "integer": _integer, "date": _is_date}.get(field["type"])
+    form, example = FORMS.get(field.get("notation") or field["type"], ("", ""))
     if constraints.get("required"):
         rules["is empty; fill it in"] = lambda text: text.strip() != ""
-    if kind:
-        example = {"number": "4.6", "integer": "2025", "date": "2025-12-31"}[field["type"]]
-        rules[f"is no {field['type']}; write it as {example}"] = lambda text: text == "" or kind(text)
+    if form:
+        rules[f"is no {field['type']}; write it as {example}"] = lambda text: text == "" or _is_one(text, form)
     if pattern := constraints.get("pattern"):
         whole = re.compile(pattern)
         rules[f"has the wrong form; it must match {pattern}"] = lambda text: text == "" or bool(whole.fullmatch(text))
@@ -118,19 +113,18 @@ def _rules(field: dict) -> dict[str, Callable[[str], bool]]:
         rules[f"is unknown; use one of: {'; '.join(allowed)}"] = lambda text: text in {"", *allowed}
     low, high = constraints.get("minimum", float("-inf")), constraints.get("maximum", float("inf"))
     if low > float("-inf") or high < float("inf"):
-        rules[f"is outside {low} to {high}; correct it"] = lambda text: not kind(text) or low <= float(text) <= high
+        bounds = f"is outside {low} to {high}; correct it"
+        rules[bounds] = lambda text: not re.fullmatch(form, text) or low <= float(text) <= high
     return rules
 
 
 def _duplicates(resource: dict, table: pd.DataFrame) -> Iterator[str]:
-    key = resource["schema"]["primaryKey"]
-    seen = {}
+    key, first = resource["schema"]["primaryKey"], {}
     for number, *values in table[key].itertuples(name=None):
-        values = tuple(values)
-        if values in seen:
-            advice = f"stands on line {seen[values]} already; keep one"
-            yield _line(resource, number, " + ".join(key), ", ".join(values), advice)
-        seen.setdefault(values, number)
+        line = first.setdefault(tuple(values), number)
+        if line != number:
+            advice = f"stands on line {line} already; keep one"
+            yield _line(resource["path"], number, " + ".join(key), ", ".join(values), advice)
 
 
 def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -142,20 +136,20 @@ def _key_faults(resource: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str
         unknown = table[~table[column].isin({"", *known})]
         for number, value in unknown[column].items():
             advice = f"is not in {reference['resource'].replace('-', '_')}.csv; {files.nearest(value, known)}"
-            yield _line(resource, number, column, value, advice)
+            yield _line(resource["path"], number, column, value, advice)
 
 
-def _observation_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
-    """Figures that contradict what series.csv says of their series."""
-    catalogue = tables["series"].set_index("series").to_dict("index")
+def _observation_faults(tables: dict, path: str = "statistics/observations.csv") -> Iterator[str]:
+    """Figures that contradict what series.csv says of their series; of two rows of a series the first counts."""
+    catalogue = tables["series"].drop_duplicates("series").set_index("series").to_dict("index")
     for number, row in tables["observations"].to_dict("index").items():
         for column, advice in _row_faults(row, catalogue[row["series"]]):
-            yield _line({"path": "statistics/observations.csv"}, number, column, row[column], advice)
+            yield _line(path, number, column, row[column], advice)
 
 
 def _row_faults(row: dict, facts: dict) -> Iterator[tuple[str, str]]:
     frequency, value = facts["frequency"], row["value"]
-    if not re.fullmatch(FORMS[frequency], row["period"], re.ASCII):
+    if not re.fullmatch(PERIODS[frequency], row["period"], re.ASCII):
         yield "period", f"does not fit the frequency {frequency} of {row['series']}; write it as {WAYS[frequency]}"
     if row["status"] != "suspect" and (row["status"] == "part_year") != ("-M" in row["period"]):
         yield "status", f"does not fit the period {row['period']}; part_year goes with a period such as 2025-M09"
@@ -187,12 +181,10 @@ def _gap_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
         missing = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
         holes = {str(period).replace("Q", "-Q") for period in missing}
         for hole in sorted(holes ^ set(declared)):
-            advice = (
-                f"{code} has no figure for {area} in {hole}; add it or declare the gap"
-                if hole in holes
-                else f"{code} has a figure for {area} in {hole}, which is declared as a gap; take it out of the gaps"
-            )
-            yield f"statistics/series.csv, line {lines[code]}, gaps: {advice}"
+            state = f"a figure for {area} in {hole}, which is declared as a gap; take it out of the gaps"
+            if hole in holes:
+                state = f"no figure for {area} in {hole}; add it or declare the gap"
+            yield f"statistics/series.csv, line {lines[code]}, gaps: {code} has {state}"
 
 
 def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -200,15 +192,14 @@ def _cover_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     used = set(tables["observations"]["series"])
     for number, code in tables["series"]["series"].items():
         if code not in used:
-            advice = "has no observation; add one or drop it"
-            yield _line({"path": "statistics/series.csv"}, number, "series", code, advice)
+            yield _line("statistics/series.csv", number, "series", code, "has no observation; add one or drop it")
     measured = set(tables["series"].loc[tables["series"]["role"] == "indicator", "indicator"])
     reasons = set(tables["not-measured"]["indicator"])
     for number, code in tables["indicators"]["indicator"].items():
         if (code in measured) == (code in reasons):
             state = "both a series and a reason" if code in measured else "neither a series nor a reason"
             advice = f"has {state}; put it either in series.csv (role indicator) or in not_measured.csv"
-            yield _line({"path": "plan/indicators.csv"}, number, "indicator", code, advice)
+            yield _line("plan/indicators.csv", number, "indicator", code, advice)
 
 
 def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -218,49 +209,35 @@ def _name_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     measuring = series[(series["role"] == "indicator") & (series["frequency"] == "A") & (series["indicator"] != "")]
     for line, row in measuring.iterrows():
         if row["name_kk"] != names[row["indicator"]]:
-            yield (
-                f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» is not the name of indicator "
-                f"{row['indicator']}; make them the same, or the role another"
-            )
+            advice = f"is not the name of indicator {row['indicator']}; make them the same, or the role another"
+            yield f"statistics/series.csv, line {line}, name_kk: «{row['name_kk'][:40]}» {advice}"
 
 
 def _request_faults(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     """Series of which nobody says where they come from, and requests that lack what asking needs."""
-    resource = {"path": "statistics/requests.csv"}
+    path = "statistics/requests.csv"
     publishers = tables["publishers"].set_index("source").to_dict("index")
     for number, row in tables["requests"].iterrows():
         if row["source"] == "hand":
             continue
         for column in ("request", "areas", "revision_bound"):
             if not row[column]:
-                yield _line(resource, number, column, "", "is empty; fill it in, or let the source be hand")
+                yield _line(path, number, column, "", "is empty; fill it in, or let the source be hand")
         facts = publishers[row["source"]]
         needed = set(re.findall(r"(?<!{){(\w+)}", " ".join(facts.values()))) - {"page"}
         if missing := sorted(needed - {word.partition("=")[0] for word in row["request"].split(" ")}):
             advice = f"lacks {missing[0]}=; {row['source']} asks for it"
-            yield _line(resource, number, "request", row["request"], advice)
+            yield _line(path, number, "request", row["request"], advice)
     lines = {code: number for number, code in tables["series"]["series"].items()}
     for code in sorted(set(lines) - set(tables["requests"]["series"]), key=lines.get):
         advice = "is not in requests.csv; add where it comes from, or hand"
-        yield _line({"path": "statistics/series.csv"}, lines[code], "series", code, advice)
+        yield _line("statistics/series.csv", lines[code], "series", code, advice)
 
 
-def _line(resource: dict, number: int, column: str, value: str, advice: str) -> str:
-    return f"{resource['path']}, line {number}, {column}: {value!r} {advice}"
+def _line(path: str, number: int, column: str, value: str, advice: str) -> str:
+    return f"{path}, line {number}, {column}: {value!r} {advice}"
 
 
-def _number(text: str) -> bool:
-    return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
-
-
-def _scientific(text: str) -> bool:
-    """A number as the tables made by commands have it, 1.2e+07 among them; none is typed so by hand."""
-    return _number(re.sub(r"e[+-]\d+$", "", text))
-
-
-def _integer(text: str) -> bool:
-    return bool(re.fullmatch(r"-?[0-9]+", text))
-
-
-def _is_date(text: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)) and not pd.isna(pd.to_datetime(text, errors="coerce"))
+def _is_one(text: str, form: str) -> bool:
+    """Whether a text has the form, and is a day of the calendar where the form is a date's."""
+    return bool(re.fullmatch(form, text)) and (form != DATE or not pd.isna(pd.to_datetime(text, errors="coerce")))

@@ -127,9 +127,7 @@ def bound(value: object) -> float | None:
     return None if pd.isna(value) or value == "" else float(value)
 
 
-def figures(
-    code: str, area: str = "KAZ", as_of: str | datetime.date | None = None, folder: Path = files.STATISTICS
-) -> Figures:
+def figures(code: str, area: str = "KAZ", as_of: statistics.Day = None, folder: Path = files.STATISTICS) -> Figures:
     """The series `code` in an area as known by the day `as_of` (today when empty), in the series' unit.
 
     Raises UserError for a code, an area or a day that doesn't exist, and where the area has no figures.
@@ -137,14 +135,7 @@ def figures(
     Example: `figures("unemployment")[2016:]`
     """
     day = statistics.known_day(as_of)
-    return Figures(
-        code=code,
-        area=area,
-        as_of=day,
-        about=statistics.catalogue(folder).loc[code] if code in statistics.catalogue(folder).index else pd.Series(),
-        values=statistics.series(code, area, day, folder=folder),
-        observations=statistics.observations(code, area, day, folder),
-        redefinitions=statistics.breaks(code, folder=folder),
-        breaks=statistics.breaks(code, area, folder),
-        folder=folder,
-    )
+    values = statistics.series(code, area, day, folder=folder)  # raises where the code or the area is unknown
+    about, observations = statistics.catalogue(folder).loc[code], statistics.observations(code, area, day, folder)
+    redefinitions, breaks = statistics.breaks(code, folder=folder), statistics.breaks(code, area, folder)
+    return Figures(code, area, day, about, values, observations, redefinitions, breaks, folder)

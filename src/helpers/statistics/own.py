@@ -7,7 +7,7 @@ import pandas as pd
 from helpers import files
 from helpers.language import message
 
-__all__ = ["NOTE", "PUBLISHER", "active", "codes", "laid_over"]
+__all__ = ["NOTE", "PUBLISHER", "codes", "laid_over"]
 
 # What a table of one's own must have at least.
 COLUMNS = {
@@ -18,11 +18,6 @@ COLUMNS = {
 }
 PUBLISHER = message("Own figures, not published")
 NOTE = message("Own figures, not published.")
-
-
-def active() -> bool:
-    """True when own figures are laid over the published ones."""
-    return files.own_tables() is not None
 
 
 def codes() -> set[str]:

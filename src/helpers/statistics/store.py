@@ -22,7 +22,7 @@ COLUMNS = {
     "areas.csv": ("area", "kind", *_NAMES, "from_year", "to_year", "breaks", "note"),
     "sources.csv": ("source", "publisher", "title", "title_kk", "title_ru", "url", "licence", "read_on"),
 }
-_WORDS = ("series", "area", "period", "status", "source", "published", "read_on")
+_WORDS = ["series", "area", "period", "status", "source", "published", "read_on"]
 
 
 @cache
@@ -33,14 +33,9 @@ def period_end(period: str) -> pd.Timestamp:
 
 @lru_cache
 def read(folder: Path, name: str) -> pd.DataFrame:
-    """A table as text, with the office's own rows over it; not to be changed."""
-    table = files.read_table(folder / name, COLUMNS.get(name, ()))
-    return own.laid_over(table, folder, name) if name in ("series.csv", "sources.csv", "areas.csv") else table
-
-
-def table_of(folder: Path, name: str) -> pd.DataFrame:
-    """A copy of a table as text, missing cells empty."""
-    return read(Path(folder), name).copy()
+    """A table as text, missing cells empty, with the office's own rows over it; not to be changed."""
+    table = files.read_table(Path(folder) / name, COLUMNS.get(name, ()))
+    return own.laid_over(table, folder, name) if name in COLUMNS else table
 
 
 PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-M?(0[1-9]|1[0-2]))?", re.ASCII)
@@ -50,7 +45,7 @@ KNOWN = {*STATUSES, "part_year", "withdrawn"}
 @lru_cache
 def series_table(folder: Path) -> pd.DataFrame:
     """What every series is, by its code, numbers as numbers; raises UserError where one is none."""
-    table = table_of(folder, "series.csv").set_index("series")
+    table = read(folder, "series.csv").set_index("series")
     try:
         for column in ("lower_bound", "upper_bound"):
             table[column] = pd.to_numeric(table[column])
@@ -59,9 +54,8 @@ def series_table(folder: Path) -> pd.DataFrame:
         strange = [*{*table["frequency"]} - {"A", "Q", "M"}, *{*table["decimals"]} - {*range(16)}]
         strange += [one for one in " ".join(table["breaks"]).split() if not PERIOD.fullmatch(one.rpartition(":")[2])]
         if strange:
-            raise ValueError(
-                f"{str(strange[0])[:20]!r} is no frequency (A, Q, M), decimals (0 to 15) or period of breaks"
-            )
+            words = "is no frequency (A, Q, M), decimals (0 to 15) or period of breaks"
+            raise ValueError(f"{str(strange[0])[:20]!r} {words}")
     except (KeyError, ValueError, OverflowError) as fault:
         raise UserError(f"{folder.name}/series.csv: {fault}; `jospar data check` names the line") from None
     return table
@@ -70,7 +64,7 @@ def series_table(folder: Path) -> pd.DataFrame:
 @lru_cache
 def areas_table(folder: Path) -> pd.DataFrame:
     """Country, regions and peers by code, every cell as text; not to be changed."""
-    return table_of(folder, "areas.csv").set_index("area")
+    return read(folder, "areas.csv").set_index("area")
 
 
 @dataclass(frozen=True)
@@ -84,23 +78,23 @@ class Observations:
 @lru_cache
 def all_observations(folder: Path) -> Observations:
     """The figures as the CSV has them; words are read as categories, so that a million rows take a second."""
-    path, words = folder / "observations.csv", list(_WORDS)
+    path = folder / "observations.csv"
     try:
-        kinds = dict.fromkeys(words, "category") | {"value": float}
+        kinds = dict.fromkeys(_WORDS, "category") | {"value": float}
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # the end of a row is dropped
             table = pd.read_csv(path, dtype=kinds, keep_default_na=False, index_col=False, encoding="utf-8-sig")
         known = set(table["status"].cat.categories) <= KNOWN
-        if not known or table[words].isna().any(axis=None) or not np.isfinite(table["value"]).all():
+        if not known or table[_WORDS].isna().any(axis=None) or not np.isfinite(table["value"]).all():
             raise ValueError("a row is cut short or too long, or a value is no number")
     except (OSError, KeyError, ValueError, pd.errors.ParserWarning) as fault:
-        files.read_rows(path, [*words, "value"])  # names what is no table, with its line
+        files.read_rows(path, [*_WORDS, "value"])  # names what is no table, with its line
         raise UserError(f"{folder.name}/{path.name}: {fault}; `jospar data check` names the line") from None
     return _sorted(_with_own(table, folder), folder)
 
 
 def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """The published figures under those of the office, where it has some."""
-    if not own.active() or Path(folder) != files.STATISTICS:
+    if files.own_tables() is None or Path(folder) != files.STATISTICS:
         return table
     table = own.laid_over(table.astype(dict.fromkeys(_WORDS, str)), folder, "observations.csv")
     try:
@@ -114,16 +108,14 @@ def _with_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 def _sorted(table: pd.DataFrame, folder: Path) -> Observations:
     """The figures in order, with the day from which each counts."""
-    words = list(_WORDS)
     # A column of nothing but years is read as one of numbers; its words are wanted.
-    table[words] = table[words].apply(lambda column: column.cat.rename_categories(str))
+    table[_WORDS] = table[_WORDS].apply(lambda column: column.cat.rename_categories(str))
     table = table.sort_values(["series", "area", "period", "read_on"], kind="stable", ignore_index=True)
     try:
         table["known"] = _days_known(table, series_table(folder)["release_lag_days"])
     except (ValueError, OverflowError) as fault:
-        raise UserError(
-            f"{folder.name}/observations.csv, or own: {fault}; `jospar data check` names the line"
-        ) from None
+        words = f"{folder.name}/observations.csv, or own: {fault}"
+        raise UserError(f"{words}; `jospar data check` names the line") from None
     pairs = table["series"].cat.codes.to_numpy(np.int64) * len(table["area"].cat.categories) + table["area"].cat.codes
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))
     ends = np.append(starts[1:], len(table)).tolist()

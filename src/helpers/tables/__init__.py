@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import statistics
-from helpers.language import NBSP, current, message, name, number, text
+from helpers import plan as plans, statistics
+from helpers.language import NBSP, current, message, name, number, percent, plural, text
 from helpers.tables.beside import (
     PUBLISHERS,
     agreements,
@@ -37,9 +37,7 @@ from helpers.tables.cells import (
     value_cell,
     verdict_cell,
 )
-from helpers.tables.printed import printed
-from helpers.tables.worries import worries
-from helpers.targets import Outlook, decimals_shown, target_decimals
+from helpers.targets import Outlook, decimals_shown, met, target_decimals
 
 __all__ = [
     "COUNTED", "METHODS", "PUBLISHERS", "SHARE", "TONE", "YEAR", "Cell", "Row", "Table", "agreements",
@@ -48,7 +46,6 @@ __all__ = [
     "series", "signed", "sources", "value_cell", "worries",
 ]  # fmt: skip
 __dir__ = __all__.copy
-
 
 COPY = re.compile(r"\s*\(((?:copied from|көшірме:|копия:) [^()]*)\)")
 METHODS = {"ensemble": message("ensemble"), "reference class": message("reference class")}
@@ -92,17 +89,15 @@ def forecasts(outlooks: dict[str, Outlook]) -> Table:
 def _forecast_row(outlook: Outlook) -> Row:
     decimals, expected = outlook.decimals, outlook.expected
     error = expected.error.iloc[0]
-    cells = [Cell(label(outlook), text(outlook.unit))]
     last = outlook.history.index[-1]
-    cells.append(value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))))
-    for ahead in expected.tail(2).to_dict("records"):
-        cells.append(range_cell(ahead["q50"], ahead["q10"], ahead["q90"], decimals))
-    cells += [
+    return Row([
+        Cell(label(outlook), text(outlook.unit)),
+        value_cell(outlook.history.iloc[-1], decimals, str(last), (last.year, YEAR, text("year"))),
+        *(range_cell(row["q50"], row["q10"], row["q90"], decimals) for row in expected.tail(2).to_dict("records")),
         value_cell(expected.n_used, 0),
         Cell(text(METHODS.get(expected.label, expected.label))),
         value_cell(error, decimals_shown(0, error, decimals + 1)),
-    ]
-    return Row(cells)
+    ])  # fmt: skip
 
 
 def sources(codes: list[str]) -> Table:
@@ -111,16 +106,13 @@ def sources(codes: list[str]) -> Table:
     for code in dict.fromkeys(codes):
         about, behind = statistics.catalogue().loc[code], statistics.sources([code])
         # The publication is the publisher's; whose copy of it was read stands below.
-        named = [COPY.sub("", words) for words in behind[title]]
-        copies = "; ".join(dict.fromkeys(match[1] for words in behind[title] if (match := COPY.search(words))))
+        named = [COPY.sub("", one) for one in behind[title]]
+        copies = "; ".join(dict.fromkeys(match[1] for one in behind[title] if (match := COPY.search(one))))
         links = tuple(zip(named, behind["url"], strict=True))
         publishers, licences = ({text(words): None for words in behind[column]} for column in ("publisher", "licence"))
-        cells = [
-            Cell(name(about), text(about["definition"])),
-            Cell("; ".join(publishers)),
-            Cell("", copies, links=links),
-        ]
-        rows.append(Row([*cells, Cell("\n".join(licences)), date_cell(date.fromisoformat(behind["read_on"].max()))]))
+        words = [Cell(name(about), text(about["definition"])), Cell("; ".join(publishers))]
+        read_on = date_cell(date.fromisoformat(behind["read_on"].max()))
+        rows.append(Row([*words, Cell("", copies, links=links), Cell("\n".join(licences)), read_on]))
     heads = [text("Series"), text("Publisher"), text("Publication"), text("Licence"), text("Accessed")]
     caption = text("Sources of the figures")
     return Table(caption, heads, rows, text_columns=(0, 1, 2, 3, 4), under=text("Definition"))
@@ -175,3 +167,54 @@ def damaged(printed: pd.DataFrame, indicators: pd.DataFrame) -> Table | Markdown
         rows.append(Row([names, Cell("; ".join(values)), Cell(text(first["reading"]), text(first["evidence"]))]))
     heads = [text("Indicator"), text("Values in this reading"), text("Reading, and why")]
     return Table(text("Rows that lost a cell"), heads, rows, text_columns=(0, 1, 2))
+
+
+def printed(outlooks: dict[str, Outlook], plan: str = "data/plan") -> Table:
+    """The rows of section 3 that a page judges, as printed: a cell stands under the year where the document has it."""
+    grid = plans.printed(plan)
+    grid = grid[grid["indicator"].isin(list(outlooks))]
+    years = [column for column in grid.columns if isinstance(column, int)]
+    rows = [
+        Row([Cell(f"{row['indicator']}. {row['name']}", row["unit"]), *(Cell(row[year]) for year in years)])
+        for row in grid.to_dict("records")
+    ]
+    caption = text("{plan}: section 3 as digitised, slips included", plan=name(plans.title(plan)))
+    heads = [text("Row as printed"), *map(str, years)]
+    return Table(caption, heads, rows, language="kk")  # that of the plan's tables
+
+
+def worries(outlooks: dict[str, Outlook]) -> Table:
+    """Indicators with figures and targets ahead, the least likely last target first; those without a chance after."""
+    rows = []
+    for outlook in outlooks.values():
+        ahead = outlook.judged.dropna(subset=["target"])
+        ahead = ahead[ahead["year"] >= outlook.as_of.year]
+        if len(outlook.history) and len(ahead):
+            last = ahead.iloc[-1]
+            order = 2 if pd.isna(last["probability"]) else last["probability"]
+            rows.append((order, Row([Cell(label(outlook), text(outlook.unit)), *_worry(outlook, last, ahead)])))
+    rows = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+    heads = [text("Indicator"), text("Last figure"), text("Age of the figure"), text("Last target")]
+    heads += [text("Chance of the next target"), text("Chance of the last target")]
+    return Table(text("Targets ahead, the least likely first"), heads, rows)
+
+
+def _worry(outlook: Outlook, last: pd.Series, ahead: pd.DataFrame) -> list[Cell]:
+    """Last figure, its age, last target with the distance to it, chances of the next and of the last target."""
+    year, figure, decimals = outlook.history.index[-1].year, outlook.history.iloc[-1], outlook.decimals
+    goal, goal_year = last["target"], last["year"]
+    distance = text("{gap} to go", gap=number(abs(goal - figure), decimals))
+    if met(figure, goal, outlook.about["better"], decimals):
+        distance = text("reached")
+    return [
+        value_cell(figure, decimals, str(year), (year, YEAR, text("year"))),
+        Cell(plural("{n} year", "{n} years", outlook.age), figures=figures((outlook.age, YEAR))),
+        value_cell(goal, target_decimals(last), f"{goal_year}: {distance}", (goal_year, YEAR, text("year"))),
+        *(_chance_cell(row) for _, row in ahead.iloc[[0, -1]].iterrows()),
+    ]
+
+
+def _chance_cell(row: pd.Series) -> Cell:
+    if pd.isna(row["probability"]):
+        return Cell(text("no forecast"), str(row["year"]))
+    return Cell(percent(row["probability"]), str(row["year"]), figures=figures((row["probability"], SHARE)))

@@ -3,7 +3,7 @@
 from IPython.display import Markdown
 
 from helpers import targets
-from helpers.language import NBSP, integer, message, name, number, per_cent_sign, percent, plural, text
+from helpers.language import NBSP, TONE, integer, message, name, number, per_cent_sign, percent, plural, text
 from helpers.statistics import catalogue
 from helpers.tables.cells import FEW, SHARE, YEAR, Cell, Row, Table, figures, label, pattern, value_cell, verdict_cell
 from helpers.targets import Ambition, Outlook, Pace, agreement, decimals_shown, kind_of, promise, target_decimals
@@ -20,8 +20,8 @@ PUBLISHERS = {
     "escap": message("UN ESCAP"),
     "oecd": message("OECD"),
 }
-# Each method's own words, in the colours of our verdicts.
-SAID = {
+# Each method's own words beside ours, in the colours of our verdicts.
+SAID = TONE | {
     message("target met"): "good",
     message("significant progress"): "good",
     message("moderate progress"): "mid",
@@ -30,13 +30,8 @@ SAID = {
     message("on track"): "good",
     message("accelerate"): "mid",
     message("reverse"): "bad",
-    message("likely"): "good",
     message("uncertain"): "mid",
-    message("unlikely"): "bad",
-    message("met"): "good",
-    message("missed"): "bad",
 }
-OURS = {"very likely": "good", "likely": "good", "unlikely": "bad", "very unlikely": "bad"}
 
 
 def pace(outlooks: dict[str, Outlook]) -> Table | Markdown:
@@ -73,8 +68,7 @@ def _managed(known: Pace) -> Cell:
     if not known.spans:
         return Cell(DASH)
     behind = figures((known.managed, YEAR, text("managed")), (known.spans, YEAR, text("all spans")))
-    words = text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans))
-    return Cell(words, figures=behind)
+    return Cell(text("{n} of {all} spans", n=integer(known.managed), all=integer(known.spans)), figures=behind)
 
 
 def signed(value: float, decimals: int) -> str:
@@ -133,13 +127,8 @@ def methods(outlooks: dict[str, Outlook]) -> Table | Markdown:
         words = text("The methods modelled on official bodies say the same of these targets as the verdicts above.")
         return Markdown(words)
     heads = [text("Indicator"), text("This report"), *(text(PUBLISHERS[m]) for m in targets.OFFICIAL)]
-    return Table(
-        text("The last target where methods disagree, as our reconstruction of each judges it"),
-        heads,
-        rows,
-        verdicts=True,
-        under=text("Target"),
-    )
+    caption = text("The last target where methods disagree, as our reconstruction of each judges it")
+    return Table(caption, heads, rows, verdicts=True, under=text("Target"))
 
 
 def _said(row: dict, outlook: Outlook) -> Cell:
@@ -148,8 +137,7 @@ def _said(row: dict, outlook: Outlook) -> Cell:
     digits = decimals_shown(ahead["low"], ahead["high"], outlook.decimals)
     value, behind = number(row["predicted"], digits), (row["predicted"], pattern(digits), text("expected value"))
     if row["method"] == "ours":
-        tone = OURS.get(row["verdict"], "mid")
-        chance = (row["probability"], SHARE, text("chance"))
+        tone, chance = SAID[row["verdict"]], (row["probability"], SHARE, text("chance"))
         return Cell(text(row["verdict"]), f"{percent(row['probability'])} · {value}", tone, (), figures(chance, behind))
     return Cell(text(row["verdict"]), value, SAID[row["verdict"]], (), figures(behind))
 

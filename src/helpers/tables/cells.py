@@ -83,15 +83,7 @@ class Table:
         return {"caption": self.caption, "heads": self.heads, "under": self.under or text("Unit"), "rows": rows}
 
     def _repr_html_(self) -> str:
-        return _template()(
-            caption=self.caption,
-            heads=self.heads,
-            rows=self.rows,
-            text_columns=self.text_columns,
-            verdicts=self.verdicts,
-            language=self.language,
-            tones=INLINE,
-        )
+        return _template()(vars(self), tones=INLINE)
 
     def __repr__(self) -> str:
         return self.caption

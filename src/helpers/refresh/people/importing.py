@@ -112,7 +112,7 @@ def national(rows: list[Row], result: Preview, by_hand: Collection[int]) -> list
     part = part_of_country()
     national_rows = []
     for row in rows:
-        places = [row.area, row.group, row.label, *row.title.split("\n")] if not row.area else [row.area]
+        places = [row.area] if row.area else [row.group, row.label, *row.title.split("\n")]
         area = next((words for words in places if part.search(words)), row.area)
         shares = [cell for cell in (row.label, *row.cells.values()) if heads.PARTS.fullmatch(heads.words_of(cell))]
         if id(row) in by_hand:

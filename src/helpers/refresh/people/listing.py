@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.language import LANGUAGES, message, text
+from helpers.language import LANGUAGES, text
 from helpers.refresh.people import importing, template as filling
 from helpers.workbooks import PLANNED, Figure, Row, read_rows
 
@@ -140,11 +140,8 @@ def figures(listing: Listing) -> importing.Preview:
 
 def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
     """The list as the tables of a plan: a direction for each group, all else that a plan holds empty."""
-    plan_tables = {name: pd.DataFrame(columns=columns) for name, columns in plan.TABLES.items()}
     groups = list(dict.fromkeys(item.group or title for item in listing.items))
-    plan_tables["directions"] = pd.DataFrame(
-        [{"direction": n} | dict.fromkeys(plan.NAMES, group) for n, group in enumerate(groups, 1)]
-    )
+    directions = [{"direction": n} | dict.fromkeys(plan.NAMES, group) for n, group in enumerate(groups, 1)]
     rows, cells = [], []
     for number, item in enumerate(listing.items, 1):
         row = {"indicator": number, "direction": groups.index(item.group or title) + 1, "kind": "macro"}
@@ -153,17 +150,11 @@ def tables(listing: Listing, title: str) -> dict[str, pd.DataFrame]:
             printed = f"{figure.value:f}"
             cell = {"indicator": number, "year": year, "column": "planned", "value": printed, "as_printed": printed}
             cells.append(cell | {"printed_year": year, "reading": "certain", "evidence": ""})
-    plan_tables["indicators"] = pd.DataFrame(rows).reindex(columns=plan.TABLES["indicators"])
-    plan_tables["targets"] = pd.DataFrame(cells)
     units = dict.fromkeys(item.unit for item in listing.items if item.unit)
     terms = [("plan", "title", title), *(("unit", unit, unit) for unit in units)]
-    plan_tables["terms"] = pd.DataFrame(
-        [{"kind": kind, "term": term} | dict.fromkeys(plan.NAMES, words) for kind, term, words in terms]
-    )
-    return plan_tables
-
-
-HEADS = (message("Indicator"), message("Unit"), message("Better: higher or lower"))
+    names = [{"kind": kind, "term": term} | dict.fromkeys(plan.NAMES, words) for kind, term, words in terms]
+    filled = {"directions": directions, "indicators": rows, "targets": cells, "terms": names}
+    return {name: pd.DataFrame(filled.get(name, []), columns=columns) for name, columns in plan.TABLES.items()}
 
 
 def template(path: Path, language: str = "en", today: date | None = None) -> Path:
@@ -171,8 +162,9 @@ def template(path: Path, language: str = "en", today: date | None = None) -> Pat
     year = (today or date.today()).year
     with filling.workbook(path, language) as book:
         sheet, bold = book.add_worksheet(text("Indicators")), book.add_format({"bold": True, "text_wrap": True})
+        heads = [text("Indicator"), text("Unit"), text("Better: higher or lower")]
         aims = [f"{text('Target')} {n}" for n in range(year, year + 5)]
-        sheet.write_row(0, 0, [*map(text, HEADS), *(str(n) for n in range(year - 10, year)), *aims], bold)
+        sheet.write_row(0, 0, [*heads, *(str(n) for n in range(year - 10, year)), *aims], bold)
         sheet.data_validation(1, 2, 500, 2, {"validate": "list", "source": [text("higher"), text("lower")]})
         sheet.set_column(0, 0, 60)
         sheet.freeze_panes(1, 3)

@@ -40,7 +40,13 @@ def write(path: Path, language: str = "en", today: date | None = None) -> Path:
     with workbook(path, language) as book:
         for name, periods in ((text("Years"), years), (text("Quarters"), quarters)):
             fill(book, book.add_worksheet(name), periods, language)
-        notes(book.add_worksheet(text("Notes")))
+        notes = book.add_worksheet(text("Notes"))
+        notes.set_column(0, 0, 100)
+        notes.write(0, 0, text("Write one figure in a cell; leave a cell empty where there is none."))
+        notes.write(
+            1, 0, text("Figures stay in data/own on this machine; pages name them as own figures, not published.")
+        )
+        notes.write(2, 0, text("Read it back with: jospar data import FILE.xlsx, and with --yes to write."))
     return path
 
 
@@ -64,14 +70,3 @@ def fill(book: object, sheet: object, periods: list[str], language: str) -> None
     sheet.data_validation(1, first, len(rows), end, {"validate": "decimal", "criteria": ">=", "value": -1e9})
     sheet.set_column(1, 1, 60)
     sheet.freeze_panes(1, 3)
-
-
-def notes(sheet: object) -> None:
-    """What the reader of the sheet should know."""
-    lines = (
-        text("Write one figure in a cell; leave a cell empty where there is none."),
-        text("Figures stay in data/own on this machine; pages name them as own figures, not published."),
-        text("Read it back with: jospar data import FILE.xlsx, and with --yes to write."),
-    )
-    sheet.set_column(0, 0, 100)
-    sheet.write_column(0, 0, lines)

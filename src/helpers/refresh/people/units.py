@@ -9,9 +9,7 @@ from statistics import median
 from helpers.workbooks import Row
 
 COUNTS = re.compile(r"чел|адам|people|persons|\bед(\.|иниц$)|\bшт|дана|бірлік|тенге|теңге|tenge|млн|млрд|тыс|мың")
-COUNTED = re.compile(
-    r"(числ|количеств|кол-во|number of|count of)|.*\b(саны|санын)$", re.IGNORECASE
-)  # a name of a count
+COUNTED = re.compile(r"(числ|количеств|кол-во|number of|count of)|.*\b(саны|санын)$", re.IGNORECASE)  # by its name
 PEOPLE = re.compile(r"чел|адам|people|persons")
 SCALES = (("млн", 10**6), ("million", 10**6), ("тыс", 1000), ("мың", 1000), ("thousand", 1000))
 EACH = re.compile(r"(?:\bна|\bper)\s*(10*[ ,]?0*)\s*(тыс|thousand)?|\b(10*[ ]?0*)\s*(мың)?\s*\w+(?:ға|ге|қа|ке)\b")

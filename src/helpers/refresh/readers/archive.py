@@ -8,25 +8,11 @@ from helpers.refresh.readers.tidy import Unreadable
 MOST_BYTES = 48 * 2**20  # of all parts unpacked; the largest in use has 4 MB
 
 
-def names(data: bytes) -> list[str]:
-    """The names of the parts of a zip file; raises Unreadable for a damaged one and one that is too large inside."""
-    return list(_parts(data))
+def parts(data: bytes, keep: str = "") -> dict[str, bytes]:
+    """Every part of a zip file by name, empty but for those whose names begin with `keep`.
 
-
-def part(data: bytes, name: str) -> bytes:
-    """One part of a zip file, unpacked; raises Unreadable as `names` does."""
-    return _parts(data, keep=name)[name]
-
-
-def parts(data: bytes, start: str) -> list[bytes]:
-    """The parts whose names begin so, unpacked; raises Unreadable as `names` does."""
-    return [content for name, content in _parts(data, keep=start).items() if name.startswith(start)]
-
-
-def _parts(data: bytes, keep: str = "") -> dict[str, bytes]:
-    """Every part by name, empty but for the one to keep.
-
-    The sizes that a zip file declares can lie, so each part is unpacked and counted as it comes.
+    The sizes that a zip file declares can lie, so each part is unpacked and counted as it comes. Raises Unreadable for
+    a damaged file and one that is too large inside.
     """
     members, total = {}, 0
     try:

@@ -1,10 +1,13 @@
-"""The Bureau of National Statistics: its "csv", which is tab-separated with a BOM, and its JSON of slices."""
+"""The Bureau of National Statistics: its "csv", which is tab-separated with a BOM, its JSON of slices, its Taldau."""
+
+import re
 
 import pandas as pd
 
 from helpers.refresh.readers import tidy
 
 AREA_WORDS = ("КАТО", "KATO")
+TALDAU = re.compile(r"y(?P<month>0[1-9]|1[0-2])(?P<year>[12][0-9]{3})")  # how its keys of values look: `y122025`
 
 
 def read_tsv(data: bytes) -> pd.DataFrame:
@@ -43,3 +46,23 @@ def _slice(part: dict) -> list[tuple[str, str, str, str, str]]:
         for one in periods
         if isinstance(one, dict)
     ]
+
+
+def read_taldau(data: bytes) -> pd.DataFrame:
+    """Figures of the Bureau's database, a JSON list of nodes of a tree, in the unit that the node names, tidy.
+
+    The area is the node's name, the period its last month.
+    """
+    nodes = tidy.listed(data)
+    return tidy.frame(
+        (
+            "",
+            tidy.name(tidy.plain(node.get("text"))),
+            f"{match['year']}-{match['month']}" if (match := TALDAU.fullmatch(key)) else key,
+            tidy.plain(value),
+            tidy.plain(node.get("measureName")),
+        )
+        for node in nodes
+        for key, value in node.items()
+        if re.match(r"y[0-9]", key)
+    )

@@ -4,23 +4,13 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from helpers.refresh.readers import (
-    archive,
-    bureau,
-    ilostat,
-    national_bank,
-    open_sdg,
-    taldau,
-    tidy,
-    workbook,
-    world_bank,
-)
+from helpers.refresh.readers import archive, bureau, ilostat, national_bank, open_sdg, tidy, workbook, world_bank
 
 READERS: dict[str, Callable[[bytes], pd.DataFrame]] = {
     "bureau_workbook": workbook.read,
     "bureau_tsv": bureau.read_tsv,
     "bureau_json": bureau.read_json,
-    "taldau_json": taldau.read,
+    "taldau_json": bureau.read_taldau,
     "open_sdg_csv": open_sdg.read,
     "world_bank_json": world_bank.read_json,
     "world_bank_csv": world_bank.read_csv,
@@ -52,7 +42,7 @@ def read(data: bytes, expected: Iterable[str]) -> pd.DataFrame:
 def recognise(data: bytes) -> str:
     """The name of an answer's format, by its content; raises Unreadable when it is none of those that are known."""
     if data[:4] == b"PK\x03\x04":
-        names = archive.names(data)
+        names = archive.parts(data)
         if world_bank.inner(data):
             return "world_bank_csv"
         if "content.xml" in names:
@@ -85,7 +75,7 @@ def _json(content: object) -> str:
         return "bureau_json"
     if "message" in first or {"page", "pages"} <= set(first):
         return "world_bank_json"
-    return "taldau_json" if any(taldau.KEY.fullmatch(key) for key in first) else ""
+    return "taldau_json" if any(bureau.TALDAU.fullmatch(key) for key in first) else ""
 
 
 def _table(data: bytes) -> str:

@@ -10,10 +10,7 @@ UNITS = ("unit_measure", "units", "unit measure", "unit of measure")
 MULTIPLIERS = ("unit_mult", "unit multiplier")
 STATUSES = ("obs_status", "observation status")
 # Columns that say something about a figure and don't tell two figures apart.
-REMARKS = {
-    *("year", "value", "comment_obs", "comment_ts", "source_detail"),
-    *(*AREAS, *UNITS, *MULTIPLIERS, *STATUSES),
-}
+REMARKS = {"year", "value", "comment_obs", "comment_ts", "source_detail", *AREAS, *UNITS, *MULTIPLIERS, *STATUSES}
 
 
 def read(data: bytes) -> pd.DataFrame:

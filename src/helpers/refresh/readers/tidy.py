@@ -30,13 +30,11 @@ NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 # The forms of a period: 2025 · 2025-Q3, 2025Q3 · 2025-09, 202509, 2025M09 · 2025-09-30, 20250930 · 30.09.2025
 FORMS = [
     re.compile(r"(?P<year>[12][0-9]{3})"),
-    re.compile(r"(?P<year>[12][0-9]{3})[- ]?Q(?P<quarter>[1-4])"),
-    re.compile(r"(?P<year>[12][0-9]{3})[-M]?(?P<month>0[1-9]|1[0-2])"),
-    re.compile(r"(?P<year>[12][0-9]{3})(-?)(?P<month>0[1-9]|1[0-2])\2([0-2][0-9]|3[01])(T[0-9:.Z]*)?"),
-    re.compile(r"([0-2][0-9]|3[01])\.(?P<month>0[1-9]|1[0-2])\.(?P<year>[12][0-9]{3})"),
+    re.compile(r"(?P<year>[12][0-9]{3})[- ]?(?P<part>Q[1-4])"),
+    re.compile(r"(?P<year>[12][0-9]{3})[-M]?(?P<part>0[1-9]|1[0-2])"),
+    re.compile(r"(?P<year>[12][0-9]{3})(-?)(?P<part>0[1-9]|1[0-2])\2([0-2][0-9]|3[01])(T[0-9:.Z]*)?"),
+    re.compile(r"([0-2][0-9]|3[01])\.(?P<part>0[1-9]|1[0-2])\.(?P<year>[12][0-9]{3})"),
 ]
-
-
 # How the World Bank says in XML what is wrong with a request.
 XML_ERROR = re.compile(r"<\w+:error\b.*?<\w+:message\b[^>]*>([^<]+)", re.DOTALL)
 
@@ -94,12 +92,11 @@ def number(value: str) -> Decimal:
     """
     spaced = re.sub(rf"(\s+[0-9]\)|\s*[{MARKS}]\)?)+$", "", SPACES.sub(" ", value).strip().replace("−", "-"))
     plain = spaced.replace(" ", "")
-    if re.search("[0-9.,] [0-9.,]", spaced) and not GROUPED.fullmatch(spaced):
+    apart = re.search("[0-9.,] [0-9.,]", spaced) and not GROUPED.fullmatch(spaced)
+    if apart or not NUMBER.fullmatch(plain):
         raise Unreadable(f"{value[:40]!r} is no number")
     if re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
         raise Unreadable(f"{value[:40]!r} is no number: its comma may stand before decimals or thousands")
-    if not NUMBER.fullmatch(plain):
-        raise Unreadable(f"{value[:40]!r} is no number")
     return Decimal(plain.replace(",", "."))
 
 
@@ -109,9 +106,7 @@ def period(words: str) -> str:
     for form in FORMS:
         if match := form.fullmatch(plain):
             parts = match.groupdict()
-            if parts.get("quarter"):
-                return f"{parts['year']}-Q{parts['quarter']}"
-            return f"{parts['year']}-{parts['month']}" if parts.get("month") else parts["year"]
+            return f"{parts['year']}-{parts['part']}" if "part" in parts else parts["year"]
     return ""
 
 

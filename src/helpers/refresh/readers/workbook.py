@@ -32,10 +32,10 @@ def read(data: bytes) -> pd.DataFrame:
     sheets = {title: list(_figures(rows)) for title, rows in _sheets(data).items()}
     filled = [title for title, rows in sheets.items() if any(tidy.period(period) for _, _, period, _ in rows)]
     if not filled:
-        if any(b"<f>" in part or b"<f " in part for part in archive.parts(data, "xl/worksheets/")):
+        if any(b"<f>" in part or b"<f " in part for part in archive.parts(data, "xl/worksheets/").values()):
+            advice = "open it in a spreadsheet program and save it, so that its formulas get values"
             raise tidy.Unreadable(
-                "the answer holds no figure: open it in a spreadsheet program and save it, so that "
-                "its formulas get values, or see that years stand in a row above the figures"
+                f"the answer holds no figure: {advice}, or see that years stand in a row above the figures"
             )
         places = Counter(place for rows in sheets.values() for _, _, place, _ in rows)
         but = f" but {tidy.unread(places)}" if places else ""
@@ -57,7 +57,7 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
     """The cells of every visible sheet as text. Rows are streamed, since a sheet may claim a million empty ones."""
     import openpyxl  # takes a tenth of a second, so only when needed
 
-    archive.names(data)  # refuses a bomb before it is opened
+    archive.parts(data)  # refuses a bomb before it is opened
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations, which carry no figure
@@ -159,7 +159,7 @@ def _check_below(years: dict[int, str], row: list[str], below: list[str]) -> Non
     """Raises Unreadable where several columns below one year are told apart by anything but quarters."""
     heads = [column for column, cell in enumerate(row) if cell] + [len(below)]
     for column, year in years.items():
-        end = min(head for head in heads if head > column) if any(head > column for head in heads) else column + 1
+        end = min((head for head in heads if head > column), default=column + 1)
         labels = [cell for cell in below[column:end] if cell]
         if len(labels) > 1 and not any(_part(tidy.name(cell)) for cell in labels):
             raise tidy.Unreadable(f"below {year} stand {', '.join(labels)[:80]}; only quarters are read below a year")

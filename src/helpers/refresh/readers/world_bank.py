@@ -50,13 +50,14 @@ def _inner(row: dict, key: str, part: str) -> str:
 
 def inner(data: bytes) -> str:
     """The name of the table inside a country's zip file, which holds two more of remarks; empty if there is none."""
-    return next((name for name in archive.names(data) if re.fullmatch(r"API_\w+\.csv", name)), "")
+    return next((name for name in archive.parts(data) if re.fullmatch(r"API_\w+\.csv", name)), "")
 
 
 def read_csv(data: bytes) -> pd.DataFrame:
     """Figures, tidy; `item` is the indicator's code, the unit its name. Takes the country's zip file as it is too."""
     if data[:2] == b"PK":
-        data = archive.part(data, inner(data))
+        name = inner(data)
+        data = archive.parts(data, name)[name]
     rows = tidy.cells(data)
     start = next((number for number, row in enumerate(rows) if row[:4] == HEAD), None)
     if start is None:
