@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from helpers import files
 from helpers.cli.reports import interruptible
 
 app = typer.Typer()
@@ -23,7 +24,6 @@ def plan_read(
     names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
     """Read a plan in Kazakh or Russian into the tables of data/plan; nothing is written when a line can't be read."""
-    from helpers import files
     from helpers.plan import document as plan_document
 
     beside = file.parent / "names.csv"
@@ -61,7 +61,6 @@ def plan_diff(
 @data_app.command("check")
 def data_check(folder: Annotated[Path | None, typer.Argument(help="the data folder; default: data")] = None) -> None:
     """Hold every table against data/datapackage.json; one line for each fault, exit code 1 when there is one."""
-    from helpers import files
     from helpers.statistics import check as checks
 
     own = files.own_tables()
@@ -117,7 +116,6 @@ def data_import(
     ] = None,
 ) -> None:
     """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""
-    from helpers import files
     from helpers.refresh import people
 
     folder = files.own_folder()

@@ -66,7 +66,8 @@ def _check(record: dict, folder: str) -> None:
     datetime.fromisoformat(record["started"]), date.fromisoformat(record["data_read_on"])
     if record["run"] != folder:
         raise UserError(f"it is the record of {record['run'][:40]!r}")
-    if not isinstance(record.get("number", 0), int) or (record["complete"] and not _number(record.get("seconds"))):
+    number, seconds = record.get("number", 0), record.get("seconds") if record["complete"] else 0
+    if not isinstance(number, int) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         raise UserError("number or seconds is no number")
     if not isinstance(record.get("asked", {}), dict):
         raise UserError("asked is no dict")
@@ -89,10 +90,6 @@ def _has(record: object, kinds: dict[str, type]) -> None:
     for name, kind in kinds.items():
         if not isinstance(record, dict) or not isinstance(record.get(name), kind):
             raise UserError(f"{name} is missing or no {kind.__name__}")
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _inside(name: object) -> bool:

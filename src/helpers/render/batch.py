@@ -47,19 +47,15 @@ class Job:
     @property
     def plan(self) -> str:
         """The folder of the plan that the report is on, as the parameter or the notebook's default names it."""
-        return str(self.parameters.get("plan", _default_plan(self.notebook)))
+        # Read without Jupyter: a run in which nothing has changed asks for every report.
+        lines = "\n".join("".join(source) for kind, source, _ in source_cells(self.notebook) or [] if kind == "code")
+        stated = DECLARED_PLAN.search(lines)
+        return str(self.parameters.get("plan", stated[2] if stated else DEFAULT_PLAN))
 
     @property
     def language(self) -> str:
         """The language that the report is written in."""
         return str(self.parameters.get("language", "en"))
-
-
-def _default_plan(notebook: Path) -> str:
-    # Read without Jupyter: a run in which nothing has changed asks for every report.
-    lines = "\n".join("".join(source) for kind, source, _ in source_cells(notebook) or [] if kind == "code")
-    stated = DECLARED_PLAN.search(lines)
-    return stated[2] if stated else DEFAULT_PLAN
 
 
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
@@ -205,11 +201,8 @@ def combinations(folder: Path, entry: dict) -> list[Job]:
     """The jobs of one entry: a parameter with a list of values takes each of them."""
     given = entry.get("parameters", {})
     grid = {str(key): value if isinstance(value, list) else [value] for key, value in given.items()}
-    settings = {
-        "formats": tuple(entry.get("formats", Job.formats)),
-        "time_limit": entry.get("time_limit", Job.time_limit),
-        "own": entry.get("own", Job.own),
-    }
+    settings = {key: entry[key] for key in ("time_limit", "own") if key in entry}
+    settings["formats"] = tuple(entry.get("formats", Job.formats))
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
 

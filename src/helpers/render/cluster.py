@@ -25,21 +25,14 @@ _unpacked: dict[str, Path] = {}
 _lock = threading.Lock()
 
 
-def require_published(include_own: bool) -> None:
-    """Refuses to send the office's own figures to other machines unless that was asked for."""
-    if files.own_tables() and not include_own:
-        raise UserError("--cluster: data/own holds own figures, not published; say --include-own or --without-own")
-
-
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[Executor]:
     """An executor that runs jobs on the Dask cluster whose scheduler listens at the address."""
     try:
         from distributed import Client
     except ImportError:
-        raise UserError(
-            "--cluster: needs the package distributed; install the extra: pip install 'jospar[cluster]'"
-        ) from None
+        advice = "install the extra: pip install 'jospar[cluster]'"
+        raise UserError(f"--cluster: needs the package distributed; {advice}") from None
     try:
         client = Client(address, timeout=ANSWER_LIMIT, set_as_default=False)
     except (OSError, ValueError):

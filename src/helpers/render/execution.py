@@ -60,13 +60,15 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
 
     `watch` is told the report's name, the number of the cell under way and the number of cells.
     """
+    import nbformat
+
     from helpers.render import page as share
 
     started = time.perf_counter()
     notebook, kernel, error = execute(work, watch)
     record = {"status": "failed", "error": error} if error else {"status": "rendered"}
     folder = "failed/" if error else ""
-    contents = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
+    contents = {f"{folder}{work.name}.ipynb": f"{nbformat.writes(notebook)}\n".encode()}
     if not error:
         pages, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
         contents |= {f"{work.name}.{kind}": content for kind, content in pages.items()}

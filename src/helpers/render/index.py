@@ -167,14 +167,9 @@ def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
 
 def cell(row: dict) -> dict:
     """A verdict as a word and a tone, above the figure or the chance and the target."""
-    entry = {
-        "verdict": row["verdict"],
-        "said": said_of(row),
-        "words": text(said_of(row)),
-        "tone": TONE[row["verdict"]],
-        "small": "",
-    }
-    if row["verdict"] == "no target":
+    verdict, said = row["verdict"], said_of(row)
+    entry = {"verdict": verdict, "said": said, "words": text(said), "tone": TONE[verdict], "small": ""}
+    if verdict == "no target":
         return entry
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
     if not (row["probability"] or row["figure"]):
@@ -277,6 +272,4 @@ def plan_table(table: str, plan: str) -> dict[str, dict]:
 def plan_rows(table: str, plan: str) -> list[dict]:
     """The rows of a table of a plan; none where the plan has no such table."""
     path = files.plan_folder(plan) / f"{table}.csv"
-    if not path.is_file():
-        return []
-    return files.read_rows(path)
+    return files.read_rows(path) if path.is_file() else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -22,19 +22,10 @@ _one_page = Lock()  # an exporter makes one page at a time
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
 
-def notebook_text(notebook: NotebookNode) -> str:
-    """The notebook as the text of its file."""
-    import nbformat
-
-    return nbformat.writes(notebook) + "\n"
-
-
 def title(notebook: NotebookNode) -> str:
     """The notebook's first heading."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            return cell.source.splitlines()[0].removeprefix("# ").strip()
-    return ""
+    headings = (c.source for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
+    return next(headings, "# ").splitlines()[0].removeprefix("# ").strip()
 
 
 def formats(
@@ -129,18 +120,18 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
     facts = notebook.metadata["jospar"]
     with in_language(language):
+        own = text("Own figures of the office, not published, are laid over the published ones.")
+        read, today = day(date.fromisoformat(facts["data_read_on"])), day(date.today())
         return {
-            "banner": text("Own figures of the office, not published, are laid over the published ones.")
-            if facts.get("own")
-            else "",
+            "banner": own if facts.get("own") else "",
             "language": language,
             "home": index.file_name(language),
             "has_plan_text": any("plan-text" in tags(cell) for cell in notebook.cells),
             "title": title(notebook),
-            "css": style(),
+            "css": (files.TEMPLATES / "page.css").read_text(encoding="utf-8"),
             "labels": _labels(),
             "siblings": sisters,
-            "footer": _footer(facts),
+            "footer": text("Data read by {data}. Published on {today}.", data=read, today=today),
             "colophon": _colophon(facts),
         }
 
@@ -159,11 +150,6 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _footer(facts: dict) -> str:
-    read = day(date.fromisoformat(facts["data_read_on"]))
-    return text("Data read by {data}. Published on {today}.", data=read, today=day(date.today()))
-
-
 def _colophon(facts: dict) -> str:
     commit = f" ({facts['commit']})" if facts["commit"] else ""
     parameters = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
@@ -174,9 +160,3 @@ def _colophon(facts: dict) -> str:
 def fault(words: str) -> str:
     """A bar that says above a page why it isn't whole, or stands in its place."""
     return f'<!DOCTYPE html><meta charset="utf-8"><p role="alert" style="{ALERT}">{escape(visible(words))}</p>'
-
-
-@lru_cache
-def style() -> str:
-    """The one style sheet of all pages."""
-    return (files.TEMPLATES / "page.css").read_text(encoding="utf-8")

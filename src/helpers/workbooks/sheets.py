@@ -1,5 +1,6 @@
 """A spreadsheet or CSV file as plain sheets of cells, with what Excel hides: formats, merged and hidden cells."""
 
+import contextlib
 import csv
 import io
 import re
@@ -136,10 +137,8 @@ def decoded(content: bytes, name: str) -> str:
     if b"\0" in content[:4096]:
         raise UserError(f"{name}: is no text; give a CSV file, or name it by its own ending (.xlsx, .xls, .ods)")
     for coding in CODINGS:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return content.decode(coding)
-        except UnicodeDecodeError:
-            continue
     raise UserError(f"{name}: is in no coding that is known; save it as CSV in UTF-8")
 
 
