@@ -31,10 +31,8 @@ def plan_read(
         names = files.PLAN / "source" / "names.csv"
     tables = plan_document.read(file, names)
     plan_document.write(tables, output or files.PLAN)
-    years = tables["targets"]["year"]
-    print(
-        f"{len(tables['indicators'])} indicators in {len(tables['directions'])} directions, {min(years)}–{max(years)}"
-    )
+    indicators, directions, years = tables["indicators"], tables["directions"], tables["targets"]["year"]
+    print(f"{len(indicators)} indicators in {len(directions)} directions, {min(years)}–{max(years)}")
 
 
 @plan_app.command("names")

@@ -170,7 +170,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
         for report in earlier["reports"]:
             if report["name"] != name:
                 continue
-            good = report.get("last_good") if report["status"] == "failed" else report
+            good = outcomes.good(report)
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
                 return {key: good[key] for key in (*COPY, "answer", "sha256", "own") if key in good}

@@ -27,7 +27,10 @@ _lock = threading.Lock()
 
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """An executor that runs jobs on the Dask cluster whose scheduler listens at the address."""
+    """An executor that runs jobs on the Dask cluster whose scheduler listens at the address.
+
+    Raises UserError where no scheduler answers, or a worker has no Jospar or another one.
+    """
     try:
         from distributed import Client
     except ImportError:
@@ -38,16 +41,12 @@ def cluster(address: str) -> Iterator[Executor]:
     except (OSError, ValueError):
         raise UserError(f"--cluster {address}: no Dask scheduler answers; start one or mend the address") from None
     with client:
-        check_workers(client, address)
+        # Workers that come later are held to it by each job.
+        answers, own = client.run(fingerprint.code, on_error="return"), fingerprint.code()
+        if other := [worker for worker, code in answers.items() if code != own]:
+            advice = "has no Jospar or another one; install this one there"
+            raise UserError(f"--cluster {address}: worker {other[0]} {advice}")
         yield client.get_executor(retries=RETRIES, pure=False)
-
-
-def check_workers(client: "object", address: str) -> None:
-    """Stop when a worker has no Jospar, or another one. Workers that come later are held to it by each job."""
-    answers = client.run(fingerprint.code, on_error="return")
-    other = [worker for worker, code in answers.items() if code != fingerprint.code()]
-    if other:
-        raise UserError(f"--cluster {address}: worker {other[0]} has no Jospar or another one; install this one there")
 
 
 def render(work: execution.Work, data: bytes, code: str) -> tuple[dict, dict[str, bytes]]:

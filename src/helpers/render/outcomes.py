@@ -72,11 +72,15 @@ def read_verdicts(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
+def good(report: dict) -> dict | None:
+    """The report's files that can be shown: its own, or those of the last good copy, if any, when it failed."""
+    return report.get("last_good") if report["status"] == "failed" else report
+
+
 def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:
     """What each report of a run handed out, of the last good copy where it failed."""
     for report in reports:
-        good = report if report["status"] != "failed" else report.get("last_good")
-        for name in (good or {}).get("files", []):
+        for name in (good(report) or {}).get("files", []):
             if name.endswith(".ipynb"):
                 for payload in payloads(folder / name):
                     yield payload | {"report": report["name"]}

@@ -12,6 +12,7 @@ from helpers import UserError, files
 from helpers.language import LANGUAGES, day, in_language, plural, text
 from helpers.render import archive
 from helpers.render.links import keep_links, outside
+from helpers.render.outcomes import good
 
 
 def pack(run: str, output: Path, languages: list[str], target: Path | None = None, include_own: bool = False) -> Path:
@@ -59,11 +60,6 @@ def chosen(record: dict, languages: list[str]) -> dict:
         if good(report) and not archive.whole(record["folder"], good(report)):
             raise UserError(f"run {record['run']}: files of {report['name']} are lost or cut short; render it again")
     return {key: value for key, value in record.items() if key != "folder"} | {"reports": reports}
-
-
-def good(report: dict) -> dict | None:
-    """The report's files that can be shown: its own, or those of the last good copy when it failed."""
-    return report["last_good"] if report["status"] == "failed" else report
 
 
 def language_of(report: dict) -> str:

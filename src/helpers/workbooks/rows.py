@@ -77,9 +77,7 @@ def of_table(sheet: Sheet) -> list[Row]:
     """The rows of one table."""
     if columns := long_columns(sheet):
         return long_rows(sheet, *columns)
-    if rows := cross_rows(sheet):
-        return rows
-    if rows := outline_rows(sheet):
+    if rows := cross_rows(sheet) or outline_rows(sheet):
         return rows
     filled = [row for row in sheet.cells if sum(cell is not None for cell in row) > 1]  # else a caption
     lines = zip(*filled, strict=True), filled
