@@ -75,10 +75,8 @@ def _check(record: dict, folder: str) -> None:
         _has(report, REPORT)
         if report["status"] not in STATUSES:
             raise UserError(f"status {report['status'][:40]!r} is unknown")
-        if report["status"] != "failed":
-            _has(report, COPY)
-        elif report.get("last_good"):
-            _has(report["last_good"], COPY)
+        if copy := outcomes.good(report):
+            _has(copy, COPY)
         for copy in (report, report.get("last_good") or {}):
             if copy.get("rendered"):
                 datetime.fromisoformat(copy["rendered"])

@@ -225,7 +225,7 @@ def _declared(notebook: Path, changed: int) -> dict[str, dict]:
 
 
 def check(job: Job) -> None:
-    """Stop before anything runs when a parameter's name or type is wrong."""
+    """Stop before anything runs when a parameter's name or type is wrong, or the plan has no tables."""
     known = declared(job.notebook)
     for name, value in job.parameters.items():
         if name not in known:
@@ -234,19 +234,13 @@ def check(job: Job) -> None:
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             advice = "; put it in quotes" * (wanted == "str") or "; it is true or false" * (wanted == "bool")
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}{advice}")
-    if "plan" in known:
-        check_plan(job)
+    if "plan" in known and Path(job.plan).is_absolute():  # reports show their parameters
+        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
+    if "plan" in known and not (files.plan_folder(job.plan) / "targets.csv").is_file():
+        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
     for name, value in job.parameters.items():
         if words := values.fault(name, value, known[name]):
             raise UserError(f"{job.notebook.name}: {words}")
-
-
-def check_plan(job: Job) -> None:
-    """Stop when a plan has no tables, or is named by a path that only this machine has: reports show parameters."""
-    if Path(job.plan).is_absolute():
-        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
-    if not (files.plan_folder(job.plan) / "targets.csv").is_file():
-        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
 
 
 def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
@@ -266,19 +260,14 @@ def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
     """Parameters written as name=value, each value read as the type that the notebook declares."""
     known, parameters = declared(notebook), {}
+    readers = {"bool": lambda word: {"true": True, "false": False}[word.lower()], "int": int, "float": float}
     for pair in pairs:
-        name, equals, written = pair.partition("=")
+        name, equals, word = pair.partition("=")
         if not equals:
             raise UserError(f"-p {pair}: write a parameter as name=value")
-        wanted = known.get(name, {}).get("inferred_type_name")
-        parameters[name] = _typed(notebook, name, values.understood(name, written), wanted)
+        wanted, word = known.get(name, {}).get("inferred_type_name"), values.understood(name, word)
+        try:
+            parameters[name] = readers.get(wanted, str)(word)
+        except (ValueError, KeyError):
+            raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {word!r}") from None
     return parameters
-
-
-def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:
-    try:
-        if wanted == "bool":
-            return {"true": True, "false": False}[written.lower()]
-        return {"int": int, "float": float}.get(wanted, str)(written)
-    except (ValueError, KeyError):
-        raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {written!r}") from None

@@ -21,7 +21,7 @@ SHARES = dict(zip(QUANTILES, (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975), strict=T
 
 def tables(notebook: NotebookNode) -> list[dict]:
     """The histories and the forecasts of the indicators that have any, in their units, as tables of a spreadsheet."""
-    payloads = source.shown(notebook, files.VERDICTS_MIME)
+    payloads = source.shown(notebook.cells, files.VERDICTS_MIME)
     lead = [text("Indicator"), text("Year")]
     captions = {"figures": text("Figures behind the charts"), "forecasts": text("Forecasts behind the charts")}
     shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES.values()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers import files
 from helpers.language import day, in_language, text, visible
-from helpers.render import index, pictures
+from helpers.render import index, pictures, source
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
@@ -111,8 +111,7 @@ def answer(notebook: NotebookNode) -> str:
     """The sentences of the cells tagged `index`, as HTML; empty in a report that doesn't open the index."""
     from nbconvert.filters import markdown2html
 
-    outputs = [output for cell in notebook.cells if "index" in tags(cell) for output in cell.get("outputs", [])]
-    words = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
+    words = source.shown((cell for cell in notebook.cells if "index" in tags(cell)), "text/markdown")
     return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 

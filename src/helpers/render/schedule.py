@@ -34,8 +34,7 @@ def night(notify: str, keep: int, refresh: bool) -> list[str]:
 
 def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the service and the timer, and how the timer is switched on."""
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    folder = home / "systemd" / "user"
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "systemd", "user")
     names = ("jospar.service", "jospar.timer", *(["jospar-failed.service"] if notify else []))
     units = {folder / name: unit(name, notify, night(notify, keep, refresh)) for name in names}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]

@@ -78,7 +78,7 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     """The notebook's tables as an .xlsx file in the report's language; `facts` as `share.page_facts` gives them."""
     from xlsxwriter import Workbook
 
-    buffer, tables = io.BytesIO(), source.shown(notebook, TABLE_MIME)
+    buffer, tables = io.BytesIO(), source.shown(notebook.cells, TABLE_MIME)
     book = Workbook(buffer, {"in_memory": True})
     # The same file for the same report: no name, no hour of the machine that made it.
     created = datetime.fromisoformat(notebook.metadata["jospar"]["data_read_on"])
