@@ -63,9 +63,8 @@ def data_check(folder: Annotated[Path | None, typer.Argument(help="the data fold
 
     own = files.own_tables()
     faults = checks.check(folder or files.DATA) + (checks.check_own(own, folder or files.DATA) if own else [])
-    for fault in faults:
-        print(fault)
     if faults:
+        print(*faults, sep="\n")
         raise SystemExit(1)
     print("every table is as data/datapackage.json says")
 

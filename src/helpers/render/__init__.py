@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import UserError, files
-from helpers.render import archive, copies, fingerprint, pictures
+from helpers.render import archive, fingerprint, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, as_csv
@@ -220,6 +220,8 @@ def check_data(rendering: Run) -> None:
 
 def keep(rendering: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
     """Write a report's files and its record; beside a failed report, link the last good one."""
+    from helpers.render import page
+
     check_data(rendering)
     for name, content in contents.items():
         (rendering.folder / name).parent.mkdir(exist_ok=True)
@@ -230,7 +232,8 @@ def keep(rendering: Run, n: int, record: dict, contents: dict[str, bytes], past:
     record = asked | record | {"files": sorted(contents), "sha256": hashes, "own": rendering.facts["own"]}
     if record["status"] == "failed":
         record["last_good"] = archive.last_good(job.name, rendering.folder, past)
-        copies.mark(rendering.folder, record["last_good"], job.language)
+        if record["last_good"]:
+            page.mark_copy(rendering.folder, record["last_good"], job.language)
     else:
         record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
     rendering.records[n] = record

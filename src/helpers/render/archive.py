@@ -123,9 +123,7 @@ def shelf(past: list[dict]) -> list[tuple[str, dict]]:
 def same(latest: dict, keys: dict[str, str]) -> bool:
     """True when a run holds exactly these reports (key by name), all of them good and still there."""
     reports = {report["name"]: report for report in latest["reports"]}
-    if reports.keys() != keys.keys():
-        return False
-    return all(
+    return reports.keys() == keys.keys() and all(
         report["status"] != "failed" and report["key"] == keys[name] and current(latest["folder"], report)
         for name, report in reports.items()
     )
@@ -143,9 +141,9 @@ def whole(folder: Path, report: dict) -> bool:
     """True when the report's files are all there as they were written: none was lost, cut short or edited."""
     hashes = report.get("sha256") or {}
     try:
-        if any(content_hash((folder / name).read_bytes()) != value for name, value in hashes.items()):
-            return False
-        return bool(report["files"]) and sum((folder / f).stat().st_size for f in report["files"]) == report["size"]
+        same = all(content_hash((folder / name).read_bytes()) == value for name, value in hashes.items())
+        size = sum((folder / name).stat().st_size for name in report["files"])
+        return same and bool(report["files"]) and size == report["size"]
     except OSError:
         return False
 
@@ -193,8 +191,7 @@ def point_latest(folder: Path, output: Path) -> None:
     latest = output / "latest"
     if latest.is_dir() and not latest.is_symlink():
         return
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()
+    temporary.unlink(missing_ok=True)
     try:
         temporary.symlink_to(folder.name, target_is_directory=True)
     except OSError:

@@ -5,15 +5,14 @@ A worker needs this package in the same version and nothing else: no shared disk
 
 import atexit
 import contextlib
-import hashlib
 import io
 import os
 import shutil
 import tempfile
-import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from functools import cache
 from pathlib import Path
 
 from helpers import UserError, files
@@ -21,8 +20,6 @@ from helpers.render import execution, fingerprint
 
 ANSWER_LIMIT = 10  # seconds for the scheduler to answer
 RETRIES = 2  # of a job that raised, beside those that Dask gives the jobs of a lost worker
-_unpacked: dict[str, Path] = {}
-_lock = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -71,13 +68,10 @@ def packed(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def unpacked(data: bytes) -> Path:
     """The folder of a zip's data, unpacked once in this process and removed when it ends."""
-    name = hashlib.sha256(data).hexdigest()
-    with _lock:
-        if name not in _unpacked:
-            folder = Path(tempfile.mkdtemp(prefix="jospar-"))
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
-            _unpacked[name] = folder
-        return _unpacked[name]
+    folder = Path(tempfile.mkdtemp(prefix="jospar-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
+    return folder

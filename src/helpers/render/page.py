@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from helpers import files
 from helpers.language import day, in_language, text, visible
-from helpers.render import index, pictures, source
+from helpers.render import archive, index, pictures, source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
+MAIN, BANNER = "<main>\n", '<p class="banner" role="note" id="copy">'
 _one_page = Lock()  # an exporter makes one page at a time
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
@@ -159,3 +162,18 @@ def _colophon(facts: dict) -> str:
 def fault(words: str) -> str:
     """A bar that says above a page why it isn't whole, or stands in its place."""
     return f'<!DOCTYPE html><meta charset="utf-8"><p role="alert" style="{ALERT}">{escape(visible(words))}</p>'
+
+
+def mark_copy(folder: Path, good: dict, language: str) -> None:
+    """Put a banner with its day on the pages of the copy that stands for a failed report; its own run has none."""
+    with in_language(language):
+        rendered = day(date.fromisoformat(good["rendered"][:10]))
+        words = text("This is the copy of {day}: a later rendering failed, as the index says.", day=rendered)
+    for path in (folder / name for name in good["files"] if name.endswith(".html")):
+        html = path.read_text(encoding="utf-8")
+        if BANNER not in html:
+            html = html.replace(MAIN, f"{MAIN}{BANNER}<strong>{words}</strong></p>\n", 1)
+            good["size"] += len(html.encode()) - path.stat().st_size
+            # Written anew, not into the file that both runs share.
+            files.write(path, html)
+            good["sha256"] = good["sha256"] | {path.name: archive.content_hash(html)}

@@ -92,8 +92,7 @@ def _write(contents: dict[Path, str]) -> None:
 
 def cron(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the user's crontab with our line, in place of an earlier one of ours."""
-    words = shlex.join([str(command()), *night(notify, keep, refresh)])
-    words = f"cd {shlex.quote(str(files.ROOT))} && {words}"
+    words = f"cd {shlex.quote(str(files.ROOT))} && {shlex.join([str(command()), *night(notify, keep, refresh)])}"
     if notify:
         words += f"; [ $? -le 1 ] || {telling(notify)}"
     # cron reads % as the end of the command.
