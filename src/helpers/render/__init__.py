@@ -8,7 +8,6 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from helpers import UserError, files
 from helpers.render import archive, fingerprint, pictures
@@ -16,9 +15,6 @@ from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, as_csv
 from helpers.render.progress import Progress
-
-if TYPE_CHECKING:
-    from helpers.render.execution import Work
 
 __all__ = [
     "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "Progress", "archive", "as_csv", "batch", "cluster", "kernels",
@@ -147,13 +143,17 @@ def render_all(
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
     from helpers.render import pdf
+    from helpers.render.execution import Work
 
     pending: dict[Future, int] = {}
     try:
         submit = submitter(pool, [rendering.jobs[n].notebook for n in numbers], watch) if numbers else None
+        facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
         # One language of each report first: the others take over what doesn't depend on the language.
         for n in sorted(numbers, key=rendering.turn):
-            pending[submit(work(rendering, n))] = n
+            job = rendering.jobs[n]
+            work = Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
+            pending[submit(work)] = n
         for future in as_completed(list(pending)):
             record, contents = result(future)
             keep(rendering, pending[future], record, contents, past)
@@ -175,15 +175,6 @@ def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callabl
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), cluster.packed(files.DATA)
     return lambda work: pool.submit(cluster.render, work, data, code)
-
-
-def work(rendering: Run, n: int) -> "Work":
-    """One job of the run with all that its rendering needs."""
-    from helpers.render.execution import Work
-
-    job = rendering.jobs[n]
-    facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
-    return Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
 
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
