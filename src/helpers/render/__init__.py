@@ -13,12 +13,12 @@ from helpers import UserError, files
 from helpers.render import archive, fingerprint, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
-from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, as_csv
+from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
 from helpers.render.progress import Progress
 
 __all__ = [
-    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "Progress", "archive", "as_csv", "batch", "cluster", "kernels",
-    "outcomes", "parcel", "preview", "provenance", "run", "schedule", "source", "summary",
+    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "VERDICTS", "Progress", "archive", "as_csv", "batch", "cluster",
+    "kernels", "outcomes", "parcel", "preview", "provenance", "run", "schedule", "source", "summary",
 ]  # fmt: skip
 __dir__ = __all__.copy
 

@@ -61,15 +61,14 @@ class Job:
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
     """For each job the same report in every language of the run: code, the language's own name, address."""
     groups: dict[str, list] = {}
+    pages = []
     for job in jobs:
+        others = sorted((key, value) for key, value in job.parameters.items() if key != "language")
+        group = groups.setdefault(repr((job.notebook, others)), [])  # it grows until the last job is seen
         if "language" in job.parameters and job.language in LANGUAGE_NAMES:
-            page = (job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html")
-            groups.setdefault(_but_language(job), []).append(page)
-    return [groups.get(_but_language(job), []) if "language" in job.parameters else [] for job in jobs]
-
-
-def _but_language(job: Job) -> str:
-    return repr((job.notebook, sorted((key, value) for key, value in job.parameters.items() if key != "language")))
+            group.append((job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html"))
+        pages.append(group if "language" in job.parameters else [])
+    return pages
 
 
 def slug(value: object) -> str:

@@ -24,10 +24,7 @@ RETRIES = 2  # of a job that raised, beside those that Dask gives the jobs of a 
 
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """An executor that runs jobs on the Dask cluster whose scheduler listens at the address.
-
-    Raises UserError where no scheduler answers, or a worker has no Jospar or another one.
-    """
+    """Executor on the Dask cluster at the address. Raises UserError where none answers or a worker's code differs."""
     try:
         from distributed import Client
     except ImportError:

@@ -55,10 +55,7 @@ def file_name(language: str, first: str = LANGUAGES[0]) -> str:
 
 
 def pages(contents: dict[str, dict], prefix: str = "", first: str = LANGUAGES[0]) -> dict[str, str]:
-    """The index in every language, HTML by file name; `first` is the language of `index.html`.
-
-    contents: see `contents`. prefix: the way to the run's folder, in which the index lies by default.
-    """
+    """The index as HTML by file name: `first` is the language of `index.html`, `prefix` the way to the run's folder."""
     names, html = {language: file_name(language, first) for language in LANGUAGES}, {}
     for language, content in contents.items():
         with in_language(language):

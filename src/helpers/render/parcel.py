@@ -78,7 +78,9 @@ def zipped(folder: Path, facts: dict, words: str, language: str) -> bytes:
     record = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
     whole = {"README.txt": words.encode(), "run.json": record.encode()}
     whole |= {name: within(page, inside).encode() for name, page in first.items()}
-    whole |= {name: content(folder / name, inside) for name in sorted(inside - whole.keys())}
+    for name in sorted(inside - whole.keys()):
+        path, is_page = folder / name, name.endswith(".html")
+        whole[name] = within(path.read_text(encoding="utf-8"), inside).encode() if is_page else path.read_bytes()
     buffer, began = io.BytesIO(), datetime.fromisoformat(facts["started"])
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in whole.items():
@@ -87,13 +89,6 @@ def zipped(folder: Path, facts: dict, words: str, language: str) -> bytes:
             about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
             file.writestr(about, data)
     return buffer.getvalue()
-
-
-def content(path: Path, inside: set[str]) -> bytes:
-    """A file of the run; a page without its links to pages that stay behind."""
-    if path.suffix != ".html":
-        return path.read_bytes()
-    return within(path.read_text(encoding="utf-8"), inside).encode()
 
 
 def within(page: str, inside: set[str]) -> str:

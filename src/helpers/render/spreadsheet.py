@@ -48,8 +48,7 @@ class Looks:
 
     def words(self, name: str, words: str = "", numeric: bool = False) -> Format:
         """A look for words, marked as text where a program might make a formula of them."""
-        aside = NUMBERS if numeric else {}
-        return self.get(LOOKS[name] | aside | {"quote_prefix": words.startswith(FORMULA)})
+        return self.get(LOOKS[name] | (NUMBERS if numeric else {}) | {"quote_prefix": words.startswith(FORMULA)})
 
     def number(self, shape: str) -> Format:
         """The look of a number."""

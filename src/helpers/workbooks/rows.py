@@ -69,8 +69,7 @@ def side_by_side(sheet: Sheet) -> list[Sheet]:
 def part(sheet: Sheet, start: int, end: int) -> Sheet:
     """The columns from start to before end, as a sheet."""
     cells, words = ([row[start:end] for row in rows] for rows in (sheet.cells, sheet.heads))
-    folded = {c - start for c in sheet.hidden_columns}
-    return Sheet(sheet.name, cells, words, sheet.hidden, sheet.state, folded)
+    return replace(sheet, cells=cells, heads=words, hidden_columns={c - start for c in sheet.hidden_columns})
 
 
 def of_table(sheet: Sheet) -> list[Row]:

@@ -53,8 +53,6 @@ def workbook(path: Path) -> list[Sheet]:
     excel = content[:2] == b"PK" and path.suffix.lower() in (".xlsx", ".xlsm")
     try:
         return excel_sheets(content) if excel else other_sheets(content)
-    except UserError:
-        raise
     except Exception as fault:  # each library has errors of its own, and they share no base class but this
         if isinstance(fault, MemoryError) or type(fault).__module__.split(".")[0] not in LIBRARIES:
             raise
