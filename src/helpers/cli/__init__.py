@@ -10,10 +10,7 @@ from helpers import ONE_THREAD, UserError
 from helpers.cli import forecasts, lists, reports, tables
 from helpers.cli.environment import lost_output, open_streams, writable_home
 
-__all__ = [
-    "app",
-    "main",
-]
+__all__ = ["app", "main"]
 __dir__ = __all__.copy
 
 

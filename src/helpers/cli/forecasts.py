@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from helpers import UserError
+from helpers import UserError, files
 
 app = typer.Typer()
 # Written out, since the help must not wait for the forecasts to be imported; a test holds it against forecast.names().
@@ -27,11 +27,10 @@ def forecast(
     upper: Annotated[float | None, typer.Option(help="greatest possible value")] = None,
 ) -> None:
     """Forecast every series of a table: mean and seven quantiles for each period ahead."""
-    from helpers.files import write
     from helpers.forecast import fit_warnings, forecast_table, read_table
 
     table = forecast_table(read_table(file, frequency), horizon, frequency, method, lower, upper)
-    write(output, table.to_csv(index=False))
+    files.write(output, table.to_csv(index=False))
     tell(fit_warnings())
 
 
@@ -55,12 +54,11 @@ def backtest(
     jobs: Annotated[int | None, typer.Option(help="processes side by side; default: the cores", min=1, max=256)] = None,
 ) -> None:
     """Forecast the past of a table from what was known then; print how good that was."""
-    from helpers.files import write
     from helpers.forecast import backtest as testing, read_table
 
     methods = method or ["ensemble", "naive"]
     cases = testing.run(read_table(file, frequency), methods, horizon, origins, frequency, jobs, lower, upper)
-    write(output, cases.to_csv(index=False))
+    files.write(output, cases.to_csv(index=False))
     tell(cases.attrs["warnings"])
     print(testing.score(cases).round(3).to_string(index=False))
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from helpers import UserError
+from helpers import UserError, files
 
 app = typer.Typer()
 
@@ -26,7 +26,6 @@ def judge(
     output: Annotated[Path | None, typer.Option(help="folder of all runs; default: outputs")] = None,
 ) -> None:
     """Judge a list of targets in a spreadsheet: a scorecard page with a chart for each indicator."""
-    from helpers import files
     from helpers.cli import reports
     from helpers.refresh import people
     from helpers.render import archive

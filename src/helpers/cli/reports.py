@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from helpers import UserError
+from helpers import UserError, files
 
 app = typer.Typer()
 schedule_app = typer.Typer(no_args_is_help=True, help="Render every night.")
@@ -81,7 +81,7 @@ def render(
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures to the cluster")] = False,
 ) -> None:
     """Render notebooks, or a whole batch, into pages; exit code 1 when a report failed, 2 when none could start."""
-    from helpers import files, render as runs, shared
+    from helpers import render as runs, shared
     from helpers.render import Progress, summary
 
     own = [os.path.realpath(pair.partition("=")[2]) for pair in parameter or [] if pair.startswith("own=")][-1:]
@@ -116,8 +116,6 @@ def changes(before: dict, after: dict) -> list[dict]:
 
 def use_own(folder: str) -> None:
     """Lay a folder of own figures over the published ones, in the kernels too; `none` lays none, empty the usual."""
-    from helpers import files
-
     if folder:
         os.environ["JOSPAR_OWN"] = folder if folder == "none" else str(files.ROOT / folder)
         files.own_tables()  # raises where there are none
@@ -150,7 +148,6 @@ def warn(output: Path) -> None:
 
 def chosen(notebooks: list[Path] | None, batch: str, file: Path | None, pairs: list[str]) -> tuple[list, dict]:
     """The jobs that the command line asks for, and how it asked, for the record of the run."""
-    from helpers import files
     from helpers.render import batch as batches, source
 
     if notebooks:
@@ -168,7 +165,8 @@ def executor(address: str | None, include_own: bool = False) -> contextlib.Abstr
         return contextlib.nullcontext()
     from helpers.render import cluster as elsewhere
 
-    elsewhere.require_published(include_own)
+    if files.own_tables() and not include_own:
+        raise UserError("--cluster: data/own holds own figures, not published; say --include-own or --without-own")
     return elsewhere.cluster(address)
 
 
@@ -182,7 +180,6 @@ def list_runs(output: Output = None) -> None:
     """List the runs, newest first: reports rendered, unchanged and failed, seconds."""
     from collections import Counter
 
-    from helpers import files
     from helpers.render import archive
 
     for run in archive.history(output or files.OUTPUTS):
@@ -198,7 +195,6 @@ def prune(
     keep: Annotated[int, typer.Option(help="how many of the newest runs stay", min=1)] = 10, output: Output = None
 ) -> None:
     """Remove old runs, never the latest complete one."""
-    from helpers import files
     from helpers.render import archive
 
     for name in archive.prune(output or files.OUTPUTS, keep):
@@ -214,7 +210,6 @@ def share(
     include_own: Annotated[bool, typer.Option("--include-own", help="send own figures, not published, too")] = False,
 ) -> None:
     """Put a run's pages, notebooks, spreadsheets and PDFs into one zip to send, with a README for who gets it."""
-    from helpers import files
     from helpers.render import parcel
 
     print(parcel.pack(run, output or files.OUTPUTS, language or [], to, include_own))
@@ -227,7 +222,6 @@ def compare(
     output: Output = None,
 ) -> None:
     """Say which verdicts changed between two runs, then which forecasts moved, and why."""
-    from helpers import files
     from helpers.language import current
     from helpers.record import compare as comparing
 
@@ -267,7 +261,7 @@ def schedule_run(
     output: Output = None,
 ) -> None:
     """The nightly work: refresh, render what changed, prune, tell; exit code 1 when something failed and was told."""
-    from helpers import files, render as runs
+    from helpers import render as runs
     from helpers.render import archive, summary
 
     target = Path(os.path.realpath(output or files.OUTPUTS))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from helpers import files
 from helpers.cli.reports import interruptible
 
 app = typer.Typer()
@@ -23,7 +24,6 @@ def plan_read(
     names: Annotated[Path | None, typer.Option(help="translations; default: names.csv beside the plan's text")] = None,
 ) -> None:
     """Read a plan in Kazakh or Russian into the tables of data/plan; nothing is written when a line can't be read."""
-    from helpers import files
     from helpers.plan import document as plan_document
 
     beside = file.parent / "names.csv"
@@ -31,10 +31,8 @@ def plan_read(
         names = files.PLAN / "source" / "names.csv"
     tables = plan_document.read(file, names)
     plan_document.write(tables, output or files.PLAN)
-    years = tables["targets"]["year"]
-    print(
-        f"{len(tables['indicators'])} indicators in {len(tables['directions'])} directions, {min(years)}–{max(years)}"
-    )
+    indicators, directions, years = tables["indicators"], tables["directions"], tables["targets"]["year"]
+    print(f"{len(indicators)} indicators in {len(directions)} directions, {min(years)}–{max(years)}")
 
 
 @plan_app.command("names")
@@ -61,14 +59,12 @@ def plan_diff(
 @data_app.command("check")
 def data_check(folder: Annotated[Path | None, typer.Argument(help="the data folder; default: data")] = None) -> None:
     """Hold every table against data/datapackage.json; one line for each fault, exit code 1 when there is one."""
-    from helpers import files
     from helpers.statistics import check as checks
 
     own = files.own_tables()
     faults = checks.check(folder or files.DATA) + (checks.check_own(own, folder or files.DATA) if own else [])
-    for fault in faults:
-        print(fault)
     if faults:
+        print(*faults, sep="\n")
         raise SystemExit(1)
     print("every table is as data/datapackage.json says")
 
@@ -117,7 +113,6 @@ def data_import(
     ] = None,
 ) -> None:
     """Show which figures of a spreadsheet belong to which indicator; with --yes lay them over the published ones."""
-    from helpers import files
     from helpers.refresh import people
 
     folder = files.own_folder()

@@ -8,23 +8,17 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from helpers import UserError, files
-from helpers.render import archive, copies, fingerprint, pictures
+from helpers.render import archive, fingerprint, pictures
 from helpers.render.batch import DEFAULT_PLAN, Job, check, sisters
 from helpers.render.fingerprint import provenance
 from helpers.render.outcomes import COLUMNS, FIGURES, FORECASTS, VERDICTS, as_csv
 from helpers.render.progress import Progress
 
-if TYPE_CHECKING:
-    from helpers.render.execution import Work
-
 __all__ = [
-    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "STOP_LIMIT", "VERDICTS", "Progress", "Run", "archive",
-    "as_csv", "batch", "cluster", "finish", "ignore", "keep", "kernels", "outcomes", "parcel", "prepared",
-    "preview", "provenance", "render_all", "result", "run", "schedule", "source", "start", "stop", "submitter",
-    "summary", "take_over", "work",
+    "COLUMNS", "DEFAULT_PLAN", "FIGURES", "FORECASTS", "VERDICTS", "Progress", "archive", "as_csv", "batch", "cluster",
+    "kernels", "outcomes", "parcel", "preview", "provenance", "run", "schedule", "source", "summary",
 ]  # fmt: skip
 __dir__ = __all__.copy
 
@@ -45,11 +39,6 @@ class Run:
     folder: Path = Path()
     facts: dict = field(default_factory=dict)
     records: dict[int, dict] = field(default_factory=dict)
-
-    def about(self, n: int) -> dict:
-        """What is known of a report before it is rendered."""
-        job = self.jobs[n]
-        return {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "key": self.keys[n]}
 
     def turn(self, n: int) -> int:
         """How many languages of the report come before this one."""
@@ -126,17 +115,12 @@ def start(rendering: Run, output: Path, asked: dict, number: int) -> None:
     """Give the run its folder and the facts that say what made it, of which data, and when."""
     now = datetime.now(UTC)
     rendering.folder = archive.new_folder(output, now)
+    started, data = now.isoformat(timespec="seconds"), fingerprint.data_hashes()
     rendering.facts = {"format": archive.FORMAT} | fingerprint.provenance()
-    rendering.facts |= {
-        "run": rendering.folder.name,
-        "number": number,
-        "started": now.isoformat(timespec="seconds"),
-        "complete": False,
-    }
+    rendering.facts |= {"run": rendering.folder.name, "number": number, "started": started, "complete": False}
     rendering.facts |= {"asked": asked, "data_known_on": str(fingerprint.last_known(now.date()))}
-    rendering.facts |= {"data_sha256": fingerprint.data_hash(), "data": fingerprint.data_hashes()}
-    rendering.facts["own"] = files.own_tables() is not None
-    rendering.save()
+    own = files.own_tables() is not None
+    rendering.save(data_sha256=fingerprint.digest(data), data=data, own=own)
 
 
 def take_over(rendering: Run, good: dict[str, tuple[Path, dict]], tell: Callable) -> list[int]:
@@ -159,13 +143,17 @@ def render_all(
 ) -> None:
     """Render the jobs on the executor and keep each result as it comes."""
     from helpers.render import pdf
+    from helpers.render.execution import Work
 
     pending: dict[Future, int] = {}
     try:
         submit = submitter(pool, [rendering.jobs[n].notebook for n in numbers], watch) if numbers else None
+        facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
         # One language of each report first: the others take over what doesn't depend on the language.
         for n in sorted(numbers, key=rendering.turn):
-            pending[submit(work(rendering, n))] = n
+            job = rendering.jobs[n]
+            work = Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
+            pending[submit(work)] = n
         for future in as_completed(list(pending)):
             record, contents = result(future)
             keep(rendering, pending[future], record, contents, past)
@@ -187,15 +175,6 @@ def submitter(pool: Executor, notebooks: list[Path], watch: Callable) -> Callabl
         return lambda work: pool.submit(execution.render, work, watch)
     code, data = fingerprint.code(), cluster.packed(files.DATA)
     return lambda work: pool.submit(cluster.render, work, data, code)
-
-
-def work(rendering: Run, n: int) -> "Work":
-    """One job of the run with all that its rendering needs."""
-    from helpers.render.execution import Work
-
-    job = rendering.jobs[n]
-    facts = {key: rendering.facts[key] for key in ("version", "commit", "data_read_on", "own")}
-    return Work.of(job, pictures.with_pictures(job.notebook), rendering.sisters[n], facts)
 
 
 def result(future: Future) -> tuple[dict, dict[str, bytes]]:
@@ -232,15 +211,20 @@ def check_data(rendering: Run) -> None:
 
 def keep(rendering: Run, n: int, record: dict, contents: dict[str, bytes], past: list[dict]) -> None:
     """Write a report's files and its record; beside a failed report, link the last good one."""
+    from helpers.render import page
+
     check_data(rendering)
     for name, content in contents.items():
         (rendering.folder / name).parent.mkdir(exist_ok=True)
         files.write(rendering.folder / name, content)
     hashes = {name: archive.content_hash(content) for name, content in sorted(contents.items())}
-    record = rendering.about(n) | record | {"files": sorted(contents), "sha256": hashes, "own": rendering.facts["own"]}
+    job = rendering.jobs[n]
+    asked = {"name": job.name, "notebook": job.notebook.name, "parameters": job.parameters, "key": rendering.keys[n]}
+    record = asked | record | {"files": sorted(contents), "sha256": hashes, "own": rendering.facts["own"]}
     if record["status"] == "failed":
-        record["last_good"] = archive.last_good(record["name"], rendering.folder, past)
-        copies.mark(rendering.folder, record["last_good"], rendering.jobs[n].language)
+        record["last_good"] = archive.last_good(job.name, rendering.folder, past)
+        if record["last_good"]:
+            page.mark_copy(rendering.folder, record["last_good"], job.language)
     else:
         record["rendered"] = datetime.now(UTC).isoformat(timespec="seconds")
     rendering.records[n] = record

@@ -66,7 +66,8 @@ def _check(record: dict, folder: str) -> None:
     datetime.fromisoformat(record["started"]), date.fromisoformat(record["data_read_on"])
     if record["run"] != folder:
         raise UserError(f"it is the record of {record['run'][:40]!r}")
-    if not isinstance(record.get("number", 0), int) or (record["complete"] and not _number(record.get("seconds"))):
+    number, seconds = record.get("number", 0), record.get("seconds") if record["complete"] else 0
+    if not isinstance(number, int) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         raise UserError("number or seconds is no number")
     if not isinstance(record.get("asked", {}), dict):
         raise UserError("asked is no dict")
@@ -74,10 +75,8 @@ def _check(record: dict, folder: str) -> None:
         _has(report, REPORT)
         if report["status"] not in STATUSES:
             raise UserError(f"status {report['status'][:40]!r} is unknown")
-        if report["status"] != "failed":
-            _has(report, COPY)
-        elif report.get("last_good"):
-            _has(report["last_good"], COPY)
+        if copy := outcomes.good(report):
+            _has(copy, COPY)
         for copy in (report, report.get("last_good") or {}):
             if copy.get("rendered"):
                 datetime.fromisoformat(copy["rendered"])
@@ -89,10 +88,6 @@ def _has(record: object, kinds: dict[str, type]) -> None:
     for name, kind in kinds.items():
         if not isinstance(record, dict) or not isinstance(record.get(name), kind):
             raise UserError(f"{name} is missing or no {kind.__name__}")
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _inside(name: object) -> bool:
@@ -128,9 +123,7 @@ def shelf(past: list[dict]) -> list[tuple[str, dict]]:
 def same(latest: dict, keys: dict[str, str]) -> bool:
     """True when a run holds exactly these reports (key by name), all of them good and still there."""
     reports = {report["name"]: report for report in latest["reports"]}
-    if reports.keys() != keys.keys():
-        return False
-    return all(
+    return reports.keys() == keys.keys() and all(
         report["status"] != "failed" and report["key"] == keys[name] and current(latest["folder"], report)
         for name, report in reports.items()
     )
@@ -148,9 +141,9 @@ def whole(folder: Path, report: dict) -> bool:
     """True when the report's files are all there as they were written: none was lost, cut short or edited."""
     hashes = report.get("sha256") or {}
     try:
-        if any(content_hash((folder / name).read_bytes()) != value for name, value in hashes.items()):
-            return False
-        return bool(report["files"]) and sum((folder / f).stat().st_size for f in report["files"]) == report["size"]
+        same = all(content_hash((folder / name).read_bytes()) == value for name, value in hashes.items())
+        size = sum((folder / name).stat().st_size for name in report["files"])
+        return same and bool(report["files"]) and size == report["size"]
     except OSError:
         return False
 
@@ -173,7 +166,7 @@ def last_good(name: str, folder: Path, past: list[dict]) -> dict | None:
         for report in earlier["reports"]:
             if report["name"] != name:
                 continue
-            good = report.get("last_good") if report["status"] == "failed" else report
+            good = outcomes.good(report)
             if good and whole(earlier["folder"], good):
                 link_files(earlier["folder"], folder, good["files"])
                 return {key: good[key] for key in (*COPY, "answer", "sha256", "own") if key in good}
@@ -198,8 +191,7 @@ def point_latest(folder: Path, output: Path) -> None:
     latest = output / "latest"
     if latest.is_dir() and not latest.is_symlink():
         return
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()
+    temporary.unlink(missing_ok=True)
     try:
         temporary.symlink_to(folder.name, target_is_directory=True)
     except OSError:

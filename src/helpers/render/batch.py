@@ -47,7 +47,10 @@ class Job:
     @property
     def plan(self) -> str:
         """The folder of the plan that the report is on, as the parameter or the notebook's default names it."""
-        return str(self.parameters.get("plan", _default_plan(self.notebook)))
+        # Read without Jupyter: a run in which nothing has changed asks for every report.
+        lines = "\n".join("".join(source) for kind, source, _ in source_cells(self.notebook) or [] if kind == "code")
+        stated = DECLARED_PLAN.search(lines)
+        return str(self.parameters.get("plan", stated[2] if stated else DEFAULT_PLAN))
 
     @property
     def language(self) -> str:
@@ -55,25 +58,17 @@ class Job:
         return str(self.parameters.get("language", "en"))
 
 
-def _default_plan(notebook: Path) -> str:
-    # Read without Jupyter: a run in which nothing has changed asks for every report.
-    lines = "\n".join("".join(source) for kind, source, _ in source_cells(notebook) or [] if kind == "code")
-    stated = DECLARED_PLAN.search(lines)
-    return stated[2] if stated else DEFAULT_PLAN
-
-
 def sisters(jobs: list[Job]) -> list[list[tuple[str, str, str]]]:
     """For each job the same report in every language of the run: code, the language's own name, address."""
     groups: dict[str, list] = {}
+    pages = []
     for job in jobs:
+        others = sorted((key, value) for key, value in job.parameters.items() if key != "language")
+        group = groups.setdefault(repr((job.notebook, others)), [])  # it grows until the last job is seen
         if "language" in job.parameters and job.language in LANGUAGE_NAMES:
-            page = (job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html")
-            groups.setdefault(_but_language(job), []).append(page)
-    return [groups.get(_but_language(job), []) if "language" in job.parameters else [] for job in jobs]
-
-
-def _but_language(job: Job) -> str:
-    return repr((job.notebook, sorted((key, value) for key, value in job.parameters.items() if key != "language")))
+            group.append((job.language, LANGUAGE_NAMES[job.language], f"{job.name}.html"))
+        pages.append(group if "language" in job.parameters else [])
+    return pages
 
 
 def slug(value: object) -> str:
@@ -205,11 +200,8 @@ def combinations(folder: Path, entry: dict) -> list[Job]:
     """The jobs of one entry: a parameter with a list of values takes each of them."""
     given = entry.get("parameters", {})
     grid = {str(key): value if isinstance(value, list) else [value] for key, value in given.items()}
-    settings = {
-        "formats": tuple(entry.get("formats", Job.formats)),
-        "time_limit": entry.get("time_limit", Job.time_limit),
-        "own": entry.get("own", Job.own),
-    }
+    settings = {key: entry[key] for key in ("time_limit", "own") if key in entry}
+    settings["formats"] = tuple(entry.get("formats", Job.formats))
     chosen = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [Job(folder / entry["notebook"], parameters, **settings) for parameters in chosen]
 
@@ -232,7 +224,7 @@ def _declared(notebook: Path, changed: int) -> dict[str, dict]:
 
 
 def check(job: Job) -> None:
-    """Stop before anything runs when a parameter's name or type is wrong."""
+    """Stop before anything runs when a parameter's name or type is wrong, or the plan has no tables."""
     known = declared(job.notebook)
     for name, value in job.parameters.items():
         if name not in known:
@@ -241,19 +233,13 @@ def check(job: Job) -> None:
         if not isinstance(value, TYPES.get(wanted, object)) or (wanted in ("int", "float") and isinstance(value, bool)):
             advice = "; put it in quotes" * (wanted == "str") or "; it is true or false" * (wanted == "bool")
             raise UserError(f"{job.notebook.name}: parameter {name} takes {wanted}, not {value!r}{advice}")
-    if "plan" in known:
-        check_plan(job)
+    if "plan" in known and Path(job.plan).is_absolute():  # reports show their parameters
+        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
+    if "plan" in known and not (files.plan_folder(job.plan) / "targets.csv").is_file():
+        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
     for name, value in job.parameters.items():
         if words := values.fault(name, value, known[name]):
             raise UserError(f"{job.notebook.name}: {words}")
-
-
-def check_plan(job: Job) -> None:
-    """Stop when a plan has no tables, or is named by a path that only this machine has: reports show parameters."""
-    if Path(job.plan).is_absolute():
-        raise UserError(f"plan: {job.plan} is a path of this machine; name the folder from the repository's root")
-    if not (files.plan_folder(job.plan) / "targets.csv").is_file():
-        raise UserError(f"plan: {job.plan} holds no plan's tables; make them with `jospar plan read FILE --output DIR`")
 
 
 def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
@@ -273,19 +259,14 @@ def override(jobs: list[Job], pairs: list[str]) -> list[Job]:
 def parse_parameters(notebook: Path, pairs: Iterable[str]) -> dict:
     """Parameters written as name=value, each value read as the type that the notebook declares."""
     known, parameters = declared(notebook), {}
+    readers = {"bool": lambda word: {"true": True, "false": False}[word.lower()], "int": int, "float": float}
     for pair in pairs:
-        name, equals, written = pair.partition("=")
+        name, equals, word = pair.partition("=")
         if not equals:
             raise UserError(f"-p {pair}: write a parameter as name=value")
-        wanted = known.get(name, {}).get("inferred_type_name")
-        parameters[name] = _typed(notebook, name, values.understood(name, written), wanted)
+        wanted, word = known.get(name, {}).get("inferred_type_name"), values.understood(name, word)
+        try:
+            parameters[name] = readers.get(wanted, str)(word)
+        except (ValueError, KeyError):
+            raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {word!r}") from None
     return parameters
-
-
-def _typed(notebook: Path, name: str, written: str, wanted: str | None) -> object:
-    try:
-        if wanted == "bool":
-            return {"true": True, "false": False}[written.lower()]
-        return {"int": int, "float": float}.get(wanted, str)(written)
-    except (ValueError, KeyError):
-        raise UserError(f"{notebook.name}: parameter {name} takes {wanted}, not {written!r}") from None

@@ -16,23 +16,19 @@ if TYPE_CHECKING:
 
 HEIGHT = 18  # rows that a chart takes
 BLUE, EDGE = {"color": "#12436D", "width": 2.25}, {"color": "#12436D", "width": 1, "dash_type": "dash"}
-SHARES = dict(zip(QUANTILES, (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975), strict=True))
+SHARES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)  # of QUANTILES
 
 
 def tables(notebook: NotebookNode) -> list[dict]:
     """The histories and the forecasts of the indicators that have any, in their units, as tables of a spreadsheet."""
-    payloads = source.shown(notebook, files.VERDICTS_MIME)
+    payloads = source.shown(notebook.cells, files.VERDICTS_MIME)
     lead = [text("Indicator"), text("Year")]
-    captions = {"figures": text("Figures behind the charts"), "forecasts": text("Forecasts behind the charts")}
-    shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES.values()]
-    heads = {"figures": [*lead, text("figure")], "forecasts": [*lead, *shares]}
-    columns = {"figures": ["value"], "forecasts": QUANTILES}
-    sheets = []
-    for kind, caption in captions.items():
-        rows = [{"cells": cells(one, columns[kind])} for payload in payloads for one in payload[kind]]
-        if rows:
-            sheets.append({"caption": caption, "heads": heads[kind], "rows": rows, "under": ""})
-    return sheets
+    shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES]
+    figures = {"caption": text("Figures behind the charts"), "heads": [*lead, text("figure")], "under": ""}
+    forecasts = {"caption": text("Forecasts behind the charts"), "heads": [*lead, *shares], "under": ""}
+    figures["rows"] = [{"cells": cells(one, ["value"])} for payload in payloads for one in payload["figures"]]
+    forecasts["rows"] = [{"cells": cells(one, QUANTILES)} for payload in payloads for one in payload["forecasts"]]
+    return [table for table in (figures, forecasts) if table["rows"]]
 
 
 def cells(row: dict, columns: list[str]) -> list[dict]:

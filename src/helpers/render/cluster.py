@@ -5,15 +5,14 @@ A worker needs this package in the same version and nothing else: no shared disk
 
 import atexit
 import contextlib
-import hashlib
 import io
 import os
 import shutil
 import tempfile
-import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from functools import cache
 from pathlib import Path
 
 from helpers import UserError, files
@@ -21,40 +20,27 @@ from helpers.render import execution, fingerprint
 
 ANSWER_LIMIT = 10  # seconds for the scheduler to answer
 RETRIES = 2  # of a job that raised, beside those that Dask gives the jobs of a lost worker
-_unpacked: dict[str, Path] = {}
-_lock = threading.Lock()
-
-
-def require_published(include_own: bool) -> None:
-    """Refuses to send the office's own figures to other machines unless that was asked for."""
-    if files.own_tables() and not include_own:
-        raise UserError("--cluster: data/own holds own figures, not published; say --include-own or --without-own")
 
 
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """An executor that runs jobs on the Dask cluster whose scheduler listens at the address."""
+    """Executor on the Dask cluster at the address. Raises UserError where none answers or a worker's code differs."""
     try:
         from distributed import Client
     except ImportError:
-        raise UserError(
-            "--cluster: needs the package distributed; install the extra: pip install 'jospar[cluster]'"
-        ) from None
+        advice = "install the extra: pip install 'jospar[cluster]'"
+        raise UserError(f"--cluster: needs the package distributed; {advice}") from None
     try:
         client = Client(address, timeout=ANSWER_LIMIT, set_as_default=False)
     except (OSError, ValueError):
         raise UserError(f"--cluster {address}: no Dask scheduler answers; start one or mend the address") from None
     with client:
-        check_workers(client, address)
+        # Workers that come later are held to it by each job.
+        answers, own = client.run(fingerprint.code, on_error="return"), fingerprint.code()
+        if other := [worker for worker, code in answers.items() if code != own]:
+            advice = "has no Jospar or another one; install this one there"
+            raise UserError(f"--cluster {address}: worker {other[0]} {advice}")
         yield client.get_executor(retries=RETRIES, pure=False)
-
-
-def check_workers(client: "object", address: str) -> None:
-    """Stop when a worker has no Jospar, or another one. Workers that come later are held to it by each job."""
-    answers = client.run(fingerprint.code, on_error="return")
-    other = [worker for worker, code in answers.items() if code != fingerprint.code()]
-    if other:
-        raise UserError(f"--cluster {address}: worker {other[0]} has no Jospar or another one; install this one there")
 
 
 def render(work: execution.Work, data: bytes, code: str) -> tuple[dict, dict[str, bytes]]:
@@ -79,13 +65,10 @@ def packed(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def unpacked(data: bytes) -> Path:
     """The folder of a zip's data, unpacked once in this process and removed when it ends."""
-    name = hashlib.sha256(data).hexdigest()
-    with _lock:
-        if name not in _unpacked:
-            folder = Path(tempfile.mkdtemp(prefix="jospar-"))
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
-            _unpacked[name] = folder
-        return _unpacked[name]
+    folder = Path(tempfile.mkdtemp(prefix="jospar-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
+    return folder

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
 LONGEST_ERROR = 500  # letters; the whole message stays in the notebook that failed
 EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
-KERNEL = {"kernel_name": "python3", "language": "python"}
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,15 @@ def render(work: Work, watch: Callable[[str, int, int], None] | None = None) -> 
 
     `watch` is told the report's name, the number of the cell under way and the number of cells.
     """
+    import nbformat
+
     from helpers.render import page as share
 
     started = time.perf_counter()
     notebook, kernel, error = execute(work, watch)
     record = {"status": "failed", "error": error} if error else {"status": "rendered"}
     folder = "failed/" if error else ""
-    contents = {f"{folder}{work.name}.ipynb": share.notebook_text(notebook).encode()}
+    contents = {f"{folder}{work.name}.ipynb": f"{nbformat.writes(notebook)}\n".encode()}
     if not error:
         pages, left_out = share.formats(notebook, work.language, work.sisters, work.formats)
         contents |= {f"{work.name}.{kind}": content for kind, content in pages.items()}
@@ -84,9 +85,13 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong stands in the report's record
-    source = prepare(nbformat.reads(work.source, as_version=4), work.language)
+    source = nbformat.reads(work.source, as_version=4)
+    for cell in source.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translate_markdown(cell.source, work.language)
     kernel: dict = {}
-    options = {"progress_bar": False, "engine_name": "jospar-warm", "report": kernel}
+    options = {"kernel_name": "python3", "language": "python", "engine_name": "jospar-warm", "progress_bar": False}
+    options |= {"execution_timeout": work.time_limit, "report": kernel}
     if watch:
         # The tagged cell of given parameters makes one more.
         cells = len(source.cells) + bool(work.parameters)
@@ -94,9 +99,7 @@ def execute(work: Work, watch: Callable[[str, int, int], None] | None = None) ->
     error = ""
     try:
         # Without a path nothing is written at each cell's start and end, which took a fifth of a batch.
-        papermill.execute_notebook(
-            source, None, work.parameters, execution_timeout=work.time_limit, **options, **KERNEL
-        )
+        papermill.execute_notebook(source, None, work.parameters, **options)
     except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as failure:
         error = disguise()(one_line(failure))
     # What ran until a failure is in it, with the error; no kernel may have started.
@@ -118,14 +121,6 @@ def one_line(failure: Exception) -> str:
     # It goes to a terminal: no control characters, nothing that turns the direction of writing.
     line = "".join(sign for sign in line if sign.isprintable())
     return line if len(line) <= LONGEST_ERROR else f"{line[:LONGEST_ERROR]} …"
-
-
-def prepare(notebook: NotebookNode, language: str) -> NotebookNode:
-    """The notebook with its Markdown in the language of the report."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = translate_markdown(cell.source, language)
-    return notebook
 
 
 def clean(notebook: NotebookNode, work: Work) -> NotebookNode:

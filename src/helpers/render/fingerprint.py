@@ -32,10 +32,13 @@ COLUMNS = {
 
 def inputs(today: date | None = None) -> str:
     """One hash of what all reports share: data, the package's code and wording, versions, figures known today."""
-    parts = [data_hash(), code(), versions()]
     # A later day may know more figures; a day that knows the same ones needs no new report.
-    parts.append(str(last_known(today or date.today())))
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return digest([digest(data_hashes()), code(), versions(), str(last_known(today or date.today()))])
+
+
+def digest(content: object) -> str:
+    """One hash of what JSON can hold."""
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def key(job: Job, sisters: list[tuple], shared: str) -> str:
@@ -60,11 +63,6 @@ def code() -> str:
     return folder_hash(files.PACKAGE)
 
 
-def data_hash() -> str:
-    """One hash of the data in use."""
-    return hashlib.sha256(json.dumps(data_hashes()).encode()).hexdigest()
-
-
 def data_hashes() -> dict[str, str]:
     """The hash of each table in use by its path; own figures only where they are laid over the published ones."""
     published = {name: one for name, one in file_hashes(files.DATA).items() if not name.startswith("own/")}
@@ -74,7 +72,7 @@ def data_hashes() -> dict[str, str]:
 
 def folder_hash(folder: Path) -> str:
     """One hash of all files of a folder, by name and content."""
-    return hashlib.sha256(json.dumps(file_hashes(folder)).encode()).hexdigest()
+    return digest(file_hashes(folder))
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

@@ -27,7 +27,7 @@ from helpers.language import (
 )
 from helpers.render import fingerprint
 from helpers.render.batch import DEFAULT_PLAN
-from helpers.render.outcomes import read_verdicts
+from helpers.render.outcomes import good, read_verdicts
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -55,10 +55,7 @@ def file_name(language: str, first: str = LANGUAGES[0]) -> str:
 
 
 def pages(contents: dict[str, dict], prefix: str = "", first: str = LANGUAGES[0]) -> dict[str, str]:
-    """The index in every language, HTML by file name; `first` is the language of `index.html`.
-
-    contents: see `contents`. prefix: the way to the run's folder, in which the index lies by default.
-    """
+    """The index as HTML by file name: `first` is the language of `index.html`, `prefix` the way to the run's folder."""
     names, html = {language: file_name(language, first) for language in LANGUAGES}, {}
     for language, content in contents.items():
         with in_language(language):
@@ -108,10 +105,10 @@ def template() -> "Template":
 def answer(reports: list[dict], plan: str) -> str:
     """What the report on the whole plan answers in the language in use, as HTML; empty where the run has none."""
     for one in reports:
-        good, asked = (one["last_good"] or {}) if one["status"] == "failed" else one, one["parameters"]
+        shown, asked = good(one) or {}, one["parameters"]
         here = asked.get("language", LANGUAGES[0]) == current() and asked.get("area", COUNTRY) == COUNTRY
-        if here and asked.get("plan", DEFAULT_PLAN) == plan and good.get("answer"):
-            return good["answer"]
+        if here and asked.get("plan", DEFAULT_PLAN) == plan and shown.get("answer"):
+            return shown["answer"]
     return ""
 
 
@@ -167,14 +164,9 @@ def card_rows(verdicts: list[dict], about: dict[str, dict]) -> list[dict]:
 
 def cell(row: dict) -> dict:
     """A verdict as a word and a tone, above the figure or the chance and the target."""
-    entry = {
-        "verdict": row["verdict"],
-        "said": said_of(row),
-        "words": text(said_of(row)),
-        "tone": TONE[row["verdict"]],
-        "small": "",
-    }
-    if row["verdict"] == "no target":
+    verdict, said = row["verdict"], said_of(row)
+    entry = {"verdict": verdict, "said": said, "words": text(said), "tone": TONE[verdict], "small": ""}
+    if verdict == "no target":
         return entry
     goal = text("target {value}", value=number(float(row["target"]), int(row["target_decimals"])))
     if not (row["probability"] or row["figure"]):
@@ -224,14 +216,14 @@ def report(group: list[dict]) -> dict:
 def edition(one: dict) -> dict:
     """One language of a report: state, day, and its files (of the last good copy if it failed)."""
     language, state = one["parameters"].get("language", LANGUAGES[0]), one["status"]
-    good = one["last_good"] if state == "failed" else one
+    shown = good(one) or {}
     word, tone = STATES[state]
     entry = {"language": language, "state": state, "words": text(word), "tone": tone, "error": one.get("error", "")}
-    entry |= {"title": good["title"] if good else "", "is_copy": state == "failed" and bool(good)}
-    rendered = good.get("rendered", "") if good else ""
+    entry |= {"title": shown.get("title", ""), "is_copy": state == "failed" and bool(shown)}
+    rendered = shown.get("rendered", "")
     entry["day"] = day(date.fromisoformat(rendered[:10])) if rendered else ""
     entry["notebook"] = next((quote(file) for file in one["files"] if state == "failed"), "")
-    names = (good or one)["files"]
+    names = (shown or one)["files"]
     html_files = [file for file in names if file.endswith(".html")]
     others = {quote(file): file.rpartition(".")[2] for file in names if file not in html_files}
     entry["href"] = quote(html_files[0]) if html_files else ""
@@ -277,6 +269,4 @@ def plan_table(table: str, plan: str) -> dict[str, dict]:
 def plan_rows(table: str, plan: str) -> list[dict]:
     """The rows of a table of a plan; none where the plan has no such table."""
     path = files.plan_folder(plan) / f"{table}.csv"
-    if not path.is_file():
-        return []
-    return files.read_rows(path)
+    return files.read_rows(path) if path.is_file() else []

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers import UserError, files
-from helpers.files import VERDICTS_MIME
+from helpers.render import source
 
 KEPT = FORECASTS, FIGURES, VERDICTS = "forecasts.csv", "figures.csv", "verdicts.csv"
 KEYS = ["plan", "indicator", "area", "as_of"]
@@ -72,26 +72,27 @@ def read_verdicts(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
+def good(report: dict) -> dict | None:
+    """The report's files that can be shown: its own, or those of the last good copy, if any, when it failed."""
+    return report.get("last_good") if report["status"] == "failed" else report
+
+
 def handed_out(folder: Path, reports: list[dict]) -> Iterator[dict]:
     """What each report of a run handed out, of the last good copy where it failed."""
     for report in reports:
-        good = report if report["status"] != "failed" else report.get("last_good")
-        for name in (good or {}).get("files", []):
+        for name in (good(report) or {}).get("files", []):
             if name.endswith(".ipynb"):
                 for payload in payloads(folder / name):
                     yield payload | {"report": report["name"]}
 
 
-def payloads(notebook: Path) -> Iterator[dict]:
-    """The outputs of an executed notebook that are made for the run."""
+def payloads(notebook: Path) -> list[dict]:
+    """The outputs of an executed notebook that are made for the run; none of what is no notebook."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+        return [payload for payload in source.shown(cells, files.VERDICTS_MIME) if payload]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return  # what is no notebook hands nothing out
-    for data in outputs:
-        if payload := data.get(VERDICTS_MIME):
-            yield payload
+        return []
 
 
 def by_key(rows: list[dict]) -> dict[tuple, list[dict]]:

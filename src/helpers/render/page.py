@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from helpers import files
 from helpers.language import day, in_language, text, visible
-from helpers.render import index, pictures
+from helpers.render import archive, index, pictures, source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
+MAIN, BANNER = "<main>\n", '<p class="banner" role="note" id="copy">'
 _one_page = Lock()  # an exporter makes one page at a time
 ALERT = "background:#8b1a1a;color:#fff;font:1rem sans-serif;margin:0;padding:.6rem 1rem;white-space:pre-wrap"
 
 
-def notebook_text(notebook: NotebookNode) -> str:
-    """The notebook as the text of its file."""
-    import nbformat
-
-    return nbformat.writes(notebook) + "\n"
-
-
 def title(notebook: NotebookNode) -> str:
     """The notebook's first heading."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            return cell.source.splitlines()[0].removeprefix("# ").strip()
-    return ""
+    headings = (c.source for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
+    return next(headings, "# ").splitlines()[0].removeprefix("# ").strip()
 
 
 def formats(
@@ -120,8 +114,7 @@ def answer(notebook: NotebookNode) -> str:
     """The sentences of the cells tagged `index`, as HTML; empty in a report that doesn't open the index."""
     from nbconvert.filters import markdown2html
 
-    outputs = [output for cell in notebook.cells if "index" in tags(cell) for output in cell.get("outputs", [])]
-    words = [output.data.get("text/markdown", "") for output in outputs if "data" in output]
+    words = source.shown((cell for cell in notebook.cells if "index" in tags(cell)), "text/markdown")
     return visible(markdown2html("\n\n".join(words))) if any(words) else ""
 
 
@@ -129,18 +122,18 @@ def page_facts(notebook: NotebookNode, language: str, sisters: list[tuple]) -> d
     """What the page's frame says: title, labels in the report's language, sister pages, parameters and version."""
     facts = notebook.metadata["jospar"]
     with in_language(language):
+        own = text("Own figures of the office, not published, are laid over the published ones.")
+        read, today = day(date.fromisoformat(facts["data_read_on"])), day(date.today())
         return {
-            "banner": text("Own figures of the office, not published, are laid over the published ones.")
-            if facts.get("own")
-            else "",
+            "banner": own if facts.get("own") else "",
             "language": language,
             "home": index.file_name(language),
             "has_plan_text": any("plan-text" in tags(cell) for cell in notebook.cells),
             "title": title(notebook),
-            "css": style(),
+            "css": (files.TEMPLATES / "page.css").read_text(encoding="utf-8"),
             "labels": _labels(),
             "siblings": sisters,
-            "footer": _footer(facts),
+            "footer": text("Data read by {data}. Published on {today}.", data=read, today=today),
             "colophon": _colophon(facts),
         }
 
@@ -159,11 +152,6 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _footer(facts: dict) -> str:
-    read = day(date.fromisoformat(facts["data_read_on"]))
-    return text("Data read by {data}. Published on {today}.", data=read, today=day(date.today()))
-
-
 def _colophon(facts: dict) -> str:
     commit = f" ({facts['commit']})" if facts["commit"] else ""
     parameters = ", ".join(f"{key} = {value!r}" for key, value in facts["parameters"].items())
@@ -176,7 +164,16 @@ def fault(words: str) -> str:
     return f'<!DOCTYPE html><meta charset="utf-8"><p role="alert" style="{ALERT}">{escape(visible(words))}</p>'
 
 
-@lru_cache
-def style() -> str:
-    """The one style sheet of all pages."""
-    return (files.TEMPLATES / "page.css").read_text(encoding="utf-8")
+def mark_copy(folder: Path, good: dict, language: str) -> None:
+    """Put a banner with its day on the pages of the copy that stands for a failed report; its own run has none."""
+    with in_language(language):
+        rendered = day(date.fromisoformat(good["rendered"][:10]))
+        words = text("This is the copy of {day}: a later rendering failed, as the index says.", day=rendered)
+    for path in (folder / name for name in good["files"] if name.endswith(".html")):
+        html = path.read_text(encoding="utf-8")
+        if BANNER not in html:
+            html = html.replace(MAIN, f"{MAIN}{BANNER}<strong>{words}</strong></p>\n", 1)
+            good["size"] += len(html.encode()) - path.stat().st_size
+            # Written anew, not into the file that both runs share.
+            files.write(path, html)
+            good["sha256"] = good["sha256"] | {path.name: archive.content_hash(html)}

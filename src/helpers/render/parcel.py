@@ -4,22 +4,19 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
-from helpers import UserError
+from helpers import UserError, files
 from helpers.language import LANGUAGES, day, in_language, plural, text
 from helpers.render import archive
 from helpers.render.links import keep_links, outside
-
-KINDS = ("html", "pdf", "xlsx", "ipynb")  # in the order in which the README explains them
+from helpers.render.outcomes import good
 
 
 def pack(run: str, output: Path, languages: list[str], target: Path | None = None, include_own: bool = False) -> Path:
     """The zip of a run (its name, or `latest`), written whole or not at all; the reports of the languages, or all."""
-    from helpers.files import write
-
     if unknown := [language for language in languages if language not in LANGUAGES]:
         raise UserError(f"--language {unknown[0]}: is none of {', '.join(LANGUAGES)}")
     record = found(run, output)
@@ -31,11 +28,9 @@ def pack(run: str, output: Path, languages: list[str], target: Path | None = Non
     wanted = languages or {language_of(report) for report in facts["reports"]}
     spoken = [code for code in ("kk", "ru", "en") if code in wanted]
     path = target or output / f"{'-'.join(['jospar', facts['run'], *(spoken if languages else [])])}.zip"
+    first = LANGUAGES[0] if LANGUAGES[0] in spoken else spoken[0]
     with archive.writing_to(path.parent):
-        write(
-            path,
-            zipped(folder, facts, readme(facts, spoken), spoken[0] if LANGUAGES[0] not in spoken else LANGUAGES[0]),
-        )
+        files.write(path, zipped(folder, facts, readme(facts, spoken), first))
     return path
 
 
@@ -67,17 +62,12 @@ def chosen(record: dict, languages: list[str]) -> dict:
     return {key: value for key, value in record.items() if key != "folder"} | {"reports": reports}
 
 
-def good(report: dict) -> dict | None:
-    """The report's files that can be shown: its own, or those of the last good copy when it failed."""
-    return report["last_good"] if report["status"] == "failed" else report
-
-
 def language_of(report: dict) -> str:
     """The language that a report is written in."""
     return str(report["parameters"].get("language", "en"))
 
 
-def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) -> bytes:
+def zipped(folder: Path, facts: dict, words: str, language: str) -> bytes:
     """The zip's bytes; the same for the same run. In it lies the run's folder, with an index of what is sent."""
     from helpers.render import index
 
@@ -85,37 +75,25 @@ def zipped(folder: Path, facts: dict, words: str, language: str = LANGUAGES[0]) 
     first |= {index.file_name(language): first["index.html"]}  # the name by which reports in the language know it
     inside = {name for report in facts["reports"] for name in (good(report) or {}).get("files", [])}
     inside |= {*first, "run.json"}
-    whole = {
-        "README.txt": words.encode(),
-        "run.json": (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode(),
-    }
+    record = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+    whole = {"README.txt": words.encode(), "run.json": record.encode()}
     whole |= {name: within(page, inside).encode() for name, page in first.items()}
-    whole |= {name: content(folder / name, inside) for name in sorted(inside - whole.keys())}
-    buffer = io.BytesIO()
+    for name in sorted(inside - whole.keys()):
+        path, is_page = folder / name, name.endswith(".html")
+        whole[name] = within(path.read_text(encoding="utf-8"), inside).encode() if is_page else path.read_bytes()
+    buffer, began = io.BytesIO(), datetime.fromisoformat(facts["started"])
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in whole.items():
-            about = zipfile.ZipInfo(f"jospar-{facts['run']}/{name}", moment(facts))
+            about = zipfile.ZipInfo(f"jospar-{facts['run']}/{name}", began.timetuple()[:6])
             about.compress_type = zipfile.ZIP_DEFLATED
             about.external_attr = 0o644 << 16  # readable, whatever the sender's rights are
             file.writestr(about, data)
     return buffer.getvalue()
 
 
-def content(path: Path, inside: set[str]) -> bytes:
-    """A file of the run; a page without its links to pages that stay behind."""
-    if path.suffix != ".html":
-        return path.read_bytes()
-    return within(path.read_text(encoding="utf-8"), inside).encode()
-
-
 def within(page: str, inside: set[str]) -> str:
     """The page without its links to files that stay behind."""
     return keep_links(page, lambda address: outside(address) or unquote(address.partition("#")[0]) in inside)
-
-
-def moment(facts: dict) -> tuple[int, ...]:
-    """When the run began, as a zip writes it."""
-    return tuple(int(facts["started"][a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)))
 
 
 def readme(facts: dict, languages: list[str]) -> str:
@@ -148,14 +126,13 @@ def paragraphs(facts: dict, language: str) -> Iterator[list[str]]:
 
 
 def explained() -> dict[str, str]:
-    """What each kind of file is for."""
-    words = {
+    """What each kind of file is for, in the order of the README."""
+    return {
         "html": text("the report as a page, for any browser"),
         "pdf": text("the same to print or to send on"),
         "xlsx": text("its tables as a spreadsheet, with numbers that can be computed with"),
         "ipynb": text("the executed notebook behind it, with its code, for JupyterLab"),
     }
-    return {kind: words[kind] for kind in KINDS}
 
 
 def line(report: dict) -> str:

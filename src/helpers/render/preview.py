@@ -34,7 +34,6 @@ class Shown:
     """The page that is shown, and its number; readers wait for the next one."""
 
     def __init__(self) -> None:
-        """Starts with a page that waits."""
         self._changed, self.ended = threading.Condition(), False
         self.html, self.number = "<!DOCTYPE html><meta charset='utf-8'><p>…</p>", str(time.time_ns())
 

@@ -34,8 +34,7 @@ def night(notify: str, keep: int, refresh: bool) -> list[str]:
 
 def systemd(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the service and the timer, and how the timer is switched on."""
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    folder = home / "systemd" / "user"
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "systemd", "user")
     names = ("jospar.service", "jospar.timer", *(["jospar-failed.service"] if notify else []))
     units = {folder / name: unit(name, notify, night(notify, keep, refresh)) for name in names}
     switch_on = ["systemctl", "--user", "enable", "--now", "jospar.timer"]
@@ -93,8 +92,7 @@ def _write(contents: dict[Path, str]) -> None:
 
 def cron(write: bool, notify: str = "", keep: int = 0, refresh: bool = False) -> str:
     """What was written, or would be: the user's crontab with our line, in place of an earlier one of ours."""
-    words = shlex.join([str(command()), *night(notify, keep, refresh)])
-    words = f"cd {shlex.quote(str(files.ROOT))} && {words}"
+    words = f"cd {shlex.quote(str(files.ROOT))} && {shlex.join([str(command()), *night(notify, keep, refresh)])}"
     if notify:
         words += f"; [ $? -le 1 ] || {telling(notify)}"
     # cron reads % as the end of the command.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers import UserError, files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from nbformat import NotebookNode
@@ -48,9 +49,9 @@ def opened(notebook: Path) -> NotebookNode:
     return content
 
 
-def shown(notebook: NotebookNode, kind: str) -> list:
+def shown(cells: Iterable[dict], kind: str) -> list:
     """What the cells show of a kind (a MIME type), in their order."""
-    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     return [data[kind] for data in outputs if kind in data]
 
 

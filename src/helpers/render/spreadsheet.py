@@ -48,8 +48,7 @@ class Looks:
 
     def words(self, name: str, words: str = "", numeric: bool = False) -> Format:
         """A look for words, marked as text where a program might make a formula of them."""
-        aside = NUMBERS if numeric else {}
-        return self.get(LOOKS[name] | aside | {"quote_prefix": words.startswith(FORMULA)})
+        return self.get(LOOKS[name] | (NUMBERS if numeric else {}) | {"quote_prefix": words.startswith(FORMULA)})
 
     def number(self, shape: str) -> Format:
         """The look of a number."""
@@ -78,7 +77,7 @@ def spreadsheet(notebook: NotebookNode, facts: dict) -> bytes:
     """The notebook's tables as an .xlsx file in the report's language; `facts` as `share.page_facts` gives them."""
     from xlsxwriter import Workbook
 
-    buffer, tables = io.BytesIO(), source.shown(notebook, TABLE_MIME)
+    buffer, tables = io.BytesIO(), source.shown(notebook.cells, TABLE_MIME)
     book = Workbook(buffer, {"in_memory": True})
     # The same file for the same report: no name, no hour of the machine that made it.
     created = datetime.fromisoformat(notebook.metadata["jospar"]["data_read_on"])

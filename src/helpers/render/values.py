@@ -1,7 +1,6 @@
 """What people write for a parameter, understood or refused before a kernel starts."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 
 from helpers import files
@@ -72,16 +71,11 @@ def areas() -> dict[str, str]:
         rows += files.read_rows(place / "areas.csv", ["area", "kind"])
     codes: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: "city" not in row["name_en"]):
-        for words in with_short((row["area"], row["name_en"], row["name_ru"], row["name_kk"])):
-            codes.setdefault(words, row["area"])
+        for words in (row["area"], row["name_en"], row["name_ru"], row["name_kk"]):
+            # Whole, and without the word that says what kind of place it is.
+            for written in (words, re.sub(KINDS, "", words.casefold())):
+                codes.setdefault(bare(written), row["area"])
     return codes
-
-
-def with_short(names: Iterable[str]) -> Iterable[str]:
-    """Names in small letters, whole and without the word that says what kind of place it is."""
-    for name in names:
-        yield bare(name)
-        yield bare(re.sub(KINDS, "", name.casefold()))
 
 
 def bare(name: str) -> str:

@@ -69,17 +69,14 @@ def side_by_side(sheet: Sheet) -> list[Sheet]:
 def part(sheet: Sheet, start: int, end: int) -> Sheet:
     """The columns from start to before end, as a sheet."""
     cells, words = ([row[start:end] for row in rows] for rows in (sheet.cells, sheet.heads))
-    folded = {c - start for c in sheet.hidden_columns}
-    return Sheet(sheet.name, cells, words, sheet.hidden, sheet.state, folded)
+    return replace(sheet, cells=cells, heads=words, hidden_columns={c - start for c in sheet.hidden_columns})
 
 
 def of_table(sheet: Sheet) -> list[Row]:
     """The rows of one table."""
     if columns := long_columns(sheet):
         return long_rows(sheet, *columns)
-    if rows := cross_rows(sheet):
-        return rows
-    if rows := outline_rows(sheet):
+    if rows := cross_rows(sheet) or outline_rows(sheet):
         return rows
     filled = [row for row in sheet.cells if sum(cell is not None for cell in row) > 1]  # else a caption
     lines = zip(*filled, strict=True), filled

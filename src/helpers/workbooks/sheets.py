@@ -1,5 +1,6 @@
 """A spreadsheet or CSV file as plain sheets of cells, with what Excel hides: formats, merged and hidden cells."""
 
+import contextlib
 import csv
 import io
 import re
@@ -52,8 +53,6 @@ def workbook(path: Path) -> list[Sheet]:
     excel = content[:2] == b"PK" and path.suffix.lower() in (".xlsx", ".xlsm")
     try:
         return excel_sheets(content) if excel else other_sheets(content)
-    except UserError:
-        raise
     except Exception as fault:  # each library has errors of its own, and they share no base class but this
         if isinstance(fault, MemoryError) or type(fault).__module__.split(".")[0] not in LIBRARIES:
             raise
@@ -117,9 +116,8 @@ def delimited(path: Path) -> Sheet:
     content = path.read_bytes()
     words = decoded(content, path.name)
     lines = [line for line in words.splitlines() if line.strip()][:50]
-    marks = {mark: sorted(line.count(mark) for line in lines) for mark in (";", "\t", "|", ",")}
-    # A decimal comma is a comma too, so it separates only where nothing else does.
-    mark = next((m for m in (";", "\t", "|", ",") if lines and marks[m][len(lines) // 2] > 0), ",")
+    # A decimal comma is a comma too, so it separates only where nothing else does in the median line.
+    mark = next((m for m in ";\t|" if lines and sorted(line.count(m) for line in lines)[len(lines) // 2]), ",")
     try:
         rows = [[plain(cell) for cell in row] for row in csv.reader(io.StringIO(words), delimiter=mark, strict=True)]
     except csv.Error as fault:
@@ -136,10 +134,8 @@ def decoded(content: bytes, name: str) -> str:
     if b"\0" in content[:4096]:
         raise UserError(f"{name}: is no text; give a CSV file, or name it by its own ending (.xlsx, .xls, .ods)")
     for coding in CODINGS:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return content.decode(coding)
-        except UnicodeDecodeError:
-            continue
     raise UserError(f"{name}: is in no coding that is known; save it as CSV in UTF-8")
 
 
