@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
-from helpers import UserError, files, language
+from helpers import UserError, files, language, plan
 from helpers.language import LOCALE, code_table, in_language, use_language
 
 FIELDS = re.compile(r"{(\w+)}")
@@ -148,3 +148,16 @@ def test_no_message_is_lost_to_translators_inside_an_f_string():
             if getattr(call.func, "id", "") in ("text", "plural") and isinstance(call.args[0], ast.Constant):
                 said.add(call.args[0].value)
     assert said - {words for one in template() for words in ([one] if isinstance(one, str) else one)} == set()
+
+
+@pytest.mark.parametrize(
+    ("names", "tongue"),
+    [
+        (list(plan.indicators()["name_kk"]), "kk"),
+        (list(plan.indicators()["name_ru"]), "ru"),
+        (list(plan.indicators()["name_en"]), "en"),
+        (["Доля чистых озёр", "ЖҰМЫССЫЗДЫҚ ДЕҢГЕЙІ", "Обучено лодочников"], "ru"),
+    ],
+)
+def test_the_language_of_a_plan_is_that_of_most_of_its_names(names, tongue):
+    assert language.spoken(names) == tongue

@@ -7,7 +7,7 @@ import gettext
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -21,7 +21,7 @@ from helpers.language.markup import capital, code_table, literal, visible, web_a
 __all__ = [
     "INLINE", "LANGUAGES", "LANGUAGE_NAMES", "NBSP", "TONE", "again", "between", "capital", "chance", "code_table",
     "current", "day", "in_language", "integer", "listing", "literal", "message", "month", "name", "number",
-    "per_cent_sign", "percent", "plural", "quantity", "quarter", "said_of", "terms", "text",
+    "per_cent_sign", "percent", "plural", "quantity", "quarter", "said_of", "spoken", "terms", "text",
     "translate_markdown", "use_language", "use_terms", "visible", "web_address", "years",
 ]  # fmt: skip
 __dir__ = __all__.copy
@@ -43,6 +43,13 @@ def use_language(language: str) -> None:
     if language not in LANGUAGES:
         raise UserError(f"language: {language!r} is none of {', '.join(LANGUAGES)}")
     _state["language"] = language
+
+
+def spoken(names: Iterable[str]) -> str:
+    """The language in which most of these names are written, by their letters: en, kk or ru."""
+    small = [name.lower() for name in names]
+    tongues = ["kk" if re.search("[әіңғүұқөһ]", one) else "ru" if re.search("[а-я]", one) else "en" for one in small]
+    return max(LANGUAGES, key=tongues.count)
 
 
 def use_terms(terms: Mapping[str, Mapping]) -> None:

@@ -26,15 +26,21 @@ def tables(notebook: NotebookNode) -> list[dict]:
     shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES]
     figures = {"caption": text("Figures behind the charts"), "heads": [*lead, text("figure")], "under": ""}
     forecasts = {"caption": text("Forecasts behind the charts"), "heads": [*lead, *shares], "under": ""}
-    figures["rows"] = [{"cells": cells(one, ["value"])} for payload in payloads for one in payload["figures"]]
-    forecasts["rows"] = [{"cells": cells(one, QUANTILES)} for payload in payloads for one in payload["forecasts"]]
+    for table, kind, columns in ((figures, "figures", ["value"]), (forecasts, "forecasts", QUANTILES)):
+        rows = [row for payload in payloads for row in payload[kind]]
+        titles = {plan: names(plan) for plan in {row["plan"] for row in rows}}
+        lines = [cells(row, columns, titles[row["plan"]].get(row["indicator"], "")) for row in rows]
+        table["rows"] = [{"cells": line} for line in lines]
     return [table for table in (figures, forecasts) if table["rows"]]
 
 
-def cells(row: dict, columns: list[str]) -> list[dict]:
+def names(plan: str) -> dict[str, str]:
+    """The names of a plan's indicators in the language in use, by number."""
+    return {row["indicator"]: name(row) for row in files.read_rows(files.plan_folder(plan) / "indicators.csv")}
+
+
+def cells(row: dict, columns: list[str], title: str) -> list[dict]:
     """Indicator, year and numbers of a row, each with its words and, for the spreadsheet, its exact value."""
-    rows = files.read_rows(files.plan_folder(row["plan"]) / "indicators.csv")
-    title = next((name(one) for one in rows if one["indicator"] == row["indicator"]), "")
     values = [(float(row[column]), "0.0##") for column in columns]
     shown = [(float(row["period"]), "0"), *values]
     numbers = [{"words": number(value, 1), "figures": [{"value": value, "format": shape}]} for value, shape in shown]

@@ -20,7 +20,7 @@ WAYS = {"A": "2025 or 2025-M09", "Q": "2025-Q3", "M": "2026-08"}
 DATE = "[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 FORMS = {  # of a cell by its column's type or notation, and an example
     "number": (r"-?[0-9]+(\.[0-9]+)?", "4.6"),
-    "scientific": (r"-?[0-9]+(\.[0-9]+)?(e[+-]\d+)?", "4.6"),  # of commands, 1.2e+07; none is typed so by hand
+    "scientific": (r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?", "4.6"),  # of commands, 1.2e+07; none is typed so by hand
     "integer": ("-?[0-9]+", "2025"),
     "date": (DATE, "2025-12-31"),
 }

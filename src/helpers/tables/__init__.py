@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import plan as plans, statistics
-from helpers.language import NBSP, current, message, name, number, percent, plural, text
+from helpers.language import NBSP, current, message, name, number, percent, plural, spoken, text
 from helpers.tables.beside import (
     PUBLISHERS,
     agreements,
@@ -180,7 +180,7 @@ def printed(outlooks: dict[str, Outlook], plan: str = "data/plan") -> Table:
     ]
     caption = text("{plan}: section 3 as digitised, slips included", plan=name(plans.title(plan)))
     heads = [text("Row as printed"), *map(str, years)]
-    return Table(caption, heads, rows, language="kk")  # that of the plan's tables
+    return Table(caption, heads, rows, language=spoken(grid["name"]))
 
 
 def worries(outlooks: dict[str, Outlook]) -> Table:

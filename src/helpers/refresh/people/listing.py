@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import UserError, files, plan, statistics
-from helpers.language import LANGUAGES, text
+from helpers.language import spoken, text
 from helpers.refresh.people import importing, template as filling
 from helpers.workbooks import PLANNED, Figure, Row, read_rows
 
@@ -61,9 +61,7 @@ class Listing:
     @property
     def language(self) -> str:
         """The language in which most of the names are written."""
-        labels = [item.label.lower() for item in self.items]
-        tongues = ["kk" if re.search("[әіңғүұқөһ]", x) else "ru" if re.search("[а-я]", x) else "en" for x in labels]
-        return max(LANGUAGES, key=tongues.count)
+        return spoken(item.label for item in self.items)
 
 
 def read(path: Path, today: date | None = None) -> Listing:
