@@ -239,7 +239,7 @@ def test_odd_features_change_their_sign_and_even_ones_do_not():
 
 
 def test_decimals_are_those_that_lose_nothing():
-    assert features.decimals(np.array([[4.9, 5.0], [5.0, 7.0], [0.125, 1.0]])).tolist() == [1, 0, 3]
+    assert features.decimals_by_row(np.array([[4.9, 5.0], [5.0, 7.0], [0.125, 1.0]])).tolist() == [1, 0, 3]
 
 
 def test_coefficients_move_centre_and_range_as_they_say():

@@ -8,6 +8,7 @@ from helpers.forecast.distribution import COLUMNS, Forecast
 from helpers.forecast.engine import MOST_AHEAD, forecast
 from helpers.forecast.expectation import DEFAULT, expect, names
 from helpers.forecast.explanation import explain
+from helpers.forecast.features import decimals_by_row
 from helpers.forecast.methods import fit_warnings
 from helpers.forecast.quarters import Narrowing
 from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
@@ -16,7 +17,7 @@ from helpers.forecast.track import AHEAD, Track, track
 
 __all__ = [
     "AHEAD", "COLUMNS", "DEFAULT", "LEVELS", "MOST_AHEAD", "Forecast", "Narrowing", "Track", "backtest",
-    "check_panel", "expect", "explain", "fit_warnings", "forecast", "forecast_table", "likely_bounds", "names",
-    "read_panel", "read_table", "redraw", "track",
+    "check_panel", "decimals_by_row", "expect", "explain", "fit_warnings", "forecast", "forecast_table",
+    "likely_bounds", "names", "read_panel", "read_table", "redraw", "track",
 ]  # fmt: skip
 __dir__ = __all__.copy

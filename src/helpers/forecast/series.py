@@ -89,10 +89,8 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
     at = ordinals(history.index)
     order = np.argsort(at, kind="stable")
     at, values = at[order], values[order]
-    if len(np.unique(at)) < len(at):
-        raise UserError(
-            f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
-        )
+    if (np.diff(at) == 0).any():
+        raise UserError(f"{name} has the period {history.index[order][np.diff(at).argmin()]} twice: keep one.")
     known = ~np.isnan(values)
     at, values = at[known], values[known]
     _check_sizes(at, values, history.index[order][known], name)

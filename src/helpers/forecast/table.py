@@ -25,18 +25,15 @@ def read_table(path: str | Path, frequency: str = "annual") -> pd.DataFrame:
     Of a file that holds years and quarters those of the frequency are taken; the log `jospar` says what is left aside.
     """
     path = Path(path)
-    if not workbooks.is_plain(path, NEEDED):
-        return _without_formulas(check_table(workbooks.long_table(path, frequency), str(path)), path)
-    table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
-    table = table.rename(columns={column: column.strip().casefold() for column in table})
-    if twice := sorted(set(table.columns[table.columns.duplicated()])):
-        raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
-    return _without_formulas(check_table(table, str(path)), path)
-
-
-def _without_formulas(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """The table, or a fault that names a series whose name a spreadsheet would compute."""
-    # The forecasts carry the names on, and a spreadsheet would run them.
+    if workbooks.is_plain(path, NEEDED):
+        table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
+        table = table.rename(columns={column: column.strip().casefold() for column in table})
+        if twice := sorted(set(table.columns[table.columns.duplicated()])):
+            raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
+    else:
+        table = workbooks.long_table(path, frequency)
+    table = check_table(table, str(path))
+    # The forecasts carry the names on, and a spreadsheet would take such a one for a formula and run it.
     wrong = np.flatnonzero(table["series_id"].str.match(_FORMULA))
     if len(wrong):
         name = table["series_id"][wrong[0]]

@@ -53,13 +53,11 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
         labels = []
         for other, path in paths.items():
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
+            line, words_of, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
             if other == scenario:
                 axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
-            ours = other == scenario
-            axes.plot(
-                years, middle, color=BLUE if ours else GREY, lw=1.4, linestyle=(0, (4, 2)), zorder=3 if ours else 2
-            )
-            labels.append((years[-1], middle[-1], named(other), BLUE if other == scenario else SOFT))
+            axes.plot(years, middle, color=line, lw=1.4, linestyle=(0, (4, 2)), zorder=level)
+            labels.append((years[-1], middle[-1], named(other), words_of))
         axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
         label_ends(axes, labels)
         finish(axes, 1)

@@ -7,8 +7,8 @@ from IPython.display import Markdown
 
 from helpers import plan, statistics
 from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
-from helpers.prose import lead, statements
-from helpers.prose.lead import joined, short_names
+from helpers.prose import statements
+from helpers.prose.lead import headline, joined, outcomes, short_names
 from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target, target_decimals
 
 __all__ = [
@@ -26,30 +26,12 @@ def plan_title(folder: str) -> Markdown:
     return Markdown(f"**{literal(name(plan.title(folder)))}**")
 
 
-def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
-    """The answer in five sentences at most: what was met, what is of concern, what is likely, what is unknown.
-
-    more: sentences on what the page shows besides, such as `recent`.
-    """
-    return Markdown("\n".join(f"- {words}" for words in lead.points(outlooks, *more)))
-
-
-def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
-    """What is too long for the answer: each indicator that met or missed its targets, with its last figure."""
-    return Markdown(lead.outcomes(outlooks))
-
-
 def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
         return Markdown(literal(text(outlook.reason)))
-    sentences = [
-        _latest(outlook),
-        *_age(outlook),
-        *_expected(outlook),
-        *statements.jointly(outlook),
-        statements.narrowed(outlook),
-    ]
+    sentences = [_latest(outlook), *_age(outlook), *_expected(outlook), *statements.jointly(outlook)]
+    sentences += [statements.narrowed(known, outlook) for known in outlook.narrowing]
     sentences += [statements.decided(outlook), *statements.adjusted(outlook)]
     sentences += [literal(text(note)) for note in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 
 import pandas as pd
+from IPython.display import Markdown
 
 from helpers.charts import captions
 from helpers.language import again, chance, listing, literal, name, number, plural, quantity, text, years
@@ -15,11 +16,15 @@ SETTLED, EVEN = ("met", "missed"), "about as likely as not"
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
-def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
-    """The answer in at most five sentences: what was met, what is of concern, what is likely, what is unknown.
+def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
+    """The answer in five sentences at most: what was met, what is of concern, what is likely, what is unknown.
 
-    What is longer than that follows below it: `outcomes`, the scorecard, the worries.
+    more: sentences on what the page shows besides, such as `recent`.
     """
+    return Markdown("\n".join(f"- {words}" for words in _points(outlooks, *more)))
+
+
+def _points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
@@ -40,11 +45,11 @@ def joined(*sentences: str) -> str:
     return "; ".join([first, *map(_lowered, rest)]) + "." * bool(first)
 
 
-def outcomes(outlooks: dict[str, Outlook]) -> str:
-    """Which indicators met or missed all their targets, the first with figures, and who has figures of the others."""
+def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
+    """What is too long for the answer: what was always met, with figures, or missed, and who has the others."""
     judged = assess(outlooks)
     always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
-    return " ".join(filter(None, [*always, _held(outlooks)]))
+    return Markdown(" ".join(filter(None, [*always, _held(outlooks)])))
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
@@ -167,11 +172,8 @@ def _suspected(outlook: Outlook) -> str:
         return ""
     first, goal = outlook.redefined.iloc[0], goals.iloc[0]
     reached = met(first, goal["target"], outlook.about["better"], outlook.decimals)
-    verdict = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
-    if not reached:
-        verdict = text(
-            "Taken as printed, the first target, {target}, would be missed; no reason for the change is stated."
-        )
+    good = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
+    bad = text("Taken as printed, the first target, {target}, would be missed; no reason for the change is stated.")
     change = text(
         "{name}: {before} in {since}, {after} in {year}.",
         name=literal(name(outlook.about)),
@@ -181,7 +183,7 @@ def _suspected(outlook: Outlook) -> str:
         year=outlook.redefined.index[0].year,
     )
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return joined(change, verdict.format(target=target))
+    return joined(change, (good if reached else bad).format(target=target))
 
 
 def _unknown(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:

@@ -39,13 +39,8 @@ def jointly(outlook: Outlook) -> list[str]:
     return [every]
 
 
-def narrowed(outlook: Outlook) -> str:
+def narrowed(known: Narrowing, outlook: Outlook) -> str:
     """Which published quarters or months narrow a year's forecast, and how near years came to what such tell."""
-    return " ".join(narrowed_by(known, outlook) for known in outlook.narrowing)
-
-
-def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
-    """The quarters or months of one year with their figures, and how far years lay from what such tell."""
     digits = outlook.decimals + 1
     # "Never more than" has to be rounded up; a distance between two shares is in points.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
@@ -68,7 +63,7 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
         "never more than {apart} away from {mean}.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from {mean}.",
-        known.quarters,
+        len(known.known),
         **values,
     )
 

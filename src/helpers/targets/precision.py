@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
+from helpers.forecast import decimals_by_row
 
-MOST_DECIMALS = 6
 SPANNED = 100  # units of the last decimal that a range may span
 # Calibrated scale of the Intergovernmental Panel on Climate Change: Mastrandrea et al. (2010), "Guidance note for
 # lead authors of the IPCC fifth assessment report on consistent treatment of uncertainties", table 1.
@@ -36,12 +36,7 @@ def likelihood_words(probability: float) -> str:
 def decimals_of(values: pd.Series | np.ndarray) -> int:
     """Number of decimals with which these figures are printed: the fewest that lose none of them, at most 6."""
     figures = np.asarray(values, dtype=float)
-    figures = figures[np.isfinite(figures)]
-    slack = 1e-9 * np.maximum(1.0, np.abs(figures))
-    for decimals in range(MOST_DECIMALS):
-        if (np.abs(np.round(figures, decimals) - figures) <= slack).all():
-            return decimals
-    return MOST_DECIMALS
+    return int(decimals_by_row(figures[np.isfinite(figures)][None])[0])
 
 
 def decimals_shown(low: float, high: float, decimals: int) -> int:

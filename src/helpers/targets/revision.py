@@ -141,10 +141,8 @@ def lines(changes: pd.DataFrame) -> list[str]:
     words: list[str] = []
     for (section, indicator, named), rows in changes.groupby(["section", "indicator", "name"], sort=False):
         label = f"{indicator}. {named}" if indicator else text("Section {section}: {name}", section=section, name=named)
-        words += [
-            label,
-            *(f"  {line_of(row)}" for row in rows.astype(object).where(rows.notna(), "").to_dict("records")),
-        ]
+        filled = rows.astype(object).where(rows.notna(), "").to_dict("records")
+        words += [label, *(f"  {line_of(row)}" for row in filled)]
     return words
 
 
