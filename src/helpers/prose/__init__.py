@@ -49,10 +49,9 @@ def _latest(outlook: Outlook) -> str:
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
         return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
     goal = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
-    if row.iloc[0]["verdict"] == "met":
-        message = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
-    else:
-        message = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
+    good = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
+    bad = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
+    message = good if row.iloc[0]["verdict"] == "met" else bad
     return message.format(figure=f"**{figure}**", year=year, target=goal)
 
 

@@ -55,12 +55,9 @@ def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
     """Each indicator's short name as it stands inside a sentence, by its key."""
     names = captions.short_names(outlooks)
-    return {key: literal(_inside(words.partition(". ")[2])) for key, words in names.items()}
-
-
-def _inside(words: str) -> str:
-    """A name without the brackets at its end, as it stands inside a sentence."""
-    return _lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)
+    bare = {key: words.partition(". ")[2] for key, words in names.items()}
+    # Brackets at a name's end are left out.
+    return {key: literal(_lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)) for key, words in bare.items()}
 
 
 def _lowered(words: str) -> str:

@@ -10,7 +10,6 @@ from helpers import UserError, statistics
 from helpers.forecast import LEVELS, forecast
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.shared import shared
-from helpers.statistics import bound
 from helpers.targets import Outlook
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
@@ -25,26 +24,18 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
     """
     rows = []
     for indicator, past in then.items():
-        if past.forecast is None:
+        if past.expected is None:
             continue
         known = {period.year: value for period, value in now[indicator].history.items()}
-        years = _forecast_years(past).assign(naive=past.history.iloc[-1])
-        years = years[years["year"].isin(known)]
-        became = now[indicator].judged.set_index("year")["verdict"]
-        rows.append(
-            years.assign(figure=years["year"].map(known), verdict=years["year"].map(became).fillna("no target"))[SINCE]
-        )
+        years = pd.DataFrame(past.expected).rename(columns={"q50": "median", "q10": "low", "q90": "high"})
+        years = years.assign(indicator=indicator, year=[period.year for period in years["period"]])
+        years = years.merge(past.judged[["year", "target", "probability"]], how="left", on="year")
+        years = years[years["year"].isin(known)].assign(naive=past.history.iloc[-1])
+        became = years["year"].map(now[indicator].judged.set_index("year")["verdict"]).fillna("no target")
+        rows.append(years.assign(figure=years["year"].map(known), verdict=became)[SINCE])
     table = pd.concat(rows, ignore_index=True)
     cases = [(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
     return table.assign(inside=[_within(*case) for case in cases], gain=[_gain(*case) for case in cases])
-
-
-def _forecast_years(past: Outlook) -> pd.DataFrame:
-    """Every year of a forecast with its median and 80 % range, and the target and its chance where the plan has one."""
-    ahead = past.expected
-    table = pd.DataFrame({"indicator": past.indicator, "year": [period.year for period in ahead["period"]]})
-    table = table.assign(median=ahead["q50"].to_numpy(), low=ahead["q10"].to_numpy(), high=ahead["q90"].to_numpy())
-    return table.merge(past.judged[["year", "target", "probability"]], how="left", on="year")
 
 
 def _within(row: dict, decimals: int) -> bool:
@@ -104,9 +95,9 @@ def known_then(outlook: Outlook, last: pd.Period, day: date) -> pd.Series:
 
 def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFrame:
     """The forecast from the end of the known figures, scored on those that came."""
-    row, last = outlook.series, known.index[-1]
-    limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
-    points = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), size=len(LEVELS), **limits).draws
+    figures, last = outlook.figures, known.index[-1]
+    own = {"lower": figures.lower, "upper": figures.upper, "decimals": figures.decimals}
+    points = forecast(known, horizon=len(HORIZONS), size=len(LEVELS), **own).draws
     ahead = np.array([period.year - last.year for period in came.index])
     ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()

@@ -177,7 +177,9 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Probabilities of all methods for the targets of one series and origin, and the scores of their distributions."""
     values, years = task.known.to_numpy(), task.origin + HORIZONS
     targets, points, cases = _targets(values), {}, []
-    points["ours"], points["naive"] = _ours(task.known), naive_points(values)
+    lower, upper = likely_bounds(values)
+    ours = forecast(task.known, lower=lower, upper=upper, horizon=len(HORIZONS), size=len(LEVELS)).draws
+    points["ours"], points["naive"] = ours, naive_points(values)
     for better in DIRECTIONS:
         probabilities = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
         probabilities["naive"] = _naive_probability(values, targets, better)
@@ -225,12 +227,6 @@ def figure_scores(points: np.ndarray, future: np.ndarray) -> list[np.ndarray]:
         inside = (future >= low - slack) & (future <= high + slack)
         scores.append(inside.astype(float) if size > 1 else np.full(len(future), np.nan))
     return scores
-
-
-def _ours(known: pd.Series) -> np.ndarray:
-    """Equally likely values of our distribution, a column a horizon."""
-    lower, upper = likely_bounds(known.to_numpy())
-    return forecast(known, lower=lower, upper=upper, horizon=len(HORIZONS), size=len(LEVELS)).draws
 
 
 def naive_points(values: np.ndarray) -> np.ndarray:
