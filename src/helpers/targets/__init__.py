@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files, plan, statistics
+from helpers import files, plan, statistics
 from helpers.forecast import expect
 from helpers.shared import shared
 from helpers.statistics import Figures
@@ -24,7 +24,7 @@ from helpers.targets.verdicts import FEWEST, verdict
 
 __all__ = [
     "FEWEST", "METHODS", "OFFICIAL", "WORDS", "Agreement", "Ambition", "Change", "Choices", "Decision",
-    "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "chance", "choices",
+    "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "choices",
     "codes", "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather",
     "joint", "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
     "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "record",
@@ -117,19 +117,6 @@ def national_outlook(code: str, as_of: str = "", until: int = 2027, folder: str 
 def assess(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """One row for each indicator and planned year: target, figure, verdict, probability of being met."""
     return pd.concat([o.judged for o in outlooks.values()], ignore_index=True)
-
-
-def chance(outlook: Outlook, year: int) -> float:
-    """Probability, 0 to 1, that the printed figure of one year ahead meets that year's target."""
-    goal, expected = target(outlook, year), outlook.expected
-    if goal is None or expected is None:
-        what = "the plan has no target for this year" if goal is None else "it has no forecast"
-        raise UserError(f"indicator {outlook.indicator}, {year}: no probability, since {what}")
-    known = [period.year for period in expected["period"]]
-    if year not in known:
-        raise UserError(f"indicator {outlook.indicator}, {year}: the forecast covers {known[0]} to {known[-1]} only")
-    chances = probability_met(expected, goal, outlook.about["better"], int(outlook.series["decimals"]))
-    return float(chances.iloc[known.index(year)])
 
 
 def methods(outlooks: dict[str, Outlook]) -> pd.DataFrame:
