@@ -13,11 +13,11 @@ from helpers.forecast.quarters import Narrowing
 from helpers.forecast.reasons import explain
 from helpers.forecast.redraw import LEVELS, likely_bounds, redraw
 from helpers.forecast.table import check_panel, forecast_table, read_panel, read_table
-from helpers.forecast.track import AHEAD, Track, track
+from helpers.forecast.track import AHEAD, Track, known_at, track
 
 __all__ = [
     "AHEAD", "COLUMNS", "DEFAULT", "LEVELS", "MOST_AHEAD", "Forecast", "Narrowing", "Track", "backtest",
-    "check_panel", "decimals_by_row", "expect", "explain", "fit_warnings", "forecast", "forecast_table",
+    "check_panel", "decimals_by_row", "expect", "explain", "fit_warnings", "forecast", "forecast_table", "known_at",
     "likely_bounds", "names", "read_panel", "read_table", "redraw", "track",
 ]  # fmt: skip
 __dir__ = __all__.copy

@@ -89,7 +89,9 @@ def quarter_draws(
         return None
     lot = np.random.default_rng(SEED)
     apart = distances(history, quarters)
-    whole = consecutive(known, quarters) and len(apart) >= LEAST_YEARS
+    first = list(range(1, len(known) + 1))  # none left out, and nothing later is known
+    gone_on_from = list(known.index.quarter) == first and quarters.index[-1] == known.index[-1]
+    whole = gone_on_from and len(apart) >= LEAST_YEARS
     if whole:
         values = year_from_quarters(quarters, known, n, limits, decimals) + lot.choice(apart, n)
     else:
@@ -104,12 +106,6 @@ def quarter_draws(
 def _width(apart: np.ndarray, decimals: int) -> float:
     """The spread of such distances; half a unit of print is the least that isn't known of a year from rounded parts."""
     return float(np.hypot(np.sqrt((apart**2).mean()), 10.0**-decimals / np.sqrt(12)))
-
-
-def consecutive(known: pd.Series, quarters: pd.Series) -> bool:
-    """True if the quarters are the first ones of their year, none left out, and nothing later is known."""
-    first = list(range(1, len(known) + 1))
-    return list(known.index.quarter) == first and quarters.index[-1] == known.index[-1]
 
 
 def distances(history: pd.Series, quarters: pd.Series) -> np.ndarray:

@@ -77,15 +77,21 @@ def _scored(figures: "Figures", method: str, since: int | None) -> pd.DataFrame:
 
 def _past(figures: "Figures", year: pd.Period, method: str, since: int | None) -> tuple | None:
     """The forecast of a year as it would have been AHEAD years before; none where too little was known then."""
-    origin, days = year - AHEAD, figures.vintages
-    then = figures.values_on(days.loc[days["period"].astype(str) == str(origin), "known"].min().date())
-    known = then[then.index <= origin]
+    origin = year - AHEAD
+    known = known_at(figures, origin)
     if since:  # a window as long as the one asked for, seen from the origin
         known = known[known.index.year > origin.year - (figures.values.index[-1].year - since + 1)]
-    if edges := [edge for edge in figures.breaks if edge < origin]:
-        known = known[known.index > edges[-1]]
     if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
         return None
     bounds = figures.lower, figures.upper
     ahead = forecast(known, year.year, *bounds, decimals=figures.decimals, method=method).iloc[-1]
     return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
+
+
+def known_at(figures: "Figures", origin: pd.Period) -> pd.Series:
+    """The values up to a period, from the last break before it on, as they stood when its first figure came."""
+    days = figures.vintages
+    then = figures.values_on(days.loc[days["period"].astype(str) == str(origin), "known"].min().date())
+    # Figures on the other side of a break are another thing: none is learned from.
+    after = max((edge for edge in figures.breaks if edge < origin), default=None)
+    return then[(then.index <= origin) & (after is None or then.index > after)]

@@ -1,13 +1,12 @@
 """Forecasts as they would have been made on an earlier day, with the figures known then, beside what came since."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, statistics
-from helpers.forecast import LEVELS, forecast
+from helpers import UserError
+from helpers.forecast import LEVELS, forecast, known_at
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.shared import shared
 from helpers.targets import Outlook
@@ -68,29 +67,15 @@ def rolling(outlooks: dict[str, Outlook]) -> pd.DataFrame:
 
 def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
     """The forecasts of one indicator from every year with enough figures before it and one after."""
-    history, edges = outlook.history, statistics.breaks(outlook.series.name, outlook.area)
-    days = days_known(outlook)
+    history, figures = outlook.history, outlook.figures
     for last in history.index[:-1]:
-        earlier = [edge for edge in edges if edge < last]
-        known = known_then(outlook, last, days[last])
-        # Figures on the other side of a break are another thing: none is learned from, none is a result.
-        known = known[known.index > earlier[-1]] if earlier else known
-        next_break = min((edge for edge in edges if edge >= last), default=history.index[-1])
+        known = known_at(figures, last)
+        known = known[known.index.isin(history.index)]
+        # Figures on the other side of a break are another thing: none is a result.
+        next_break = min((edge for edge in figures.breaks if edge >= last), default=history.index[-1])
         years = [last + h for h in HORIZONS if last + h <= next_break and last + h in history.index]
         if len(known) >= FEWEST and np.ptp(known.to_numpy()) > 0 and years:
             yield _made_from(known, history[years], outlook)
-
-
-def days_known(outlook: Outlook) -> dict[pd.Period, date]:
-    """The day on which each period's first figure became known."""
-    days = statistics.vintages(outlook.series.name, outlook.area).groupby("period", observed=True)["known"].min()
-    return {period: days[str(period)].date() for period in outlook.history.index}
-
-
-def known_then(outlook: Outlook, last: pd.Period, day: date) -> pd.Series:
-    """The indicator's figures up to a period as they stood on a day."""
-    seen = statistics.series(outlook.series.name, outlook.area, day)
-    return seen[(seen.index <= last) & seen.index.isin(outlook.history.index)]
 
 
 def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import tables, targets
+from helpers import tables
 from helpers.charts import Words, captions
 from helpers.forecast import backtest
 from helpers.language import day, integer, literal, message, number, per_cent_sign, percent, plural, text, years
@@ -88,8 +88,8 @@ def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> W
         "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dots), targets (orange)",
         day=day(date.fromisoformat(signed)),
     )
-    outlooks = {key: now[key] for key in checked["indicator"].unique()}
-    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
+    codes = [now[key].series.name for key in checked["indicator"].unique()]
+    return Words(title, shown, captions.source_line(codes))
 
 
 def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str, Outlook]) -> Words:
@@ -99,9 +99,8 @@ def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str,
     if ratio > 1:
         sentence = text("Past forecasts missed by {share} more than the last figure would have")
     shown = text("Figures (blue) and every forecast made up to five years ahead of them (thin and grey)")
-    outlooks = {key: now[key] for key in forecasts["indicator"].unique()}
-    title = sentence.format(share=percent(abs(1 - ratio)))
-    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
+    codes = [now[key].series.name for key in forecasts["indicator"].unique()]
+    return Words(sentence.format(share=percent(abs(1 - ratio))), shown, captions.source_line(codes))
 
 
 def calibration_words(table: pd.DataFrame) -> Words:

@@ -100,7 +100,8 @@ def compare(old: Entry | None, new: Entry | None, keys: tuple[Key | None, Key | 
     for year, was, became in years(old, new):
         shown = [goal(was), goal(became)]
         verdicts = {"verdict_was": verdict(was), "verdict_became": verdict(became)}
-        change = kind(shown)
+        change = "changed" if all(shown) else "added" if shown[1] else "dropped"
+        change = "same" if shown[0] == shown[1] else change
         if change != "same" or verdicts["verdict_was"] != verdicts["verdict_became"]:
             yield about | {"change": change, "year": year, "was": shown[0], "became": shown[1]} | verdicts
 
@@ -116,14 +117,6 @@ def years(old: Entry | None, new: Entry | None) -> Iterator[tuple[int, pd.Series
 def goal(row: pd.Series | None) -> str:
     """A target as its plan prints it; empty where there is none."""
     return "" if row is None else number(row["target"], target_decimals(row))
-
-
-def kind(shown: list[str]) -> str:
-    """The change between two printed targets."""
-    was, became = shown
-    if was == became:
-        return "same"
-    return "changed" if was and became else "added" if became else "dropped"
 
 
 def verdict(row: pd.Series | None) -> str:
