@@ -5,7 +5,7 @@ from IPython.display import Markdown
 
 from helpers import pensions, statistics
 from helpers.charts import BLUE, GREY, SOFT, Chart, Words, canvas, captions, finish, for_phones, label_ends, styled
-from helpers.language import between, message, number, per_cent_sign, text, years as span
+from helpers.language import between, message, per_cent_sign, quantity, text, years as span
 from helpers.pensions import scenarios
 from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
 
@@ -65,14 +65,9 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
 
 
 def _words(ratio: pd.Series, path: pd.DataFrame, scenario: str) -> Words:
-    last = path.iloc[-1]
-    title = text(
-        "By the scenario: {range} of the average wage in {year}, after {now} in {last}",
-        range=between(last["low"], last["high"], 1, "%"),
-        year=last.name,
-        now=number(ratio.iloc[-1], 1) + per_cent_sign(),
-        last=ratio.index[-1].year,
-    )
+    last, now = path.iloc[-1], {"now": quantity(ratio.iloc[-1], 1, "%"), "last": ratio.index[-1].year}
+    title = text("By the scenario: {range} of the average wage in {year}, after {now} in {last}")
+    title = title.format(range=between(last["low"], last["high"], 1, "%"), year=last.name, **now)
     shown = text("Average pension as a share of the average wage, %; scenario: {name}", name=named(scenario))
     return Words(title, shown, captions.source_line(BEHIND))
 

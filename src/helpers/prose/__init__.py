@@ -9,7 +9,7 @@ from helpers import plan, statistics
 from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
 from helpers.prose import statements
 from helpers.prose.lead import headline, joined, outcomes, short_names
-from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target, target_decimals
+from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target
 
 __all__ = [
     "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
@@ -43,16 +43,14 @@ def record(outlook: Outlook) -> Markdown:
 
 
 def _latest(outlook: Outlook) -> str:
-    last, year = outlook.history.iloc[-1], outlook.history.index[-1].year
-    figure = literal(quantity(last, outlook.decimals, outlook.unit))
+    year, figure = outlook.history.index[-1].year, f"**{statements.figure_of(outlook.history.iloc[-1], outlook)}**"
     row = outlook.judged[outlook.judged["year"] == year]
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
-        return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
-    goal = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
+        return text("The latest figure is {figure} in {year}.", figure=figure, year=year)
     good = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
     bad = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
     message = good if row.iloc[0]["verdict"] == "met" else bad
-    return message.format(figure=f"**{figure}**", year=year, target=goal)
+    return message.format(figure=figure, year=year, target=statements.goal_of(row.iloc[0], outlook))
 
 
 def _expected(outlook: Outlook) -> list[str]:
@@ -67,7 +65,7 @@ def _expected(outlook: Outlook) -> list[str]:
                 year=row["year"],
                 median=literal(quantity(row["median"], decimals, outlook.unit)),
                 range=literal(between(row["low"], row["high"], decimals, share)),
-                target=literal(again(row["target"], target_decimals(row), outlook.unit)),
+                target=statements.goal_of(row, outlook),
                 chance=f"**{chance(row['probability'])}**",
                 verdict=text(row["verdict"]),
             )

@@ -8,7 +8,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers.charts import captions
-from helpers.language import again, chance, listing, literal, name, number, plural, quantity, text, years
+from helpers.language import chance, integer, listing, literal, name, number, plural, quantity, text, years
+from helpers.prose.statements import figure_of, goal_of
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 MOST = 5  # sentences of the answer, and names in one of them
@@ -69,19 +70,17 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(SETTLED)]
     if done.empty:
         return ""
-    n_met, n = int((done["verdict"] == "met").sum()), len(done)
+    n_met, n, span = int((done["verdict"] == "met").sum()), len(done), _span(done)
     some = plural(
         "**{met} of the {n} target** for {years} that can be checked were met and {missed} missed.",
         "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
         n,
-        met=number(n_met, 0),
-        missed=number(n - n_met, 0),
-        years=_span(done),
+        met=integer(n_met),
+        missed=integer(n - n_met),
+        years=span,
     )
-    whole = text(
-        "Every target for {years} that can be checked was met (**{n}** of {n}).", n=number(n, 0), years=_span(done)
-    )
-    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=number(n, 0), years=_span(done))
+    whole = text("Every target for {years} that can be checked was met (**{n}** of {n}).", n=integer(n), years=span)
+    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=integer(n), years=span)
     return joined({n: whole, 0: none}.get(n_met, some), _as_printed(outlooks, n_met, n), _lenient(done, outlooks))
 
 
@@ -91,7 +90,7 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     counts = int((other == "met").sum()), int(other.isin(["met", "missed"]).sum())
     if counts == (n_met, n):
         return ""
-    met_then, all_then = (number(count, 0) for count in counts)
+    met_then, all_then = map(integer, counts)
     return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
@@ -121,19 +120,15 @@ def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
             words = text("{name} (chance of {chance} in {year})")
             items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
     if len(items) > MOST:
-        items = [*items[: MOST - 1], text("{n} more", n=number(len(items) - MOST + 1, 0))]
+        items = [*items[: MOST - 1], text("{n} more", n=integer(len(items) - MOST + 1))]
     named = plural("Of most concern: {items}.", "Of most concern: {items}.", len(items), items=listing(items))
     return named if items else ""
 
 
 def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
-    return text(
-        "{name} ({figure} in {year}, target {target})",
-        name=called,
-        figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
-        year=row["year"],
-        target=literal(again(row["target"], target_decimals(row), outlook.unit)),
-    )
+    words = text("{name} ({figure} in {year}, target {target})")
+    shown = {"figure": figure_of(row["figure"], outlook), "target": goal_of(row, outlook)}
+    return words.format(name=called, year=row["year"], **shown)
 
 
 def _dropped(outlooks: dict[str, Outlook]) -> str:
@@ -156,7 +151,7 @@ def _lenient(done: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
         "{n} of the {met} met targets was no stricter than the level reported for {year}.",
         "{n} of the {met} met targets were no stricter than the level reported for {year}.",
         len(past),
-        met=number(len(rows), 0),
+        met=integer(len(rows)),
         year=max(past, default=0),
     )
     return words if past else ""
@@ -171,14 +166,10 @@ def _suspected(outlook: Outlook) -> str:
     reached = met(first, goal["target"], outlook.about["better"], outlook.decimals)
     good = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
     bad = text("Taken as printed, the first target, {target}, would be missed; no reason for the change is stated.")
-    change = text(
-        "{name}: {before} in {since}, {after} in {year}.",
-        name=literal(name(outlook.about)),
-        before=literal(quantity(outlook.history.iloc[-1], outlook.decimals, outlook.unit)),
-        since=outlook.history.index[-1].year,
-        after=literal(quantity(first, outlook.decimals, outlook.unit)),
-        year=outlook.redefined.index[0].year,
-    )
+    years_of = {"since": outlook.history.index[-1].year, "year": outlook.redefined.index[0].year}
+    before, after = (figure_of(value, outlook) for value in (outlook.history.iloc[-1], first))
+    change = text("{name}: {before} in {since}, {after} in {year}.")
+    change = change.format(name=literal(name(outlook.about)), before=before, after=after, **years_of)
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
     return joined(change, (good if reached else bad).format(target=target))
 
@@ -228,12 +219,10 @@ def _without(outlooks: dict[str, Outlook]) -> str:
     if not any(sources):
         some = text("For **{n}** of the {all} indicators there are no comparable figures.")
         every = text("There are no comparable figures for any of the **{all}** indicators.")
-    words = (every if len(sources) == len(outlooks) else some).format(
-        n=number(len(sources), 0), all=number(len(outlooks), 0)
-    )
+    counts = {"n": integer(len(sources)), "all": integer(len(outlooks))}
     if len(sources) < len(outlooks):
-        return words if sources else ""
-    return joined(words, text("No target can be checked."), _held(outlooks))
+        return some.format(**counts) if sources else ""
+    return joined(every.format(**counts), text("No target can be checked."), _held(outlooks))
 
 
 def _held(outlooks: dict[str, Outlook]) -> str:
@@ -243,7 +232,7 @@ def _held(outlooks: dict[str, Outlook]) -> str:
     words = text("For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.")
     if held == len(outlooks):
         words = text("For all of them the plan names a source that would settle it: {holder}.")
-    return words.format(held=number(held, 0), n=number(sources.total(), 0), holder=text(holder)) if holder else ""
+    return words.format(held=integer(held), n=integer(sources.total()), holder=text(holder)) if holder else ""
 
 
 def _span(rows: pd.DataFrame) -> str:

@@ -56,23 +56,12 @@ def ranges(expected: Forecast, decimals: int = 1) -> pd.DataFrame:
 def in_words(judged: pd.DataFrame, expected: Forecast, decimals: int = 1) -> str:
     """The verdicts in sentences: what is expected, and how likely each target is."""
     last = expected.iloc[-1]
-    first = text(
-        "For {year} the forecast is {median}, with an 80% range of {range}.",
-        year=last["period"],
-        median=number(last["q50"], decimals),
-        range=between(last["q10"], last["q90"], decimals),
-    )
-    rows = judged.dropna(subset=["chance"]).iterrows()
-    sentences = [
-        text(
-            "Target of {target} for {year}: {verdict} ({chance}).",
-            target=number(row["target"], decimals),
-            year=year,
-            verdict=text(row["verdict"]),
-            chance=percent(row["chance"]),
-        )
-        for year, row in rows
-    ]
+    ahead = {"median": number(last["q50"], decimals), "range": between(last["q10"], last["q90"], decimals)}
+    first = text("For {year} the forecast is {median}, with an 80% range of {range}.", year=last["period"], **ahead)
+    words, sentences = text("Target of {target} for {year}: {verdict} ({chance})."), []
+    for year, row in judged.dropna(subset=["chance"]).iterrows():
+        said = {"verdict": text(row["verdict"]), "chance": percent(row["chance"])}
+        sentences.append(words.format(target=number(row["target"], decimals), year=year, **said))
     return " ".join([first, *sentences])
 
 
