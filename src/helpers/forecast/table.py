@@ -57,10 +57,8 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     missing = text.str.lower().isin(["", "na", "nan", "none", "<na>"])
     wrong = np.flatnonzero(value.isna() & ~missing | np.isinf(value))
     if len(wrong):
-        row = wrong[0]
-        raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: value is {text[row]!r}: write a number or nothing."
-        )
+        row, what = wrong[0], f"value is {text[wrong[0]]!r}: write a number or nothing."
+        raise UserError(f"{name}, row {row + 2}, series {table.series_id[row]}: {what}")
     _check_keys(table, name)
     return table.assign(value=value)
 
@@ -90,10 +88,8 @@ def _check_keys(table: pd.DataFrame, name: str) -> None:
         raise UserError(f"{name}, row {unnamed[0] + 2}: series_id is empty: name the series.")
     twice = np.flatnonzero(table.duplicated(["series_id", "period"]))
     if len(twice):
-        row = twice[0]
-        raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
-        )
+        row, what = twice[0], f"period {table.period[twice[0]]} twice: keep one of them."
+        raise UserError(f"{name}, row {row + 2}, series {table.series_id[row]}: {what}")
 
 
 def index_of(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:

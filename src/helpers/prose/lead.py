@@ -47,7 +47,7 @@ def joined(*sentences: str) -> str:
 
 
 def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
-    """What is too long for the answer: what was always met, with figures, or missed, and who has the others."""
+    """What is too long for the answer: which indicators always met or missed, and who has figures of the others."""
     judged = assess(outlooks)
     always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
     return Markdown(" ".join(filter(None, [*always, _held(outlooks)])))

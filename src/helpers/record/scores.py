@@ -98,8 +98,7 @@ def summary(scored: Scored) -> pd.DataFrame:
     for name in NAMES:
         own = figures[figures["method"] == name]
         for horizon in [*HORIZONS, "all"]:
-            now = squares if horizon == "all" else squares[squares["horizon"] == horizon]
-            mine = own if horizon == "all" else own[own["horizon"] == horizon]
+            now, mine = (part if horizon == "all" else part[part["horizon"] == horizon] for part in (squares, own))
             means = mine.groupby("indicator")[["crps", "in80", "in95"]].mean().mean()
             rows.append((name, horizon, len(now), now.groupby("indicator")[name].mean().mean(), *means))
     table = pd.DataFrame(rows, columns=COLUMNS)

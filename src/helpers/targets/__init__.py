@@ -15,7 +15,7 @@ from helpers.targets.choices import Change, Choices, choices, decide, decision_l
 from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
-from helpers.targets.official import METHODS, WORDS, Judgement
+from helpers.targets.official import METHODS, OFFICIAL, WORDS, Judgement
 from helpers.targets.outlook import Outlook, Outlooks, lenient, record, target
 from helpers.targets.pace import Pace, kind_of, pace, promise
 from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
@@ -31,8 +31,6 @@ __all__ = [
     "reference_numbers", "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
 ]  # fmt: skip
 __dir__ = __all__.copy
-
-OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 
 
 def outlooks(
@@ -130,12 +128,10 @@ def methods(outlooks: dict[str, Outlook]) -> pd.DataFrame:
         if ahead.empty:
             continue
         last = ahead.iloc[-1]
-        figures = one.figures.comparable
         since, better = reported_year(one.printed), one.about["better"]
-        table = official_methods.methods(figures, last["target"], int(last["year"]), better, since)
+        others = official_methods.methods(one.figures.comparable, last["target"], int(last["year"]), better, since)
         ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
-        table = table.set_index("method").loc[list(OFFICIAL)].reset_index()
-        table = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), table])
+        table = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), others])
         rows.append(table.assign(indicator=indicator, year=int(last["year"])))
     columns = ["indicator", "year", "method", "verdict", "probability", "predicted"]
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)

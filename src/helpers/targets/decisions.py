@@ -113,10 +113,7 @@ def check(decision: Decision, known_until: int) -> None:
 
 
 def undo(indicator: str | int, path: Path | None = None) -> Decision:
-    """The newest decision on an indicator, taken out of the table. Raises UserError where there is none.
-
-    Example: `undo(12)`
-    """
+    """The newest decision on an indicator, taken out of the table. Raises UserError where there is none."""
     path = path or DECISIONS
     table = read(path)
     own = table.index[table["indicator"] == str(indicator)]

@@ -58,9 +58,9 @@ def methods(history: pd.Series, target: float, year: int, better: str, since: in
     if year <= last:
         raise UserError(f"target year {year} is not after the last figure ({last}): compare the figure itself")
     rows = []
-    for name, judge in METHODS.items():
+    for name in OFFICIAL:
         baseline = {"baseline": since} if name == "escap" else {}
-        answer = judge(history, np.array([[float(target)]]), np.array([year]), better, **baseline)
+        answer = METHODS[name](history, np.array([[float(target)]]), np.array([year]), better, **baseline)
         rows.append((name, str(answer.verdict[0, 0]), float(answer.probability[0, 0]), float(answer.predicted[0])))
     return pd.DataFrame(rows, columns=["method", "verdict", "probability", "predicted"])
 
@@ -153,6 +153,7 @@ def linear(history: pd.Series, target: np.ndarray, year: np.ndarray, better: str
 
 Method = Callable[[pd.Series, np.ndarray, np.ndarray, str], Judgement]
 METHODS: dict[str, Method] = {"linear": linear, "eurostat": eurostat, "escap": escap, "oecd": oecd}
+OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 
 
 def _figures(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:

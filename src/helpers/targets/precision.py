@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
-from helpers.forecast import decimals_by_row
+from helpers.forecast import Forecast, decimals_by_row
 
 SPANNED = 100  # units of the last decimal that a range may span
 # Calibrated scale of the Intergovernmental Panel on Climate Change: Mastrandrea et al. (2010), "Guidance note for
@@ -24,13 +24,9 @@ def likelihood_words(probability: float) -> str:
     """Words of the IPCC's calibrated scale for a probability from 0 to 1. The text is also the catalogue's key."""
     if not isinstance(probability, Real) or not 0 <= probability <= 1:
         raise UserError(f"probability {probability!r} is not a number from 0 to 1: give a share, not a percentage")
-    for bound, words in LIKELIHOOD:
-        if probability >= bound:
-            return words
-    for bound, words in UNLIKELIHOOD:
-        if probability <= bound:
-            return words
-    return "about as likely as not"
+    likely = [words for bound, words in LIKELIHOOD if probability >= bound]
+    unlikely = [words for bound, words in UNLIKELIHOOD if probability <= bound]
+    return [*likely, *unlikely, "about as likely as not"][0]
 
 
 def decimals_of(values: pd.Series | np.ndarray) -> int:
@@ -76,11 +72,8 @@ def edge(target: float, better: str, decimals: int) -> float:
     return float((steps.to_integral_value(ROUND_FLOOR) + Decimal("0.5")) * unit)
 
 
-def probability_met(forecast, target: float, better: str, decimals: int):
-    """Probability, 0 to 1, that the printed figure meets the target, for each period of a forecast.
-
-    `forecast` is anything with `probability(at_least=...)` and `probability(at_most=...)`, such as `forecast.Forecast`.
-    """
+def probability_met(forecast: Forecast, target: float, better: str, decimals: int) -> pd.Series:
+    """Probability, 0 to 1, that the printed figure meets the target, for each period of a forecast."""
     bound = edge(target, better, decimals)
     return forecast.probability(at_least=bound) if is_higher(better) else forecast.probability(at_most=bound)
 
