@@ -90,8 +90,8 @@ def quarter_draws(
     lot = np.random.default_rng(SEED)
     apart = distances(history, quarters)
     first = list(range(1, len(known) + 1))  # none left out, and nothing later is known
-    gone_on_from = list(known.index.quarter) == first and quarters.index[-1] == known.index[-1]
-    whole = gone_on_from and len(apart) >= LEAST_YEARS
+    leading = list(known.index.quarter) == first and quarters.index[-1] == known.index[-1]
+    whole = leading and len(apart) >= LEAST_YEARS
     if whole:
         values = year_from_quarters(quarters, known, n, limits, decimals) + lot.choice(apart, n)
     else:

@@ -1,6 +1,5 @@
 """Forecasts for a table of many series: read, check, compute in bulk, and continue the periods as they were written."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from helpers.forecast.series import check_within, prepare, season_of
 NEEDED = ["series_id", "period", "value"]
 MOST = 10**7  # of a year or a running number; more are dates and slips
 _FORMULA = r"[=@\t\r]|[+-](?![\d.])"
-_QUARTER = re.compile(r"^(\d{4})([-\s]?)[Qq]([1-4])$")
+_QUARTER = r"^(\d{4})([-\s]?)[Qq]([1-4])$"
 
 
 def read_table(path: str | Path, frequency: str = "annual") -> pd.DataFrame:

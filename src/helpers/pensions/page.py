@@ -53,11 +53,11 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
         labels = []
         for other, path in paths.items():
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
-            line, words_of, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
+            line, label, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
             if other == scenario:
                 axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
             axes.plot(years, middle, color=line, lw=1.4, linestyle=(0, (4, 2)), zorder=level)
-            labels.append((years[-1], middle[-1], named(other), words_of))
+            labels.append((years[-1], middle[-1], named(other), label))
         axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
         label_ends(axes, labels)
         finish(axes, 1)

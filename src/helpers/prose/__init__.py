@@ -112,12 +112,9 @@ def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> 
 
 def _dated(figures: Mapping, decimals: int, unit: str) -> str:
     """Figures with their dates, the unit once: 208 people (2020), 200 (2021)."""
-    first = next(iter(figures.keys()))
-    shown = [
-        f"{quantity(value, decimals, unit) if date == first else again(value, decimals, unit)} ({date})"
-        for date, value in figures.items()
-    ]
-    return literal(listing(shown))
+    (first, start), *rest = figures.items()
+    later = [f"{again(value, decimals, unit)} ({date})" for date, value in rest]
+    return literal(listing([f"{quantity(start, decimals, unit)} ({first})", *later]))
 
 
 def planned(*outlooks: Outlook) -> str:

@@ -166,10 +166,10 @@ def _suspected(outlook: Outlook) -> str:
     reached = met(first, goal["target"], outlook.about["better"], outlook.decimals)
     good = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
     bad = text("Taken as printed, the first target, {target}, would be missed; no reason for the change is stated.")
-    years_of = {"since": outlook.history.index[-1].year, "year": outlook.redefined.index[0].year}
+    when = {"since": outlook.history.index[-1].year, "year": outlook.redefined.index[0].year}
     before, after = (figure_of(value, outlook) for value in (outlook.history.iloc[-1], first))
     change = text("{name}: {before} in {since}, {after} in {year}.")
-    change = change.format(name=literal(name(outlook.about)), before=before, after=after, **years_of)
+    change = change.format(name=literal(name(outlook.about)), before=before, after=after, **when)
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
     return joined(change, (good if reached else bad).format(target=target))
 

@@ -60,8 +60,8 @@ def in_words(judged: pd.DataFrame, expected: Forecast, decimals: int = 1) -> str
     first = text("For {year} the forecast is {median}, with an 80% range of {range}.", year=last["period"], **ahead)
     words, sentences = text("Target of {target} for {year}: {verdict} ({chance})."), []
     for year, row in judged.dropna(subset=["chance"]).iterrows():
-        said = {"verdict": text(row["verdict"]), "chance": percent(row["chance"])}
-        sentences.append(words.format(target=number(row["target"], decimals), year=year, **said))
+        parts = {"verdict": text(row["verdict"]), "chance": percent(row["chance"])}
+        sentences.append(words.format(target=number(row["target"], decimals), year=year, **parts))
     return " ".join([first, *sentences])
 
 

@@ -64,13 +64,13 @@ def _on_panel(record: pd.DataFrame, by_indicator: pd.DataFrame) -> str:
 
 
 def _coverage(record: pd.DataFrame) -> str:
-    held80, held95 = overall(record).loc["ours", ["coverage80", "coverage95"]]
+    share80, share95 = overall(record).loc["ours", ["coverage80", "coverage95"]]
     words = text(
         "On the same series the 80% ranges held {share80} of the figures that came, and the 95% ranges {share95}.",
-        share80=percent(held80),
-        share95=percent(held95),
+        share80=percent(share80),
+        share95=percent(share95),
     )
-    narrow = held80 < 0.8 and held95 < 0.95
+    narrow = share80 < 0.8 and share95 < 0.95
     return " ".join([words, text("There the ranges are somewhat too narrow.")]) if narrow else words
 
 

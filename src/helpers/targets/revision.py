@@ -134,8 +134,8 @@ def lines(changes: pd.DataFrame) -> list[str]:
     words: list[str] = []
     for (section, indicator, named), rows in changes.groupby(["section", "indicator", "name"], sort=False):
         label = f"{indicator}. {named}" if indicator else text("Section {section}: {name}", section=section, name=named)
-        filled = rows.astype(object).where(rows.notna(), "").to_dict("records")
-        words += [label, *(f"  {line_of(row)}" for row in filled)]
+        cells = rows.astype(object).where(rows.notna(), "").to_dict("records")
+        words += [label, *(f"  {line_of(row)}" for row in cells)]
     return words
 
 
