@@ -103,15 +103,6 @@ def test_a_target_without_a_direction_is_refused():
     assert "\n" not in str(caught.value)
 
 
-def test_a_chance_beyond_the_horizon_is_refused():
-    one = targets.outlooks(3, as_of="2026-11-22", until=2026)["11"]
-    assert targets.chance(one, 2026) == one.judged.set_index("year").loc[2026, "probability"]
-    with pytest.raises(UserError, match="indicator 11, 2027: the forecast covers 2026 to 2026 only"):
-        targets.chance(one, 2027)
-    with pytest.raises(UserError, match="2040: no probability, since the plan has no target"):
-        targets.chance(one, 2040)
-
-
 def test_every_shown_number_of_a_target_comes_from_one_distribution(found):
     for one in found.values():
         if one.expected is None:
@@ -119,7 +110,8 @@ def test_every_shown_number_of_a_target_comes_from_one_distribution(found):
         by_year = one.expected.set_index(pd.PeriodIndex(one.expected["period"]).year)
         for row in one.judged[one.judged["probability"].notna()].to_dict("records"):
             assert row["median"] == by_year.loc[row["year"], "q50"]
-            assert row["probability"] == targets.chance(one, row["year"])
+            chances = targets.probability_met(one.expected, row["target"], one.about["better"], one.figures.decimals)
+            assert row["probability"] == chances.iloc[by_year.index.get_loc(row["year"])]
 
 
 def test_an_area_without_figures_has_a_chart_of_its_targets_and_a_reason():

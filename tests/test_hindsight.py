@@ -1,13 +1,10 @@
 """Forecasts of an earlier day: they know nothing later, and are compared only with what compares."""
 
-from functools import partial
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import files, statistics, targets
+from helpers import files, forecast, statistics, targets
 from helpers.record import hindsight
 from helpers.record.hindsight import by_horizon
 
@@ -40,7 +37,7 @@ def test_a_forecast_of_the_signing_knows_no_later_figure(then, now):
     assert np.sign(checked["gain"]).value_counts().to_dict() == {0: 11, 1: 7, -1: 2}
 
 
-def test_a_past_forecast_rests_on_the_figures_of_its_day(monkeypatch, tmp_path):
+def test_a_past_forecast_rests_on_the_figures_of_its_day(tmp_path):
     lines = [
         "series,area,period,value,status,source,published,read_on",
         "unemployment,KAZ,2020,4.9,final,a,2021-02-14,",
@@ -51,13 +48,9 @@ def test_a_past_forecast_rests_on_the_figures_of_its_day(monkeypatch, tmp_path):
     (tmp_path / "observations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in ("series.csv", "areas.csv"):
         (tmp_path / name).write_bytes((files.STATISTICS / name).read_bytes())
-    for name in ("series", "vintages"):
-        monkeypatch.setattr(statistics, name, partial(getattr(statistics, name), folder=tmp_path))
-    history = statistics.series("unemployment")
-    outlook = SimpleNamespace(series=pd.Series(name="unemployment", dtype=object), area="KAZ", history=history)
-    days = hindsight.days_known(outlook)
+    known = statistics.figures("unemployment", folder=tmp_path)
     for year, figures in (("2021", [4.9, 4.8]), ("2022", [5.1, 4.8, 4.7])):
-        assert list(hindsight.known_then(outlook, pd.Period(year), days[pd.Period(year)])) == figures
+        assert list(forecast.known_at(known, pd.Period(year))) == figures
 
 
 @pytest.mark.slow

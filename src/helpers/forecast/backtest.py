@@ -32,7 +32,10 @@ def run(
         find(method)
     if not (1 <= origins <= MOST_AHEAD and 1 <= horizon <= MOST_AHEAD):
         raise UserError(f"backtest: origins is {origins}, horizon {horizon}: both must be from 1 to {MOST_AHEAD}.")
-    truth = pd.concat(_cuts(check_table(table), horizon, origins, frequency), ignore_index=True)
+    cuts = list(_cuts(check_table(table), horizon, origins, frequency))
+    if not cuts:
+        raise UserError(f"backtest: no series has {SHORTEST + horizon} values that vary: shorten the horizon.")
+    truth = pd.concat(cuts, ignore_index=True)
     tasks = [
         (truth[truth.back == back], method, horizon, frequency, lower, upper)
         for back in sorted(truth.back.unique())
@@ -50,7 +53,6 @@ def run(
 
 def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> Iterator[pd.DataFrame]:
     """Every series at every origin: its history, the outcomes after it, and the scale of its steps."""
-    any_cut = False
     for name, part in table.dropna(subset="value").groupby("series_id", sort=False):
         index, _ = index_of(part["period"], frequency, name)
         part = part.iloc[np.argsort(ordinals(index), kind="stable")]
@@ -58,14 +60,11 @@ def _cuts(table: pd.DataFrame, horizon: int, origins: int, frequency: str) -> It
             cut = len(part) - horizon - back
             if cut < SHORTEST or np.ptp(part.value.to_numpy()[:cut]) == 0:
                 continue
-            any_cut = True
             step = np.diff(part.value.to_numpy()[:cut])
             yield part.iloc[: cut + horizon].assign(
                 back=back, known=np.arange(cut + horizon) < cut, origin=part.period.iloc[cut - 1],
                 scale=np.abs(step).mean(), spread=np.sqrt((step**2).mean()), last=part.value.iloc[cut - 1],
             )  # fmt: skip
-    if not any_cut:
-        raise UserError(f"backtest: no series has {SHORTEST + horizon} values that vary: shorten the horizon.")
 
 
 def _spread(tasks: list[tuple], jobs: int | None) -> Iterator[pd.DataFrame]:

@@ -58,12 +58,8 @@ class Forecast(pd.DataFrame):
             raise UserError(f"{period}: the forecast covers {known[0]} to {known[-1]}; ask for one of these periods.")
         return known.index(str(period))
 
-    def first(self, until: Hashable) -> "Forecast":
-        """The same forecast up to a period."""
-        return self.moved(self.draws[:, : self.column(until) + 1])
-
     def moved(self, draws: np.ndarray) -> "Forecast":
-        """The same forecast with other draws, kept within the bounds."""
+        """The same forecast with other draws, of its first periods or all, kept within the bounds."""
         periods, draws = self["period"].iloc[: draws.shape[1]], np.clip(draws, *self.limits)
         other = distribution(periods, draws, self.limits, self.n_used, self.label)
         other.method, other.since, other.narrowing = self.method, self.since, self.narrowing

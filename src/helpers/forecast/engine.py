@@ -36,8 +36,9 @@ def compute(
                 out[i] = q
     cycle = 1 if method in ("naive", "drift") else period
     for i, (q, s) in enumerate(zip(out, series, strict=True)):
-        ends = _ends(s, lower, upper)
-        out[i] = on_bound(_finish(q, s, cycle, *ends), s, ends[0], method, decimals)
+        q, ends = np.sort(q, axis=0), _ends(s, lower, upper)
+        wide = q[ensemble.MEDIAN] + (q - q[ensemble.MEDIAN]) * s.widen  # for gaps and breaks
+        out[i] = on_bound(bound(wide, anchor(s.values, horizon, cycle), *ends), s, ends[0], method, decimals)
     return out
 
 
@@ -72,13 +73,6 @@ def _ends(series: Series, lower: float | None, upper: float | None) -> tuple[flo
     return implied if lower is None else lower, np.inf if upper is None else upper
 
 
-def _finish(q: np.ndarray, series: Series, period: int, lower: float, upper: float) -> np.ndarray:
-    """Quantiles widened for gaps and breaks, and within the bounds."""
-    q = np.sort(q, axis=0)
-    middle = q[ensemble.MEDIAN]
-    return bound(middle + (q - middle) * series.widen, anchor(series.values, q.shape[1], period), lower, upper)
-
-
 def on_bound(values: np.ndarray, series: Series, lower: float, method: str, decimals: int | None) -> np.ndarray:
     """Values of the ensemble, with what would be printed as the lower bound put on it.
 
@@ -86,7 +80,7 @@ def on_bound(values: np.ndarray, series: Series, lower: float, method: str, deci
     """
     if method != "ensemble" or is_reference(series.values):
         return values
-    places = features.decimals(series.values[None])[0] if decimals is None else decimals
+    places = features.decimals_by_row(series.values[None])[0] if decimals is None else decimals
     return np.where(values - lower < 0.5 * 10.0**-places, lower, values)
 
 
@@ -156,6 +150,5 @@ def _horizon(index: pd.Index, last: int, until: Hashable | None, horizon: int | 
 def periods_after(index: pd.Index, last: int, horizon: int) -> pd.Index:
     """The periods after the last one, in the manner of the history's index."""
     ahead = last + np.arange(1, horizon + 1)
-    return (
-        pd.PeriodIndex.from_ordinals(ahead, freq=index.freq) if isinstance(index, pd.PeriodIndex) else pd.Index(ahead)
-    )
+    by_period = isinstance(index, pd.PeriodIndex)
+    return pd.PeriodIndex.from_ordinals(ahead, freq=index.freq) if by_period else pd.Index(ahead)

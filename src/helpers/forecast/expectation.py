@@ -54,7 +54,7 @@ def expect(
     expected = forecast(history, until, *bounds, figures.breaks, figures.decimals, method)
     by_quarter = None if quarters is None else quarters.values
     expected, narrowing = narrow(expected, history, by_quarter, figures.decimals, figures.parts)
-    expected = expected.first(until)
+    expected = expected.moved(expected.draws[:, : expected.column(until) + 1])
     expected.narrowing, expected.method, expected.since = narrowing, method, since or None
     return judge_by(expected, judgement or {})
 

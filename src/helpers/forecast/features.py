@@ -12,7 +12,7 @@ MOST_DECIMALS = 6
 NEAR = 5  # steps within which a bound is near
 
 
-def decimals(values: np.ndarray) -> np.ndarray:
+def decimals_by_row(values: np.ndarray) -> np.ndarray:
     """Digits after the point that lose none of a row's values, at most 6: [series]."""
     slack = 1e-9 * np.maximum(1, np.abs(values))
     places = [(np.abs(np.round(values, d) - values) <= slack).all(1) for d in range(MOST_DECIMALS)]
@@ -83,7 +83,7 @@ def moves(values: np.ndarray) -> dict[str, np.ndarray]:
 
 def place(values: np.ndarray) -> dict[str, np.ndarray]:
     """Even features of where the last value stands and how figures are printed, [series] each."""
-    size, places, last = step_size(values), decimals(values), values[:, -1]
+    size, places, last = step_size(values), decimals_by_row(values), values[:, -1]
     return {
         "at its extreme": ((last >= values.max(1)) | (last <= values.min(1))).astype(float),
         "step to level": np.clip(np.log(size / np.abs(values).mean(1)), -8, 2) / 2,

@@ -23,11 +23,6 @@ class Narrowing(NamedTuple):
     months: int = 0  # how many first months the figure covers; 0 for quarters
     whole: bool = False  # True where that mean is of all four quarters, False where of such quarters as are known
 
-    @property
-    def quarters(self) -> int:
-        """How many quarters are known."""
-        return len(self.known)
-
 
 def narrow(
     expected: Forecast, history: pd.Series, quarters: pd.Series | None, decimals: int, parts: pd.DataFrame | None = None
@@ -94,7 +89,9 @@ def quarter_draws(
         return None
     lot = np.random.default_rng(SEED)
     apart = distances(history, quarters)
-    whole = consecutive(known, quarters) and len(apart) >= LEAST_YEARS
+    first = list(range(1, len(known) + 1))  # none left out, and nothing later is known
+    leading = list(known.index.quarter) == first and quarters.index[-1] == known.index[-1]
+    whole = leading and len(apart) >= LEAST_YEARS
     if whole:
         values = year_from_quarters(quarters, known, n, limits, decimals) + lot.choice(apart, n)
     else:
@@ -109,13 +106,6 @@ def quarter_draws(
 def _width(apart: np.ndarray, decimals: int) -> float:
     """The spread of such distances; half a unit of print is the least that isn't known of a year from rounded parts."""
     return float(np.hypot(np.sqrt((apart**2).mean()), 10.0**-decimals / np.sqrt(12)))
-
-
-def consecutive(known: pd.Series, quarters: pd.Series) -> bool:
-    """True if the quarters are the first ones of their year, none left out, and nothing later is known."""
-    year = known.index[0].year
-    first = list(pd.period_range(f"{year}Q1", periods=len(known), freq="Q"))
-    return list(known.index) == first and quarters.index[-1] == known.index[-1]
 
 
 def distances(history: pd.Series, quarters: pd.Series) -> np.ndarray:
@@ -144,6 +134,5 @@ def year_from_quarters(
     missing = 4 - len(known)
     if not missing:
         return np.full(n, known.mean())
-    bounds = dict(zip(("lower", "upper"), limits, strict=True))
-    asked = {"frequency": "quarterly", "size": n, "seed": SEED, "decimals": decimals}
-    return (known.sum() + forecast(quarters, horizon=missing, **asked, **bounds).draws.sum(axis=1)) / 4
+    asked = {"horizon": missing, "frequency": "quarterly", "size": n, "seed": SEED, "decimals": decimals}
+    return (known.sum() + forecast(quarters, None, *limits, **asked).draws.sum(axis=1)) / 4

@@ -70,12 +70,6 @@ def check_within(series: Series, lower: float | None, upper: float | None, name:
         raise UserError(f"{name} has the value {beyond[0]:g} beyond the bounds {low:g} to {high:g}: mend one of them.")
 
 
-def _bridge(at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
-    """Values with gaps bridged by straight lines, and the factor by which that made steps too small."""
-    full = np.interp(np.arange(at[0], at[-1] + 1), at, values)
-    return full, float(np.sqrt((len(full) - 1) / max(len(values) - 1, 1))) if len(full) > 1 else 1.0
-
-
 def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "history") -> Series:
     """The values after the last break, gaps bridged. Steps before the break inform the width, by their number.
 
@@ -89,21 +83,19 @@ def prepare(history: pd.Series, breaks: Sequence[Hashable] = (), name: str = "hi
     at = ordinals(history.index)
     order = np.argsort(at, kind="stable")
     at, values = at[order], values[order]
-    if len(np.unique(at)) < len(at):
-        raise UserError(
-            f"{name} has the period {history.index[order][np.flatnonzero(np.diff(at) == 0)[0]]} twice: keep one."
-        )
+    if (np.diff(at) == 0).any():
+        raise UserError(f"{name} has the period {history.index[order][np.diff(at).argmin()]} twice: keep one.")
     known = ~np.isnan(values)
     at, values = at[known], values[known]
     _check_sizes(at, values, history.index[order][known], name)
     cuts = [ordinal(b, history.index) for b in breaks]
-    start = max((c for c in cuts if len(at) and c < at[-1]), default=None)
-    before = np.zeros(0) if start is None else values[at <= start]
-    if start is not None:
-        at, values = at[at > start], values[at > start]
+    start = max((c for c in cuts if len(at) and c < at[-1]), default=-np.inf)
+    before, at, values = values[at <= start], at[at > start], values[at > start]
     if len(values) == 0:
         raise UserError(f"{name} has no values: give one at least, or leave the series out.")
-    full, widen = _bridge(at, values) if len(values) >= SHORTEST else (values, 1.0)
+    full = np.interp(np.arange(at[0], at[-1] + 1), at, values) if len(values) >= SHORTEST else values
+    # A straight line over a gap makes steps too small by this factor.
+    widen = float(np.sqrt((len(full) - 1) / (len(values) - 1))) if len(values) > 1 else 1.0
     return Series(full[-LONGEST:], int(at[-1]), widen * _before_the_break(before, full), len(values))
 
 

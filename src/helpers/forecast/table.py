@@ -1,6 +1,5 @@
 """Forecasts for a table of many series: read, check, compute in bulk, and continue the periods as they were written."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from helpers.forecast.series import check_within, prepare, season_of
 NEEDED = ["series_id", "period", "value"]
 MOST = 10**7  # of a year or a running number; more are dates and slips
 _FORMULA = r"[=@\t\r]|[+-](?![\d.])"
-_QUARTER = re.compile(r"^(\d{4})([-\s]?)[Qq]([1-4])$")
+_QUARTER = r"^(\d{4})([-\s]?)[Qq]([1-4])$"
 
 
 def read_table(path: str | Path, frequency: str = "annual") -> pd.DataFrame:
@@ -25,18 +24,15 @@ def read_table(path: str | Path, frequency: str = "annual") -> pd.DataFrame:
     Of a file that holds years and quarters those of the frequency are taken; the log `jospar` says what is left aside.
     """
     path = Path(path)
-    if not workbooks.is_plain(path, NEEDED):
-        return _without_formulas(check_table(workbooks.long_table(path, frequency), str(path)), path)
-    table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
-    table = table.rename(columns={column: column.strip().casefold() for column in table})
-    if twice := sorted(set(table.columns[table.columns.duplicated()])):
-        raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
-    return _without_formulas(check_table(table, str(path)), path)
-
-
-def _without_formulas(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """The table, or a fault that names a series whose name a spreadsheet would compute."""
-    # The forecasts carry the names on, and a spreadsheet would run them.
+    if workbooks.is_plain(path, NEEDED):
+        table = files.read_table(path, advice=f"give a CSV with the columns {', '.join(NEEDED)}")
+        table = table.rename(columns={column: column.strip().casefold() for column in table})
+        if twice := sorted(set(table.columns[table.columns.duplicated()])):
+            raise UserError(f"{path}: column {twice[0]} stands twice: leave one.")
+    else:
+        table = workbooks.long_table(path, frequency)
+    table = check_table(table, str(path))
+    # The forecasts carry the names on, and a spreadsheet would take such a one for a formula and run it.
     wrong = np.flatnonzero(table["series_id"].str.match(_FORMULA))
     if len(wrong):
         name = table["series_id"][wrong[0]]
@@ -60,10 +56,8 @@ def check_table(table: pd.DataFrame, name: str = "table") -> pd.DataFrame:
     missing = text.str.lower().isin(["", "na", "nan", "none", "<na>"])
     wrong = np.flatnonzero(value.isna() & ~missing | np.isinf(value))
     if len(wrong):
-        row = wrong[0]
-        raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: value is {text[row]!r}: write a number or nothing."
-        )
+        row, what = wrong[0], f"value is {text[wrong[0]]!r}: write a number or nothing."
+        raise UserError(f"{name}, row {row + 2}, series {table.series_id[row]}: {what}")
     _check_keys(table, name)
     return table.assign(value=value)
 
@@ -93,10 +87,8 @@ def _check_keys(table: pd.DataFrame, name: str) -> None:
         raise UserError(f"{name}, row {unnamed[0] + 2}: series_id is empty: name the series.")
     twice = np.flatnonzero(table.duplicated(["series_id", "period"]))
     if len(twice):
-        row = twice[0]
-        raise UserError(
-            f"{name}, row {row + 2}, series {table.series_id[row]}: period {table.period[row]} twice: keep one of them."
-        )
+        row, what = twice[0], f"period {table.period[twice[0]]} twice: keep one of them."
+        raise UserError(f"{name}, row {row + 2}, series {table.series_id[row]}: {what}")
 
 
 def index_of(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:

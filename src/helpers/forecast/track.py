@@ -68,28 +68,19 @@ def _same(figures: "Figures", *args: object) -> tuple | None:
 @shared(_same)
 def _scored(figures: "Figures", method: str, since: int | None) -> pd.DataFrame:
     """The same, computed once for all reports of a run."""
-    rows = [_past(figures, year, method, since) for year in comparable_years(figures)]
+    years = [year for year in figures.values.index if year - AHEAD in figures.values.index]
+    comparable = [year for year in years if not any(year - AHEAD <= edge < year for edge in figures.breaks)]
+    rows = [_past(figures, year, method, since) for year in comparable[-ORIGINS:]]
     columns = ["origin", "year", "figure", "median", "low", "high", "naive"]
     return pd.DataFrame([row for row in rows if row], columns=columns)
-
-
-def comparable_years(figures: "Figures") -> list[pd.Period]:
-    """The last years with a figure, and one AHEAD years before of the same definition."""
-    values = figures.values
-    pairs = [year for year in values.index if year - AHEAD in values.index]
-    return [year for year in pairs if not any(year - AHEAD <= edge < year for edge in figures.breaks)][-ORIGINS:]
 
 
 def _past(figures: "Figures", year: pd.Period, method: str, since: int | None) -> tuple | None:
     """The forecast of a year as it would have been AHEAD years before; none where too little was known then."""
     origin = year - AHEAD
-    then = figures.values_on(day_known(figures, origin))
-    known = then[then.index <= origin]
+    known = known_at(figures, origin)
     if since:  # a window as long as the one asked for, seen from the origin
         known = known[known.index.year > origin.year - (figures.values.index[-1].year - since + 1)]
-    edges = [edge for edge in figures.breaks if edge < origin]
-    if edges:
-        known = known[known.index > edges[-1]]
     if len(known) < FEWEST or np.ptp(known.to_numpy()) == 0:
         return None
     bounds = figures.lower, figures.upper
@@ -97,7 +88,10 @@ def _past(figures: "Figures", year: pd.Period, method: str, since: int | None) -
     return origin.year, year.year, figures.values[year], ahead["q50"], ahead["q10"], ahead["q90"], known.iloc[-1]
 
 
-def day_known(figures: "Figures", period: pd.Period) -> object:
-    """The day on which a period's first figure became known."""
+def known_at(figures: "Figures", origin: pd.Period) -> pd.Series:
+    """The values up to a period, from the last break before it on, as they stood when its first figure came."""
     days = figures.vintages
-    return days.loc[days["period"].astype(str) == str(period), "known"].min().date()
+    then = figures.values_on(days.loc[days["period"].astype(str) == str(origin), "known"].min().date())
+    # Figures on the other side of a break are another thing: none is learned from.
+    after = max((edge for edge in figures.breaks if edge < origin), default=None)
+    return then[(then.index <= origin) & (after is None or then.index > after)]

@@ -25,7 +25,7 @@ def past(values: np.ndarray, horizon: int) -> Past:
     for h in range(horizon):
         times[:, h] = run.sum(1)
         run = run[:, :-1] & still[:, h + 1 :]
-    half = 0.5 * 10.0 ** -features.decimals(values) / centres.step_size(values)
+    half = 0.5 * 10.0 ** -features.decimals_by_row(values) / centres.step_size(values)
     return Past(times, np.broadcast_to(np.maximum(cases, 0), times.shape), half)
 
 

@@ -16,9 +16,7 @@ import pandas as pd
 from helpers import UserError, files, statistics
 from helpers.pensions.scenarios import chosen, value
 
-__all__ = [
-    "COLUMNS", "PARAMETERS", "RATIO", "page", "parameters", "replacement", "share_of_basic", "yearly_growth",
-]  # fmt: skip
+__all__ = ["RATIO", "page", "parameters", "replacement", "yearly_growth"]
 __dir__ = __all__.copy
 
 PARAMETERS = files.DATA / "assumptions" / "pensions.csv"
@@ -48,7 +46,8 @@ def replacement(scenario: str, until: int, as_of: str | date | None = None) -> p
     start = both[-1].year if len(both) else until
     wage = float(wages[both[-1]]) if len(both) else float("nan")
     pension = wage * float(ratio[both[-1]]) / 100 if len(both) else wage
-    basic = pension * share_of_basic()
+    parts = parameters().set_index("parameter")["value"]
+    basic = pension * float(parts["basic_pension"] / (parts["basic_pension"] + parts["solidary_pension"]))
     solidary, low, high, rows = pension - basic, basic, basic, []
     for year in range(start + 1, until + 1):
         growth = yearly_growth(scenario, year, as_of)
@@ -69,9 +68,3 @@ def yearly_growth(scenario: str, year: int, as_of: str | date | None = None) -> 
     solidary, basic = (inflation + margin, inflation) if printed is None else (printed, printed)
     wages = (1 + inflation / 100) * (1 + value(scenario, "real_wages", year, as_of) / 100)
     return {"wages": wages, "solidary": 1 + solidary / 100, "basic": 1 + basic / 100, "schedule": float(step)}
-
-
-def share_of_basic() -> float:
-    """The basic pension as a share, 0 to 1, of the average pension from the budget."""
-    parts = parameters().set_index("parameter")["value"]
-    return float(parts["basic_pension"] / (parts["basic_pension"] + parts["solidary_pension"]))

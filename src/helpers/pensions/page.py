@@ -5,7 +5,7 @@ from IPython.display import Markdown
 
 from helpers import pensions, statistics
 from helpers.charts import BLUE, GREY, SOFT, Chart, Words, canvas, captions, finish, for_phones, label_ends, styled
-from helpers.language import between, message, number, per_cent_sign, text, years as span
+from helpers.language import between, message, per_cent_sign, quantity, text, years as span
 from helpers.pensions import scenarios
 from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
 
@@ -53,13 +53,11 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
         labels = []
         for other, path in paths.items():
             years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
+            line, label, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
             if other == scenario:
                 axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
-            ours = other == scenario
-            axes.plot(
-                years, middle, color=BLUE if ours else GREY, lw=1.4, linestyle=(0, (4, 2)), zorder=3 if ours else 2
-            )
-            labels.append((years[-1], middle[-1], named(other), BLUE if other == scenario else SOFT))
+            axes.plot(years, middle, color=line, lw=1.4, linestyle=(0, (4, 2)), zorder=level)
+            labels.append((years[-1], middle[-1], named(other), label))
         axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
         label_ends(axes, labels)
         finish(axes, 1)
@@ -67,14 +65,9 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
 
 
 def _words(ratio: pd.Series, path: pd.DataFrame, scenario: str) -> Words:
-    last = path.iloc[-1]
-    title = text(
-        "By the scenario: {range} of the average wage in {year}, after {now} in {last}",
-        range=between(last["low"], last["high"], 1, "%"),
-        year=last.name,
-        now=number(ratio.iloc[-1], 1) + per_cent_sign(),
-        last=ratio.index[-1].year,
-    )
+    last, now = path.iloc[-1], {"now": quantity(ratio.iloc[-1], 1, "%"), "last": ratio.index[-1].year}
+    title = text("By the scenario: {range} of the average wage in {year}, after {now} in {last}")
+    title = title.format(range=between(last["low"], last["high"], 1, "%"), year=last.name, **now)
     shown = text("Average pension as a share of the average wage, %; scenario: {name}", name=named(scenario))
     return Words(title, shown, captions.source_line(BEHIND))
 

@@ -18,15 +18,12 @@ BASELINE = "baseline"
 # The series behind each driver, and what makes its figures growth in per cent.
 HISTORY = {"real_wages": ("wage_real_index", 100), "gdp": ("gdp_index", 100), "inflation": ("inflation", 0)}
 MEAN, LAST, AS = "mean of the last five", "last", "as "
-
-
-def scenarios(path: Path = SCENARIOS) -> pd.DataFrame:
-    """The table as it stands: one row a scenario, driver and year."""
-    return _read(path).copy()
+RULES = (MEAN, LAST, *(AS + driver for driver in HISTORY))
 
 
 @lru_cache
-def _read(path: Path) -> pd.DataFrame:
+def scenarios(path: Path = SCENARIOS) -> pd.DataFrame:
+    """The table as it stands: one row a scenario, driver and year."""
     table = files.read_table(path, COLUMNS, exact=True)
     for line, row in enumerate(table.to_dict("records"), 2):
         _check(row, f"{path.name}, line {line}")
@@ -40,9 +37,8 @@ def _check(row: dict, where: str) -> None:
         float(row["value"] or 0), int(row["year"] or 0)
     except ValueError:
         raise UserError(f"{where}: year {row['year']!r} or value {row['value']!r} is no number") from None
-    if row["rule"] and row["rule"] not in (MEAN, LAST, *(AS + driver for driver in HISTORY)):
-        known = [MEAN, LAST, *(AS + driver for driver in HISTORY)]
-        raise UserError(f"{where}: rule {row['rule']!r} is unknown; it may be {', '.join(known)}")
+    if row["rule"] and row["rule"] not in RULES:
+        raise UserError(f"{where}: rule {row['rule']!r} is unknown; it may be {', '.join(RULES)}")
     if not row["reason"]:
         raise UserError(f"{where}: reason is empty; name the source, or say why")
 

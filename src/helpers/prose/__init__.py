@@ -7,9 +7,9 @@ from IPython.display import Markdown
 
 from helpers import plan, statistics
 from helpers.language import again, between, chance, listing, literal, month, name, plural, quantity, quarter, text
-from helpers.prose import lead, statements
-from helpers.prose.lead import joined, short_names
-from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target, target_decimals
+from helpers.prose import statements
+from helpers.prose.lead import headline, joined, outcomes, short_names
+from helpers.targets import Outlook, decimals_shown, promise, record as record_line, target
 
 __all__ = [
     "headline", "outcomes", "own", "paragraph", "part_year", "plan_title", "planned", "recent", "record", "region",
@@ -26,30 +26,12 @@ def plan_title(folder: str) -> Markdown:
     return Markdown(f"**{literal(name(plan.title(folder)))}**")
 
 
-def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
-    """The answer in five sentences at most: what was met, what is of concern, what is likely, what is unknown.
-
-    more: sentences on what the page shows besides, such as `recent`.
-    """
-    return Markdown("\n".join(f"- {words}" for words in lead.points(outlooks, *more)))
-
-
-def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
-    """What is too long for the answer: each indicator that met or missed its targets, with its last figure."""
-    return Markdown(lead.outcomes(outlooks))
-
-
 def paragraph(outlook: Outlook) -> Markdown:
     """One indicator in words: last figure against its target, forecast and chance, what to mind."""
     if not len(outlook.history):
         return Markdown(literal(text(outlook.reason)))
-    sentences = [
-        _latest(outlook),
-        *_age(outlook),
-        *_expected(outlook),
-        *statements.jointly(outlook),
-        statements.narrowed(outlook),
-    ]
+    sentences = [_latest(outlook), *_age(outlook), *_expected(outlook), *statements.jointly(outlook)]
+    sentences += [statements.narrowed(known, outlook) for known in outlook.narrowing]
     sentences += [statements.decided(outlook), *statements.adjusted(outlook)]
     sentences += [literal(text(note)) for note in (outlook.reason, outlook.series["note"])]
     return Markdown(" ".join(sentence for sentence in sentences if sentence))
@@ -61,17 +43,14 @@ def record(outlook: Outlook) -> Markdown:
 
 
 def _latest(outlook: Outlook) -> str:
-    last, year = outlook.history.iloc[-1], outlook.history.index[-1].year
-    figure = literal(quantity(last, outlook.decimals, outlook.unit))
+    year, figure = outlook.history.index[-1].year, f"**{statements.figure_of(outlook.history.iloc[-1], outlook)}**"
     row = outlook.judged[outlook.judged["year"] == year]
     if row.empty or row.iloc[0]["verdict"] not in ("met", "missed"):
-        return text("The latest figure is {figure} in {year}.", figure=f"**{figure}**", year=year)
-    goal = literal(again(row.iloc[0]["target"], target_decimals(row.iloc[0]), outlook.unit))
-    if row.iloc[0]["verdict"] == "met":
-        message = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
-    else:
-        message = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
-    return message.format(figure=f"**{figure}**", year=year, target=goal)
+        return text("The latest figure is {figure} in {year}.", figure=figure, year=year)
+    good = text("The latest figure, {figure} in {year}, meets that year's target of {target}.")
+    bad = text("The latest figure, {figure} in {year}, misses that year's target of {target}.")
+    message = good if row.iloc[0]["verdict"] == "met" else bad
+    return message.format(figure=figure, year=year, target=statements.goal_of(row.iloc[0], outlook))
 
 
 def _expected(outlook: Outlook) -> list[str]:
@@ -86,7 +65,7 @@ def _expected(outlook: Outlook) -> list[str]:
                 year=row["year"],
                 median=literal(quantity(row["median"], decimals, outlook.unit)),
                 range=literal(between(row["low"], row["high"], decimals, share)),
-                target=literal(again(row["target"], target_decimals(row), outlook.unit)),
+                target=statements.goal_of(row, outlook),
                 chance=f"**{chance(row['probability'])}**",
                 verdict=text(row["verdict"]),
             )
@@ -133,12 +112,9 @@ def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> 
 
 def _dated(figures: Mapping, decimals: int, unit: str) -> str:
     """Figures with their dates, the unit once: 208 people (2020), 200 (2021)."""
-    first = next(iter(figures.keys()))
-    shown = [
-        f"{quantity(value, decimals, unit) if date == first else again(value, decimals, unit)} ({date})"
-        for date, value in figures.items()
-    ]
-    return literal(listing(shown))
+    (first, start), *rest = figures.items()
+    later = [f"{again(value, decimals, unit)} ({date})" for date, value in rest]
+    return literal(listing([f"{quantity(start, decimals, unit)} ({first})", *later]))
 
 
 def planned(*outlooks: Outlook) -> str:

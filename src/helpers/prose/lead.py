@@ -5,9 +5,11 @@ from collections import Counter
 from datetime import date
 
 import pandas as pd
+from IPython.display import Markdown
 
 from helpers.charts import captions
-from helpers.language import again, chance, listing, literal, name, number, plural, quantity, text, years
+from helpers.language import chance, integer, listing, literal, name, number, plural, quantity, text, years
+from helpers.prose.statements import figure_of, goal_of
 from helpers.targets import Outlook, assess, lenient, met, target_decimals
 
 MOST = 5  # sentences of the answer, and names in one of them
@@ -15,11 +17,15 @@ SETTLED, EVEN = ("met", "missed"), "about as likely as not"
 HOPEFUL, DOUBTFUL = ("very likely", "likely"), ("unlikely", "very unlikely")
 
 
-def points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
-    """The answer in at most five sentences: what was met, what is of concern, what is likely, what is unknown.
+def headline(outlooks: dict[str, Outlook], *more: str) -> Markdown:
+    """The answer in five sentences at most: what was met, what is of concern, what is likely, what is unknown.
 
-    What is longer than that follows below it: `outcomes`, the scorecard, the worries.
+    more: sentences on what the page shows besides, such as `recent`.
     """
+    return Markdown("\n".join(f"- {words}" for words in _points(outlooks, *more)))
+
+
+def _points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
     judged = assess(outlooks)
     one_direction = len({outlook.about["direction"] for outlook in outlooks.values()}) == 1
     own = [_dropped(outlooks), *map(_suspected, outlooks.values())] if one_direction else []
@@ -40,22 +46,19 @@ def joined(*sentences: str) -> str:
     return "; ".join([first, *map(_lowered, rest)]) + "." * bool(first)
 
 
-def outcomes(outlooks: dict[str, Outlook]) -> str:
-    """Which indicators met or missed all their targets, the first with figures, and who has figures of the others."""
+def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
+    """What is too long for the answer: which indicators always met or missed, and who has figures of the others."""
     judged = assess(outlooks)
     always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
-    return " ".join(filter(None, [*always, _held(outlooks)]))
+    return Markdown(" ".join(filter(None, [*always, _held(outlooks)])))
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:
     """Each indicator's short name as it stands inside a sentence, by its key."""
     names = captions.short_names(outlooks)
-    return {key: literal(_inside(words.partition(". ")[2])) for key, words in names.items()}
-
-
-def _inside(words: str) -> str:
-    """A name without the brackets at its end, as it stands inside a sentence."""
-    return _lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)
+    bare = {key: words.partition(". ")[2] for key, words in names.items()}
+    # Brackets at a name's end are left out.
+    return {key: literal(_lowered(re.sub(r"\s*\([^()]*\)$", "", words) or words)) for key, words in bare.items()}
 
 
 def _lowered(words: str) -> str:
@@ -67,19 +70,17 @@ def _settled(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
     done = judged[judged["verdict"].isin(SETTLED)]
     if done.empty:
         return ""
-    n_met, n = int((done["verdict"] == "met").sum()), len(done)
+    n_met, n, span = int((done["verdict"] == "met").sum()), len(done), _span(done)
     some = plural(
         "**{met} of the {n} target** for {years} that can be checked were met and {missed} missed.",
         "**{met} of the {n} targets** for {years} that can be checked were met and {missed} missed.",
         n,
-        met=number(n_met, 0),
-        missed=number(n - n_met, 0),
-        years=_span(done),
+        met=integer(n_met),
+        missed=integer(n - n_met),
+        years=span,
     )
-    whole = text(
-        "Every target for {years} that can be checked was met (**{n}** of {n}).", n=number(n, 0), years=_span(done)
-    )
-    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=number(n, 0), years=_span(done))
+    whole = text("Every target for {years} that can be checked was met (**{n}** of {n}).", n=integer(n), years=span)
+    none = text("No target for {years} that can be checked was met (**0** of {n}).", n=integer(n), years=span)
     return joined({n: whole, 0: none}.get(n_met, some), _as_printed(outlooks, n_met, n), _lenient(done, outlooks))
 
 
@@ -89,7 +90,7 @@ def _as_printed(outlooks: dict[str, Outlook], n_met: int, n: int) -> str:
     counts = int((other == "met").sum()), int(other.isin(["met", "missed"]).sum())
     if counts == (n_met, n):
         return ""
-    met_then, all_then = (number(count, 0) for count in counts)
+    met_then, all_then = map(integer, counts)
     return text("With the damaged rows read as printed it is {met} of {n}.", met=met_then, n=all_then)
 
 
@@ -119,19 +120,15 @@ def _concern(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
             words = text("{name} (chance of {chance} in {year})")
             items.append(words.format(name=names[indicator], chance=chance(last["probability"]), year=last["year"]))
     if len(items) > MOST:
-        items = [*items[: MOST - 1], text("{n} more", n=number(len(items) - MOST + 1, 0))]
+        items = [*items[: MOST - 1], text("{n} more", n=integer(len(items) - MOST + 1))]
     named = plural("Of most concern: {items}.", "Of most concern: {items}.", len(items), items=listing(items))
     return named if items else ""
 
 
 def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
-    return text(
-        "{name} ({figure} in {year}, target {target})",
-        name=called,
-        figure=literal(quantity(row["figure"], outlook.decimals, outlook.unit)),
-        year=row["year"],
-        target=literal(again(row["target"], target_decimals(row), outlook.unit)),
-    )
+    words = text("{name} ({figure} in {year}, target {target})")
+    shown = {"figure": figure_of(row["figure"], outlook), "target": goal_of(row, outlook)}
+    return words.format(name=called, year=row["year"], **shown)
 
 
 def _dropped(outlooks: dict[str, Outlook]) -> str:
@@ -154,7 +151,7 @@ def _lenient(done: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
         "{n} of the {met} met targets was no stricter than the level reported for {year}.",
         "{n} of the {met} met targets were no stricter than the level reported for {year}.",
         len(past),
-        met=number(len(rows), 0),
+        met=integer(len(rows)),
         year=max(past, default=0),
     )
     return words if past else ""
@@ -167,21 +164,14 @@ def _suspected(outlook: Outlook) -> str:
         return ""
     first, goal = outlook.redefined.iloc[0], goals.iloc[0]
     reached = met(first, goal["target"], outlook.about["better"], outlook.decimals)
-    verdict = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
-    if not reached:
-        verdict = text(
-            "Taken as printed, the first target, {target}, would be missed; no reason for the change is stated."
-        )
-    change = text(
-        "{name}: {before} in {since}, {after} in {year}.",
-        name=literal(name(outlook.about)),
-        before=literal(quantity(outlook.history.iloc[-1], outlook.decimals, outlook.unit)),
-        since=outlook.history.index[-1].year,
-        after=literal(quantity(first, outlook.decimals, outlook.unit)),
-        year=outlook.redefined.index[0].year,
-    )
+    good = text("Taken as printed, the first target, {target}, would be met; no reason for the change is stated.")
+    bad = text("Taken as printed, the first target, {target}, would be missed; no reason for the change is stated.")
+    when = {"since": outlook.history.index[-1].year, "year": outlook.redefined.index[0].year}
+    before, after = (figure_of(value, outlook) for value in (outlook.history.iloc[-1], first))
+    change = text("{name}: {before} in {since}, {after} in {year}.")
+    change = change.format(name=literal(name(outlook.about)), before=before, after=after, **when)
     target = literal(quantity(goal["target"], target_decimals(goal), outlook.unit))
-    return joined(change, verdict.format(target=target))
+    return joined(change, (good if reached else bad).format(target=target))
 
 
 def _unknown(judged: pd.DataFrame, outlooks: dict[str, Outlook]) -> str:
@@ -229,12 +219,10 @@ def _without(outlooks: dict[str, Outlook]) -> str:
     if not any(sources):
         some = text("For **{n}** of the {all} indicators there are no comparable figures.")
         every = text("There are no comparable figures for any of the **{all}** indicators.")
-    words = (every if len(sources) == len(outlooks) else some).format(
-        n=number(len(sources), 0), all=number(len(outlooks), 0)
-    )
+    counts = {"n": integer(len(sources)), "all": integer(len(outlooks))}
     if len(sources) < len(outlooks):
-        return words if sources else ""
-    return joined(words, text("No target can be checked."), _held(outlooks))
+        return some.format(**counts) if sources else ""
+    return joined(every.format(**counts), text("No target can be checked."), _held(outlooks))
 
 
 def _held(outlooks: dict[str, Outlook]) -> str:
@@ -244,7 +232,7 @@ def _held(outlooks: dict[str, Outlook]) -> str:
     words = text("For {held} of the {n} indicators without comparable figures the plan names this source: {holder}.")
     if held == len(outlooks):
         words = text("For all of them the plan names a source that would settle it: {holder}.")
-    return words.format(held=number(held, 0), n=number(sources.total(), 0), holder=text(holder)) if holder else ""
+    return words.format(held=integer(held), n=integer(sources.total()), holder=text(holder)) if holder else ""
 
 
 def _span(rows: pd.DataFrame) -> str:

@@ -17,18 +17,15 @@ def read(path: str | Path) -> pd.Series:
     More columns of a CSV are ignored. Raises UserError for a spreadsheet with more than one row of figures.
     """
     path = Path(path)
-    if not workbooks.is_plain(path, ["year", "value"]):
-        panel = check_panel(workbooks.long_table(path), path.name)
-        if (names := panel["series_id"].unique()).size > 1:
-            raise UserError(f"{path.name}: has {names.size} rows of figures ({', '.join(names[:3])} …); leave one")
-        return _by_year(panel)
-    table = files.read_table(path, ["year", "value"], "give a CSV file with the columns year and value")
-    known = table[table["value"].str.strip() != ""].rename(columns={"year": "period"})
-    return _by_year(check_panel(known.assign(series_id="value"), path.name))
-
-
-def _by_year(known: pd.DataFrame) -> pd.Series:
-    return pd.Series(known["value"].to_numpy(), pd.PeriodIndex(known["period"].astype(str), freq="Y", name="year"))
+    if workbooks.is_plain(path, ["year", "value"]):
+        table = files.read_table(path, ["year", "value"], "give a CSV file with the columns year and value")
+        table = table[table["value"].str.strip() != ""].rename(columns={"year": "period"}).assign(series_id="value")
+    else:
+        table = workbooks.long_table(path)
+    panel = check_panel(table, path.name)
+    if (names := panel["series_id"].unique()).size > 1:
+        raise UserError(f"{path.name}: has {names.size} rows of figures ({', '.join(names[:3])} …); leave one")
+    return pd.Series(panel["value"].to_numpy(), pd.PeriodIndex(panel["period"].astype(str), freq="Y", name="year"))
 
 
 def verdicts(history: pd.Series, expected: Forecast, targets: dict[int, float], better: str) -> pd.DataFrame:
@@ -59,23 +56,12 @@ def ranges(expected: Forecast, decimals: int = 1) -> pd.DataFrame:
 def in_words(judged: pd.DataFrame, expected: Forecast, decimals: int = 1) -> str:
     """The verdicts in sentences: what is expected, and how likely each target is."""
     last = expected.iloc[-1]
-    first = text(
-        "For {year} the forecast is {median}, with an 80% range of {range}.",
-        year=last["period"],
-        median=number(last["q50"], decimals),
-        range=between(last["q10"], last["q90"], decimals),
-    )
-    rows = judged.dropna(subset=["chance"]).iterrows()
-    sentences = [
-        text(
-            "Target of {target} for {year}: {verdict} ({chance}).",
-            target=number(row["target"], decimals),
-            year=year,
-            verdict=text(row["verdict"]),
-            chance=percent(row["chance"]),
-        )
-        for year, row in rows
-    ]
+    ahead = {"median": number(last["q50"], decimals), "range": between(last["q10"], last["q90"], decimals)}
+    first = text("For {year} the forecast is {median}, with an 80% range of {range}.", year=last["period"], **ahead)
+    words, sentences = text("Target of {target} for {year}: {verdict} ({chance})."), []
+    for year, row in judged.dropna(subset=["chance"]).iterrows():
+        parts = {"verdict": text(row["verdict"]), "chance": percent(row["chance"])}
+        sentences.append(words.format(target=number(row["target"], decimals), year=year, **parts))
     return " ".join([first, *sentences])
 
 

@@ -32,10 +32,6 @@ def rank(table: pd.DataFrame, code: str, area: str, as_of: str = "") -> Markdown
     if country is not None:
         national = literal(quantity(country, decimals, unit))
         first = text("{figure} in {year}, where the whole country had {national}.", **facts, national=national)
-    others = text(
-        "Of {regions} regions, {lower} had less and {higher} had more.",
-        regions=integer(len(latest)),
-        lower=integer((latest < latest[area]).sum()),
-        higher=integer((latest > latest[area]).sum()),
-    )
-    return Markdown(f"{first} {others}")
+    others = text("Of {regions} regions, {lower} had less and {higher} had more.")
+    lower, higher = (integer(beyond.sum()) for beyond in (latest < latest[area], latest > latest[area]))
+    return Markdown(f"{first} {others.format(regions=integer(len(latest)), lower=lower, higher=higher)}")

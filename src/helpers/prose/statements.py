@@ -1,11 +1,22 @@
 """Sentences on several targets at once, on what narrowed a forecast and on who moved it."""
 
 import math
+from collections.abc import Mapping
 
 from helpers.forecast import Narrowing
-from helpers.language import chance, listing, literal, number, plural, quantity, quarter, text
+from helpers.language import again, chance, integer, listing, literal, number, plural, quantity, quarter, text
 from helpers.tables import signed
-from helpers.targets import Outlook, joint
+from helpers.targets import Outlook, joint, target_decimals
+
+
+def figure_of(value: float, outlook: Outlook) -> str:
+    """A figure of an indicator with its unit."""
+    return literal(quantity(value, outlook.decimals, outlook.unit))
+
+
+def goal_of(row: Mapping, outlook: Outlook) -> str:
+    """A judged row's target as the plan prints it, its unit not said again."""
+    return literal(again(row["target"], target_decimals(row), outlook.unit))
 
 
 def together(outlooks: dict[str, Outlook]) -> str:
@@ -13,16 +24,14 @@ def together(outlooks: dict[str, Outlook]) -> str:
     count = joint.expected_met(outlooks)
     if count is None or count.open < 2:
         return ""
-    values = {"expected": number(count.expected, 1), "n": number(count.open, 0)}
-    if count.low == count.high:
-        return text("About {expected} of the {n} targets with a forecast can be expected to be met.", **values)
-    return text(
+    words = text(
         "About {expected} of the {n} targets with a forecast can be expected to be met, with an 80% range of {low} to "
-        "{high} if the indicators move independently of one another.",
-        **values,
-        low=number(count.low, 0),
-        high=number(count.high, 0),
+        "{high} if the indicators move independently of one another."
     )
+    if count.low == count.high:
+        words = text("About {expected} of the {n} targets with a forecast can be expected to be met.")
+    ends = {"low": integer(count.low), "high": integer(count.high)}
+    return words.format(expected=number(count.expected, 1), n=integer(count.open), **ends)
 
 
 def jointly(outlook: Outlook) -> list[str]:
@@ -30,22 +39,12 @@ def jointly(outlook: Outlook) -> list[str]:
     ahead, shared = joint.open_targets(outlook), joint.all_met(outlook)
     if shared is None or len(ahead) < 2:
         return []
-    every = text(
-        "The chance of meeting every target from {first} to {last} is {chance}.",
-        first=int(ahead["year"].iloc[0]),
-        last=int(ahead["year"].iloc[-1]),
-        chance=chance(shared),
-    )
-    return [every]
+    words = text("The chance of meeting every target from {first} to {last} is {chance}.")
+    return [words.format(first=ahead["year"].iloc[0], last=ahead["year"].iloc[-1], chance=chance(shared))]
 
 
-def narrowed(outlook: Outlook) -> str:
+def narrowed(known: Narrowing, outlook: Outlook) -> str:
     """Which published quarters or months narrow a year's forecast, and how near years came to what such tell."""
-    return " ".join(narrowed_by(known, outlook) for known in outlook.narrowing)
-
-
-def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
-    """The quarters or months of one year with their figures, and how far years lay from what such tell."""
     digits = outlook.decimals + 1
     # "Never more than" has to be rounded up; a distance between two shares is in points.
     largest = math.ceil(round(known.apart * 10**digits, 6)) / 10**digits
@@ -57,7 +56,7 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
             "The figure for the first {months} months of {year} ({figure}) narrows its forecast: each of {compared} "
             "years before came within {apart} of what such a figure told of it.",
             months=known.months,
-            figure=literal(quantity(known.known[known.months], outlook.decimals, outlook.unit)),
+            figure=figure_of(known.known[known.months], outlook),
             **values,
         )
     figures = [f"{quarter(known.year, n)} {number(value, outlook.decimals)}" for n, value in known.known.items()]
@@ -68,7 +67,7 @@ def narrowed_by(known: Narrowing, outlook: Outlook) -> str:
         "never more than {apart} away from {mean}.",
         "{n} published quarters narrow the forecast of {year} ({figures}): in {compared} years the yearly figure was "
         "never more than {apart} away from {mean}.",
-        known.quarters,
+        len(known.known),
         **values,
     )
 
@@ -84,7 +83,7 @@ def adjusted(outlook: Outlook) -> list[str]:
             "The reason given: {note}",
             year=year,
             change=literal(moved_by(add, outlook)),
-            median=literal(quantity(plain.loc[str(year), "q50"], outlook.decimals, outlook.unit)),
+            median=figure_of(plain.loc[str(year), "q50"], outlook),
             note=literal(f"{outlook.decision.who}: {ended(outlook.decision.why)}" if outlook.decision else ""),
         )
         for year, add in outlook.adjusted.judgement.items()
@@ -101,19 +100,13 @@ def moved_by(change: float, outlook: Outlook) -> str:
 
 def decided(outlook: Outlook) -> str:
     """Who decided on method and window of the forecast, when and why; empty where nobody did."""
-    decision = outlook.decision
-    if decision is None or outlook.expected is None:
+    decision, expected = outlook.decision, outlook.expected
+    if decision is None or expected is None:
         return ""
-    method, since = outlook.expected.method, outlook.expected.since
-    window = text("figures since {year}", year=since) if since else text("all figures")
-    return text(
-        "The forecast rests on a decision of {who}, {day}: method {method}, {window}. The reason given: {why}",
-        who=literal(decision.who),
-        day=decision.day,
-        method=literal(method),
-        window=window,
-        why=literal(ended(decision.why)),
-    )
+    window = text("figures since {year}", year=expected.since) if expected.since else text("all figures")
+    words = text("The forecast rests on a decision of {who}, {day}: method {method}, {window}. The reason given: {why}")
+    who, method, why = map(literal, (decision.who, expected.method, ended(decision.why)))
+    return words.format(who=who, day=decision.day, method=method, window=window, why=why)
 
 
 def ended(words: str) -> str:

@@ -5,30 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from helpers import statistics
-from helpers.charts import (
-    BLUE,
-    GREY,
-    INK,
-    SOFT,
-    WIDTH,
-    Box,
-    Chart,
-    Panel,
-    Sheet,
-    Words,
-    across,
-    canvas,
-    for_phones,
-    framed,
-    kept,
-    measure,
-    put,
-    styled,
-    twice,
-    unbroken,
-    wrap,
-)
+from helpers import charts, statistics
+from helpers.charts import BLUE, GREY, INK, SOFT, Chart, Panel, Words
 from helpers.language import integer, name, per_cent_sign
 from helpers.targets import Outlook
 
@@ -36,7 +14,7 @@ PALE = "#A9B4BE"
 ROW, YEARS, LINE = 1.5, 0.34, 0.14  # inches: height of a small chart, of its years below, of a line of its name
 
 
-@kept
+@charts.kept
 def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: what was known then (grey), its forecast with 80 % range, what came (dots)."""
 
@@ -56,7 +34,7 @@ def then_and_now(then: dict[str, Outlook], now: dict[str, Outlook], checked: pd.
     return small_charts({key: now[key] for key in checked["indicator"].unique()}, draw, words)
 
 
-@kept
+@charts.kept
 def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words) -> Chart:
     """Small charts, one an indicator: every past forecast pale, starting at the figure it knew; the figures dark."""
 
@@ -64,36 +42,36 @@ def hedgehog(outlooks: dict[str, Outlook], forecasts: pd.DataFrame, words: Words
         for origin, spine in forecasts[forecasts["indicator"] == indicator].groupby("origin"):
             panel.line([origin, *spine["year"]], [spine["naive"].iloc[0], *spine["median"]], color=PALE, linewidth=1)
         one = outlooks[indicator]
-        for part in unbroken(one.history, statistics.breaks(one.series.name, one.area)):
+        for part in charts.unbroken(one.history, statistics.breaks(one.series.name, one.area)):
             panel.line([p.year for p in part.index], part, color=BLUE, linewidth=2)
 
     return small_charts({key: outlooks[key] for key in forecasts["indicator"].unique()}, draw, words)
 
 
-@twice  # what calls it is kept
+@charts.twice  # what calls it is kept
 def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None], words: Words) -> Chart:
     """Charts in two columns, in one on a telephone, each named above, under one title, unit line and source."""
-    columns = 2 if across() == WIDTH else 1
+    columns = 2 if charts.across() == charts.WIDTH else 1
     rows, left, wide = -(-len(outlooks) // columns), 0.15 / columns, 0.8 / columns
-    titles = [wrap(measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
+    titles = [charts.wrap(charts.measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
     above = 0.06 + LINE * max([3, *(title.count("\n") + 1 for title in titles)])
-    figure, _, inside = framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
-    with styled():
-        sheet = Sheet(figure)
+    figure, _, inside = charts.framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
+    with charts.styled():
+        sheet = charts.Sheet(figure)
         for n, (indicator, outlook) in enumerate(outlooks.items()):
             bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
-            box = Box((left + 0.49 * (n % columns)) * across(), bottom, wide * across(), ROW)
+            box = charts.Box((left + 0.49 * (n % columns)) * charts.across(), bottom, wide * charts.across(), ROW)
             draw(panel := Panel(), indicator)
-            put(sheet, box, panel, titles[n], outlook.decimals)
+            charts.put(sheet, box, panel, titles[n], outlook.decimals)
         sheet.draw()
     return Chart(figure, words.alt)
 
 
-@for_phones
+@charts.for_phones
 def calibration(table: pd.DataFrame, words: Words) -> Chart:
     """Stated chance across, share met up: a dot for each tenth with its targets; on the diagonal both agree."""
-    figure, axes = canvas(words, 4.2)
-    with styled():
+    figure, axes = charts.canvas(words, 4.2)
+    with charts.styled():
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
         axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
         for row in table.to_dict("records"):
@@ -101,6 +79,7 @@ def calibration(table: pd.DataFrame, words: Words) -> Chart:
             axes.annotate(integer(row["n"]), where, xytext=(9, -6), textcoords="offset points", **style)
         axes.set(xlim=(0, 1.12), ylim=(-0.03, 1.02))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if across() == WIDTH or axis is axes.yaxis else [0, 0.5, 1])
+            roomy = charts.across() == charts.WIDTH or axis is axes.yaxis
+            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if roomy else [0, 0.5, 1])
             axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
     return Chart(figure, words.alt)

@@ -1,16 +1,14 @@
 """Forecasts as they would have been made on an earlier day, with the figures known then, beside what came since."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from helpers import UserError, statistics
-from helpers.forecast import LEVELS, forecast
+from helpers import UserError
+from helpers.forecast import LEVELS, forecast, known_at
 from helpers.record.scores import FEWEST, HORIZONS, figure_scores, naive_points
 from helpers.shared import shared
-from helpers.statistics import bound
 from helpers.targets import Outlook
 
 SINCE = ["indicator", "year", "target", "median", "low", "high", "naive", "probability", "figure", "verdict"]
@@ -25,26 +23,18 @@ def since(then: dict[str, Outlook], now: dict[str, Outlook]) -> pd.DataFrame:
     """
     rows = []
     for indicator, past in then.items():
-        if past.forecast is None:
+        if past.expected is None:
             continue
         known = {period.year: value for period, value in now[indicator].history.items()}
-        years = _forecast_years(past).assign(naive=past.history.iloc[-1])
-        years = years[years["year"].isin(known)]
-        became = now[indicator].judged.set_index("year")["verdict"]
-        rows.append(
-            years.assign(figure=years["year"].map(known), verdict=years["year"].map(became).fillna("no target"))[SINCE]
-        )
+        years = pd.DataFrame(past.expected).rename(columns={"q50": "median", "q10": "low", "q90": "high"})
+        years = years.assign(indicator=indicator, year=[period.year for period in years["period"]])
+        years = years.merge(past.judged[["year", "target", "probability"]], how="left", on="year")
+        years = years[years["year"].isin(known)].assign(naive=past.history.iloc[-1])
+        became = years["year"].map(now[indicator].judged.set_index("year")["verdict"]).fillna("no target")
+        rows.append(years.assign(figure=years["year"].map(known), verdict=became)[SINCE])
     table = pd.concat(rows, ignore_index=True)
     cases = [(row, then[row["indicator"]].decimals) for row in table.to_dict("records")]
     return table.assign(inside=[_within(*case) for case in cases], gain=[_gain(*case) for case in cases])
-
-
-def _forecast_years(past: Outlook) -> pd.DataFrame:
-    """Every year of a forecast with its median and 80 % range, and the target and its chance where the plan has one."""
-    ahead = past.expected
-    table = pd.DataFrame({"indicator": past.indicator, "year": [period.year for period in ahead["period"]]})
-    table = table.assign(median=ahead["q50"].to_numpy(), low=ahead["q10"].to_numpy(), high=ahead["q90"].to_numpy())
-    return table.merge(past.judged[["year", "target", "probability"]], how="left", on="year")
 
 
 def _within(row: dict, decimals: int) -> bool:
@@ -77,36 +67,22 @@ def rolling(outlooks: dict[str, Outlook]) -> pd.DataFrame:
 
 def _origins(outlook: Outlook) -> Iterator[pd.DataFrame]:
     """The forecasts of one indicator from every year with enough figures before it and one after."""
-    history, edges = outlook.history, statistics.breaks(outlook.series.name, outlook.area)
-    days = days_known(outlook)
+    history, figures = outlook.history, outlook.figures
     for last in history.index[:-1]:
-        earlier = [edge for edge in edges if edge < last]
-        known = known_then(outlook, last, days[last])
-        # Figures on the other side of a break are another thing: none is learned from, none is a result.
-        known = known[known.index > earlier[-1]] if earlier else known
-        next_break = min((edge for edge in edges if edge >= last), default=history.index[-1])
+        known = known_at(figures, last)
+        known = known[known.index.isin(history.index)]
+        # Figures on the other side of a break are another thing: none is a result.
+        next_break = min((edge for edge in figures.breaks if edge >= last), default=history.index[-1])
         years = [last + h for h in HORIZONS if last + h <= next_break and last + h in history.index]
         if len(known) >= FEWEST and np.ptp(known.to_numpy()) > 0 and years:
             yield _made_from(known, history[years], outlook)
 
 
-def days_known(outlook: Outlook) -> dict[pd.Period, date]:
-    """The day on which each period's first figure became known."""
-    days = statistics.vintages(outlook.series.name, outlook.area).groupby("period", observed=True)["known"].min()
-    return {period: days[str(period)].date() for period in outlook.history.index}
-
-
-def known_then(outlook: Outlook, last: pd.Period, day: date) -> pd.Series:
-    """The indicator's figures up to a period as they stood on a day."""
-    seen = statistics.series(outlook.series.name, outlook.area, day)
-    return seen[(seen.index <= last) & seen.index.isin(outlook.history.index)]
-
-
 def _made_from(known: pd.Series, came: pd.Series, outlook: Outlook) -> pd.DataFrame:
     """The forecast from the end of the known figures, scored on those that came."""
-    row, last = outlook.series, known.index[-1]
-    limits = {"lower": bound(row["lower_bound"]), "upper": bound(row["upper_bound"])}
-    points = forecast(known, horizon=len(HORIZONS), decimals=int(row["decimals"]), size=len(LEVELS), **limits).draws
+    figures, last = outlook.figures, known.index[-1]
+    own = {"lower": figures.lower, "upper": figures.upper, "decimals": figures.decimals}
+    points = forecast(known, horizon=len(HORIZONS), size=len(LEVELS), **own).draws
     ahead = np.array([period.year - last.year for period in came.index])
     ours, walk = points[:, ahead - 1], naive_points(known.to_numpy())[:, ahead - 1]
     scale, figure = np.abs(np.diff(known)).mean(), came.to_numpy()

@@ -1,7 +1,6 @@
 """What moved since the last complete run, and why: the table that a report shows of `jospar compare`."""
 
 from datetime import date
-from io import StringIO
 
 import pandas as pd
 from IPython.display import Markdown
@@ -10,7 +9,7 @@ from helpers import files
 from helpers.charts import captions
 from helpers.language import day, literal, plural, text
 from helpers.record import compare, news
-from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, as_csv
+from helpers.render import COLUMNS, FIGURES, FORECASTS, archive, provenance
 from helpers.tables import Cell, Row, Table, value_cell
 from helpers.targets import Outlooks, publish
 
@@ -58,13 +57,11 @@ def verdicts(outlooks: Outlooks, as_of: str) -> Markdown:
 
 def now(outlooks: Outlooks, as_of: str) -> dict:
     """The outlooks in the form in which a run keeps them."""
-    from helpers.render import provenance
-
     version = "{version} {commit}".format(**provenance())
     rows = publish(outlooks, as_of)
     forecasts = [row | {"version": version} for row in rows.forecasts]
-    texts = as_csv(COLUMNS[FORECASTS], forecasts), as_csv(COLUMNS[FIGURES], rows.figures)
-    return compare.gather(*(pd.read_csv(StringIO(words), dtype=str, keep_default_na=False) for words in texts))
+    tables = {FORECASTS: forecasts, FIGURES: rows.figures}
+    return compare.gather(*(pd.DataFrame(part, columns=COLUMNS[file]) for file, part in tables.items()))
 
 
 def _row(move: compare.Move) -> Row:

@@ -64,10 +64,7 @@ def words(row: dict) -> str:
 
 
 def reasons(before: Path, after: Path, changed: list[tuple[str, ...]], steps: dict) -> dict[tuple[str, ...], str]:
-    """Why the forecasts behind changed verdicts moved, by their keys; nothing where a run kept no forecasts.
-
-    steps: as `compare.compare` takes them.
-    """
+    """Why the forecasts behind changed verdicts moved, by key; none where a run kept none. steps: see `compare`."""
     wanted = {(indicator, area, folder) for folder, indicator, area, _ in changed}
     try:
         runs = [compare.load(folder, folder.parent) for folder in (before, after)] if changed else [{}, {}]

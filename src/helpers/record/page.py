@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import tables, targets
+from helpers import tables
 from helpers.charts import Words, captions
 from helpers.forecast import backtest
 from helpers.language import day, integer, literal, message, number, per_cent_sign, percent, plural, text, years
@@ -41,14 +41,13 @@ def _inside(checked: pd.DataFrame) -> str:
 
 
 def _nearer(checked: pd.DataFrame) -> str:
-    return text(
+    words = text(
         "With the decimals that the publisher prints, the forecast was nearer to the figure than the last figure known "
-        "then in {n} of {all} cases, further off in {m}, and as near in {same}.",
-        n=integer((checked["gain"] > 0).sum()),
-        m=integer((checked["gain"] < 0).sum()),
-        same=integer((checked["gain"] == 0).sum()),
-        all=integer(len(checked)),
+        "then in {n} of {all} cases, further off in {m}, and as near in {same}."
     )
+    gain = checked["gain"]
+    n, m, same = (integer(cases.sum()) for cases in (gain > 0, gain < 0, gain == 0))
+    return words.format(n=n, m=m, same=same, all=integer(len(checked)))
 
 
 def _on_panel(record: pd.DataFrame, by_indicator: pd.DataFrame) -> str:
@@ -56,40 +55,35 @@ def _on_panel(record: pd.DataFrame, by_indicator: pd.DataFrame) -> str:
     low, high = backtest.ratio_range(by_indicator["ours"], by_indicator[best])
     words = text(
         "On {n} hypothetical targets for official yearly series, the error of our chances (Brier score) was {ours}, "
-        "against {naive} for a random walk and {official} for the best method modelled on an official body ({method}).",
-        n=integer(overall(record)["n"]["ours"]),
-        ours=f"**{number(brier['ours'], 3)}**",
-        naive=number(brier["naive"], 3),
-        official=number(brier[best], 3),
-        method=text(METHODS[best]),
+        "against {naive} for a random walk and {official} for the best method modelled on an official body ({method})."
     )
+    ours, naive, official = (number(brier[method], 3) for method in ("ours", "naive", best))
+    n, method = integer(overall(record)["n"]["ours"]), text(METHODS[best])
+    words = words.format(n=n, ours=f"**{ours}**", naive=naive, official=official, method=method)
     return " ".join([words, text("Chance alone may explain the last difference.")]) if low < 1 < high else words
 
 
 def _coverage(record: pd.DataFrame) -> str:
-    held = overall(record).loc["ours", ["coverage80", "coverage95"]]
-    shares = {"share80": percent(held["coverage80"]), "share95": percent(held["coverage95"])}
+    share80, share95 = overall(record).loc["ours", ["coverage80", "coverage95"]]
     words = text(
         "On the same series the 80% ranges held {share80} of the figures that came, and the 95% ranges {share95}.",
-        **shares,
+        share80=percent(share80),
+        share95=percent(share95),
     )
-    narrow = held["coverage80"] < 0.8 and held["coverage95"] < 0.95
+    narrow = share80 < 0.8 and share95 < 0.95
     return " ".join([words, text("There the ranges are somewhat too narrow.")]) if narrow else words
 
 
 def then_words(checked: pd.DataFrame, now: dict[str, Outlook], signed: str) -> Words:
     """How many figures fell inside; what the lines are; whose figures."""
-    title = text(
-        "{inside} of {n} figures inside the range forecast at signing",
-        inside=integer(checked["inside"].sum()),
-        n=integer(len(checked)),
-    )
+    inside, n = integer(checked["inside"].sum()), integer(len(checked))
+    title = text("{inside} of {n} figures inside the range forecast at signing", inside=inside, n=n)
     shown = text(
         "Known on {day} (grey), forecast then with its 80% range (blue), figures since (dots), targets (orange)",
         day=day(date.fromisoformat(signed)),
     )
-    outlooks = {key: now[key] for key in checked["indicator"].unique()}
-    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
+    codes = [now[key].series.name for key in checked["indicator"].unique()]
+    return Words(title, shown, captions.source_line(codes))
 
 
 def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str, Outlook]) -> Words:
@@ -99,9 +93,8 @@ def hedgehog_words(scores: pd.DataFrame, forecasts: pd.DataFrame, now: dict[str,
     if ratio > 1:
         sentence = text("Past forecasts missed by {share} more than the last figure would have")
     shown = text("Figures (blue) and every forecast made up to five years ahead of them (thin and grey)")
-    outlooks = {key: now[key] for key in forecasts["indicator"].unique()}
-    title = sentence.format(share=percent(abs(1 - ratio)))
-    return Words(title, shown, captions.source_line(targets.codes(outlooks)))
+    codes = [now[key].series.name for key in forecasts["indicator"].unique()]
+    return Words(sentence.format(share=percent(abs(1 - ratio))), shown, captions.source_line(codes))
 
 
 def calibration_words(table: pd.DataFrame) -> Words:
@@ -228,12 +221,9 @@ def made_words(making: pd.DataFrame) -> Markdown:
 def eighty(calibration: pd.DataFrame) -> Markdown:
     """Of the targets given 80 to 90 %, how many were met: the calibration's sentence."""
     row = calibration.set_index("tenth").loc["80-90 %"]
-    return Markdown(
-        text(
-            "Of the {n} targets that were given a chance of 80 to 90%, {met} were met; the mean chance was {stated}. "
-            "An indicator with many regions counts as much as one without.",
-            n=integer(row["n"]),
-            met=f"**{shown(row['observed'])}**",
-            stated=shown(row["stated"]),
-        )
+    words = text(
+        "Of the {n} targets that were given a chance of 80 to 90%, {met} were met; the mean chance was {stated}. "
+        "An indicator with many regions counts as much as one without."
     )
+    met, stated = shown(row["observed"]), shown(row["stated"])
+    return Markdown(words.format(n=integer(row["n"]), met=f"**{met}**", stated=stated))

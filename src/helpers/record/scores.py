@@ -6,7 +6,6 @@ square root of the horizon, as a floor and as a ceiling. Results are averaged wi
 up to `#`), so that no indicator with many regions dominates.
 """
 
-import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -55,11 +54,8 @@ def write_record(panel_path: str | Path, output_path: str | Path, jobs: int | No
 
 
 def record(panel: pd.DataFrame, jobs: int | None = None) -> pd.DataFrame:
-    """Score of each method by horizon (1 to 5, and all): see `summary`. `attrs["left_out"]` says why series are."""
-    scored = score(panel, jobs)
-    table = summary(scored)
-    table.attrs["left_out"] = scored.left_out
-    return table
+    """Score of each method by horizon (1 to 5, and all): see `summary`."""
+    return summary(score(panel, jobs))
 
 
 def left_out_line(table: pd.DataFrame) -> str:
@@ -74,11 +70,10 @@ def score(panel: pd.DataFrame, jobs: int | None = None) -> Scored:
     tasks, left_out = _tasks(check_panel(panel))
     if not tasks:
         raise UserError(f"panel: no series can be scored: {'; '.join(left_out.value_counts().index)}")
-    jobs = (os.cpu_count() or 1) if jobs is None else jobs
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise UserError(f"jobs {jobs}: give the number of processes, 1 or more")
     if jobs == 1:
-        parts = [_score_task(task) for task in tasks]
+        parts = list(map(_score_task, tasks))
     else:
         with ProcessPoolExecutor(jobs) as pool:
             parts = list(pool.map(_score_task, tasks, chunksize=16))
@@ -94,20 +89,21 @@ def summary(scored: Scored) -> pd.DataFrame:
     Brier score: mean of (probability - met)^2. CRPS: mean over the distribution of |x - y| less half of |x - x'|,
     held at the 99th percentile of the naive forecast's, lest a series that had hardly moved before decide the mean.
     Coverage: share, 0 to 1, of figures inside the central interval; empty where a method predicts one value only.
+    `attrs["left_out"]` says of each series that could not be scored why.
     """
-    squares = _squares(scored)
-    figures = scored.figures
+    squares, figures = _squares(scored), scored.figures
     most = figures.loc[figures["method"] == "naive", "crps"].quantile(0.99)
     figures = figures.assign(crps=figures["crps"].clip(upper=most))
     rows = []
     for name in NAMES:
         own = figures[figures["method"] == name]
         for horizon in [*HORIZONS, "all"]:
-            now = squares if horizon == "all" else squares[squares["horizon"] == horizon]
-            mine = own if horizon == "all" else own[own["horizon"] == horizon]
+            now, mine = (part if horizon == "all" else part[part["horizon"] == horizon] for part in (squares, own))
             means = mine.groupby("indicator")[["crps", "in80", "in95"]].mean().mean()
             rows.append((name, horizon, len(now), now.groupby("indicator")[name].mean().mean(), *means))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table.attrs["left_out"] = scored.left_out
+    return table
 
 
 def by_indicator(scored: Scored) -> pd.DataFrame:
@@ -144,12 +140,11 @@ def _tasks(panel: pd.DataFrame) -> tuple[list[Task], pd.Series]:
     """What can be scored, and for each series that can't be at all the reason."""
     tasks, reasons = [], {}
     for series_id, group in panel.groupby("series_id"):
-        values = group.set_index("period")["value"]
-        tasks_of_series = [_task(series_id, values, origin) for origin in ORIGINS]
-        own = [task for task in tasks_of_series if isinstance(task, Task)]
+        answers = [_task(series_id, group.set_index("period")["value"], origin) for origin in ORIGINS]
+        own = [answer for answer in answers if isinstance(answer, Task)]
         tasks += own
         if not own:
-            reasons[series_id] = tasks_of_series[-1]
+            reasons[series_id] = answers[-1]
     return tasks, pd.Series(reasons, dtype=object)
 
 
@@ -181,7 +176,9 @@ def _score_task(task: Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Probabilities of all methods for the targets of one series and origin, and the scores of their distributions."""
     values, years = task.known.to_numpy(), task.origin + HORIZONS
     targets, points, cases = _targets(values), {}, []
-    points["ours"], points["naive"] = _ours(task.known), naive_points(values)
+    lower, upper = likely_bounds(values)
+    ours = forecast(task.known, lower=lower, upper=upper, horizon=len(HORIZONS), size=len(LEVELS)).draws
+    points["ours"], points["naive"] = ours, naive_points(values)
     for better in DIRECTIONS:
         probabilities = {"ours": share_met(points["ours"], targets, better, decimals_of(values))}
         probabilities["naive"] = _naive_probability(values, targets, better)
@@ -229,12 +226,6 @@ def figure_scores(points: np.ndarray, future: np.ndarray) -> list[np.ndarray]:
         inside = (future >= low - slack) & (future <= high + slack)
         scores.append(inside.astype(float) if size > 1 else np.full(len(future), np.nan))
     return scores
-
-
-def _ours(known: pd.Series) -> np.ndarray:
-    """Equally likely values of our distribution, a column a horizon."""
-    lower, upper = likely_bounds(known.to_numpy())
-    return forecast(known, lower=lower, upper=upper, horizon=len(HORIZONS), size=len(LEVELS)).draws
 
 
 def naive_points(values: np.ndarray) -> np.ndarray:

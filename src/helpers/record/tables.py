@@ -27,22 +27,12 @@ def publish(panel_path: str | Path, folder: Path = FOLDER, jobs: int | None = No
     panel = read_panel(panel_path)
     scored = record.score(panel, jobs)
     table = record.summary(scored)
-    table.attrs["left_out"] = scored.left_out
     parts = [record.calibration(scored, method).assign(method=method) for method in CALIBRATED]
-    making = facts(Path(panel_path), panel, len(scored.left_out))
+    tables = {"record": table, "calibration": pd.concat(parts), "by_indicator": record.by_indicator(scored)}
+    tables["made"] = facts(Path(panel_path), panel, len(scored.left_out))
+    texts = {name: rows[TABLES[name]].to_csv(index=False, float_format="%.6g") for name, rows in tables.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "record": table,
-        "calibration": pd.concat(parts),
-        "by_indicator": record.by_indicator(scored),
-        "made": making,
-    }
-    files.write_all(
-        {
-            folder / f"{name}.csv": rows[TABLES[name]].to_csv(index=False, float_format="%.6g")
-            for name, rows in tables.items()
-        }
-    )
+    files.write_all({folder / f"{name}.csv": words for name, words in texts.items()})
     return table
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import UserError, files, plan, statistics
+from helpers import files, plan, statistics
 from helpers.forecast import expect
 from helpers.shared import shared
 from helpers.statistics import Figures
@@ -15,7 +15,7 @@ from helpers.targets.choices import Change, Choices, choices, decide, decision_l
 from helpers.targets.decisions import Decision, decisions, undo
 from helpers.targets.definition import figures_of, reference_numbers, reported_year, yearly_series
 from helpers.targets.judge import target_decimals
-from helpers.targets.official import METHODS, WORDS, Judgement
+from helpers.targets.official import METHODS, OFFICIAL, WORDS, Judgement
 from helpers.targets.outlook import Outlook, Outlooks, lenient, record, target
 from helpers.targets.pace import Pace, kind_of, pace, promise
 from helpers.targets.precision import decimals_of, decimals_shown, likelihood_words, met, probability_met, share_met
@@ -24,15 +24,13 @@ from helpers.targets.verdicts import FEWEST, verdict
 
 __all__ = [
     "FEWEST", "METHODS", "OFFICIAL", "WORDS", "Agreement", "Ambition", "Change", "Choices", "Decision",
-    "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "chance", "choices",
+    "Judgement", "Outlook", "Outlooks", "Pace", "Publication", "agreement", "assess", "choices",
     "codes", "decide", "decimals_of", "decimals_shown", "decision_lines", "decisions", "figures_of", "gather",
     "joint", "kind_of", "lenient", "likelihood_words", "met", "methods", "national_outlook", "national_outlooks",
     "outlook", "outlooks", "pace", "probability_met", "promise", "publish", "quarters_of", "record",
     "reference_numbers", "reported_year", "revision", "share_met", "target", "target_decimals", "undo", "verdict",
 ]  # fmt: skip
 __dir__ = __all__.copy
-
-OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 
 
 def outlooks(
@@ -119,19 +117,6 @@ def assess(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     return pd.concat([o.judged for o in outlooks.values()], ignore_index=True)
 
 
-def chance(outlook: Outlook, year: int) -> float:
-    """Probability, 0 to 1, that the printed figure of one year ahead meets that year's target."""
-    goal, expected = target(outlook, year), outlook.expected
-    if goal is None or expected is None:
-        what = "the plan has no target for this year" if goal is None else "it has no forecast"
-        raise UserError(f"indicator {outlook.indicator}, {year}: no probability, since {what}")
-    known = [period.year for period in expected["period"]]
-    if year not in known:
-        raise UserError(f"indicator {outlook.indicator}, {year}: the forecast covers {known[0]} to {known[-1]} only")
-    chances = probability_met(expected, goal, outlook.about["better"], int(outlook.series["decimals"]))
-    return float(chances.iloc[known.index(year)])
-
-
 def methods(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """What others would say of each indicator's last target ahead: a row for ours and for each official method.
 
@@ -143,12 +128,10 @@ def methods(outlooks: dict[str, Outlook]) -> pd.DataFrame:
         if ahead.empty:
             continue
         last = ahead.iloc[-1]
-        figures = one.figures.comparable
         since, better = reported_year(one.printed), one.about["better"]
-        table = official_methods.methods(figures, last["target"], int(last["year"]), better, since)
+        others = official_methods.methods(one.figures.comparable, last["target"], int(last["year"]), better, since)
         ours = {"method": "ours", "verdict": last["verdict"], "probability": last["probability"]}
-        table = table.set_index("method").loc[list(OFFICIAL)].reset_index()
-        table = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), table])
+        table = pd.concat([pd.DataFrame([ours | {"predicted": last["median"]}]), others])
         rows.append(table.assign(indicator=indicator, year=int(last["year"])))
     columns = ["indicator", "year", "method", "verdict", "probability", "predicted"]
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)

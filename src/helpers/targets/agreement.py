@@ -31,9 +31,8 @@ class Agreement(NamedTuple):
 
 def agreement(outlook: Outlook) -> Agreement | None:
     """The series with the indicator's own definition, else the nearest published one in its unit, beside the plan."""
-    stated = outlook.printed.loc[outlook.printed["column"] == "reported", "value"].dropna()
     steps = outlook.judged["target"].dropna().diff().abs()
-    year, first = pd.Period(str(reported_year(outlook.printed)), "Y"), float(stated.iloc[0]) if len(stated) else None
+    year, first = pd.Period(str(reported_year(outlook.printed)), "Y"), outlook.reported[1] if outlook.reported else None
     table = statistics.catalogue().query("indicator == @outlook.indicator and frequency == 'A'")
     beside = [code for code, row in table.iterrows() if row["unit"][:3] == outlook.unit[:3]]
     codes = beside if outlook.series is None else [outlook.series.name]

@@ -41,12 +41,9 @@ def ambition(
     row = _row(reference_class() if table is None else table, kind, level, years)
     quantiles, chances = row[QUANTILES].to_numpy(dtype=float), np.array(STORED) / 100
     # Changes equal to the one needed count as achieved: look just short of it.
-    hair = 1e-9 * max(1.0, abs(needed))
-    if is_higher(better):
-        achieved = 1 - np.interp(needed - hair, quantiles, chances, left=0.0, right=1.0)
-    else:
-        achieved = np.interp(needed + hair, quantiles, chances, left=0.0, right=1.0)
-    return Ambition(float(achieved), needed)
+    hair, higher = 1e-9 * max(1.0, abs(needed)), is_higher(better)
+    below = np.interp(needed - hair if higher else needed + hair, quantiles, chances, left=0.0, right=1.0)
+    return Ambition(float(1 - below if higher else below), needed)
 
 
 @cache

@@ -41,11 +41,8 @@ def choices(
     """
     numbers = reference_numbers()
     held = {numbers[number]: decision for number, decision in decisions(list(numbers), table).items()}
-    by_indicator = Choices()
-    for indicator, row in rows.items():
-        decision = held.get(row.about["name_kk"]) if row.area == "KAZ" else None
-        by_indicator[indicator] = in_force(decision, row, as_of, until, method, since)
-    return by_indicator
+    by_row = {key: held.get(row.about["name_kk"]) if row.area == "KAZ" else None for key, row in rows.items()}
+    return Choices({key: in_force(by_row[key], row, as_of, until, method, since) for key, row in rows.items()})
 
 
 def in_force(
@@ -142,15 +139,14 @@ def decide(
     from helpers import targets
 
     row = plan.target_row(indicator, folder=folder)
-    known = known_until(row, as_of)
+    figures, known = figures_of(row, as_of), known_until(row, as_of)
     added = {int(year): float(value) for year, value in (add or {}).items()}
     decision = Decision(row.about["indicator"], method, since, added, who, "", why)
     check(decision, known)
-    figures = figures_of(row, as_of)
     before = targets.outlook(row, figures, until, choices({"": row}, as_of, until, table=table)[""])
     after = targets.outlook(row, figures, until, in_force(decision, row, as_of, until, "", None))
     written = bool(who.strip() or why.strip())
     if written:
         numbers = {words: number for number, words in reference_numbers().items()}
-        append(replace(decision, indicator=numbers[row.about["name_kk"]]), known, table)
+        append(replace(decision, indicator=numbers[row.about["name_kk"]]), table)
     return Change(before, after, written)

@@ -36,8 +36,7 @@ class Decision:
     def row(self) -> dict[str, str]:
         """The decision as a row of the table."""
         added = " ".join(f"{year}:{value:+g}" for year, value in sorted(self.add.items()))
-        since = str(self.since or "")
-        cells = (self.indicator, self.method, since, added, self.who, self.day, self.why)
+        cells = (self.indicator, self.method, str(self.since or ""), added, self.who, self.day, self.why)
         return dict(zip(COLUMNS, cells, strict=True))
 
     def __str__(self) -> str:
@@ -54,9 +53,8 @@ def decisions(known: list[str], path: Path | None = None) -> dict[str, Decision]
     Raises UserError, naming the line, for an unknown indicator or method, a year twice, and what is no number.
     """
     path = path or DECISIONS
-    table = read(path)
-    rows = [_read(row, f"{path.name}, line {line}", known) for line, row in enumerate(table.to_dict("records"), 2)]
-    return {decision.indicator: decision for decision in rows}
+    rows = enumerate(read(path).to_dict("records"), 2)
+    return {row["indicator"]: _read(row, f"{path.name}, line {line}", known) for line, row in rows}
 
 
 def _read(row: dict[str, str], where: str, known: list[str]) -> Decision:
@@ -93,16 +91,10 @@ def _added(words: str, where: str) -> dict[int, float]:
     return dict(zip(years, (float(pair[2]) for pair in pairs), strict=True))
 
 
-def append(decision: Decision, known_until: int, path: Path | None = None) -> None:
-    """Write a decision as the newest row of the table.
-
-    known_until: the last year with a figure. Raises UserError for an unknown method, a year that is known, no name and
-    no reason; then nothing is written.
-    """
-    check(decision, known_until)
-    where = f"indicator {decision.indicator}"
+def append(decision: Decision, path: Path | None = None) -> None:
+    """Write a decision that `check` lets pass as the newest row. Raises UserError where it has no name or reason."""
     if not decision.who.strip() or not decision.why.strip():
-        raise UserError(f"{where}: say who decides, and why")
+        raise UserError(f"indicator {decision.indicator}: say who decides, and why")
     today = replace(decision, who=decision.who.strip(), why=" ".join(decision.why.split()), day=str(date.today()))
     path = path or DECISIONS
     write(pd.concat([read(path), pd.DataFrame([today.row()])]), path)
@@ -121,18 +113,14 @@ def check(decision: Decision, known_until: int) -> None:
 
 
 def undo(indicator: str | int, path: Path | None = None) -> Decision:
-    """The newest decision on an indicator, taken out of the table. Raises UserError where there is none.
-
-    Example: `undo(12)`
-    """
+    """The newest decision on an indicator, taken out of the table. Raises UserError where there is none."""
     path = path or DECISIONS
     table = read(path)
     own = table.index[table["indicator"] == str(indicator)]
     if own.empty:
         raise UserError(f"indicator {indicator}: there is no decision to undo; see `jospar decisions`")
-    row = table.loc[own[-1]].to_dict()
     write(table.drop(own[-1]), path)
-    return _read(row, path.name, [str(indicator)])
+    return _read(table.loc[own[-1]].to_dict(), path.name, [str(indicator)])
 
 
 def read(path: Path | None = None) -> pd.DataFrame:

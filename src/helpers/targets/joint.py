@@ -31,11 +31,9 @@ def hits(outlook: Outlook) -> np.ndarray:
     if rows.empty:
         return np.empty((0, 0), dtype=bool)
     better, decimals = outlook.about["better"], int(outlook.series["decimals"])
-    columns = []
-    for row in rows.to_dict("records"):
-        values, bound = expected.draws[:, expected.column(row["year"])], edge(row["target"], better, decimals)
-        columns.append(values >= bound if is_higher(better) else values <= bound)
-    return np.column_stack(columns)
+    values = expected.draws[:, [expected.column(year) for year in rows["year"]]]
+    bounds = np.array([edge(goal, better, decimals) for goal in rows["target"]])
+    return values >= bounds if is_higher(better) else values <= bounds
 
 
 def all_met(outlook: Outlook) -> float | None:

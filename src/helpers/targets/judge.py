@@ -24,11 +24,8 @@ def judge(
     measured: bool = False,
     without: str = NO_DATA,
 ) -> pd.DataFrame:
-    """One row for each planned year: target, figure or forecast, verdict and probability.
-
-    without: the verdict on a target that has neither a figure nor a forecast, which says why.
-    """
-    planned = printed[printed["column"] == "planned"].copy()
+    """One row for each planned year: target, figure or forecast, chance, verdict; `without` where there is neither."""
+    planned = printed[printed["column"] == "planned"]
     known = {period.year: value for period, value in history.items()} if measured else {}
     ahead = {} if expected is None else {pd.Period(r["period"], freq="Y").year: r for _, r in expected.iterrows()}
     rows = [_verdict(row, known, ahead, expected, better, decimals) for _, row in planned.iterrows()]

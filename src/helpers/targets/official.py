@@ -58,9 +58,9 @@ def methods(history: pd.Series, target: float, year: int, better: str, since: in
     if year <= last:
         raise UserError(f"target year {year} is not after the last figure ({last}): compare the figure itself")
     rows = []
-    for name, judge in METHODS.items():
+    for name in OFFICIAL:
         baseline = {"baseline": since} if name == "escap" else {}
-        answer = judge(history, np.array([[float(target)]]), np.array([year]), better, **baseline)
+        answer = METHODS[name](history, np.array([[float(target)]]), np.array([year]), better, **baseline)
         rows.append((name, str(answer.verdict[0, 0]), float(answer.probability[0, 0]), float(answer.predicted[0])))
     return pd.DataFrame(rows, columns=["method", "verdict", "probability", "predicted"])
 
@@ -81,19 +81,17 @@ def eurostat(
     years, values = _figures(history)
     start = _start(years, baseline if baseline is not None else years[-1] - 5)
     sign = 1 if is_higher(better) else -1
-    past, ahead = years[-1] - years[start], year - years[start]
-    grows = min(values[start], values[-1]) > 0
+    past, ahead, gap = years[-1] - years[start], year - years[start], year - years[-1]
+    step, grows = (values[-1] - values[start]) / past, min(values[start], values[-1]) > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         actual = (values[-1] / values[start]) ** (1 / past) - 1 if grows else np.nan
         required = (target / values[start]) ** (1 / ahead) - 1
-        plain = sign * ((values[-1] - values[start]) / past) / np.abs((target - values[start]) / ahead)
+        plain = sign * step / np.abs((target - values[start]) / ahead)
         ratio = np.where(grows & (target > 0), sign * actual / np.abs(required), plain)
     ratio = np.nan_to_num(ratio, nan=0.0)
     bands = [ratio >= SIGNIFICANT, ratio >= MODERATE, ratio >= 0]
     words = np.select(bands, list(WORDS["eurostat"])[1:4], "movement away")
-    verdict = np.where(_reaches(values[-1], target, sign), "target met", words)
-    step = (values[-1] - values[start]) / past
-    gap = year - years[-1]
+    verdict = np.where(_reaches(values[-1], target, better), "target met", words)
     predicted = values[-1] * (1 + actual) ** gap if grows else values[-1] + step * gap
     return Judgement(verdict, _chance("eurostat", verdict), predicted, predicted[None, :])
 
@@ -113,10 +111,9 @@ def escap(
     """
     years, values = _figures(history)
     start = _start(years, baseline if baseline is not None else years[0])
-    sign = 1 if is_higher(better) else -1
     predicted, points = _regression(years, values, year, AGEING ** (years[-1] - years).astype(float))
     needed = np.maximum(np.abs(target - values[start]), 1e-12)
-    gap = np.where(_reaches(predicted, target, sign), 0.0, np.abs(target - predicted) / needed)
+    gap = np.where(_reaches(predicted, target, better), 0.0, np.abs(target - predicted) / needed)
     verdict = np.select([gap <= NEAR, gap < 1], ["on track", "accelerate"], "reverse")
     return Judgement(verdict, _chance("escap", verdict), predicted, points)
 
@@ -134,11 +131,10 @@ def oecd(history: pd.Series, target: np.ndarray, year: np.ndarray, better: str) 
     kindest on the panel.
     """
     years, values = _figures(history)
-    sign = 1 if is_higher(better) else -1
     steps = np.asarray(year) - years[-1]
     paths = redraw(values, int(steps.max()), DRAWS, SEED, trend=_has_trend(years, values))
     points = np.clip(paths[:, steps - 1], *likely_bounds(values))
-    chance = np.stack([_reaches(points, row, sign).mean(axis=0) for row in target])
+    chance = np.stack([_reaches(points, row, better).mean(axis=0) for row in target])
     verdict = np.select([chance >= LIKELY, chance > UNLIKELY], ["likely", "uncertain"], "unlikely")
     return Judgement(verdict, chance, np.median(points, axis=0), points)
 
@@ -150,14 +146,14 @@ def linear(history: pd.Series, target: np.ndarray, year: np.ndarray, better: str
     Its distribution is the usual prediction interval of the regression.
     """
     years, values = _figures(history)
-    sign = 1 if is_higher(better) else -1
     predicted, points = _regression(years, values, year, np.ones(len(years)))
-    verdict = np.where(_reaches(predicted, target, sign), "met", "missed")
+    verdict = np.where(_reaches(predicted, target, better), "met", "missed")
     return Judgement(verdict, _chance("linear", verdict), predicted, points)
 
 
 Method = Callable[[pd.Series, np.ndarray, np.ndarray, str], Judgement]
 METHODS: dict[str, Method] = {"linear": linear, "eurostat": eurostat, "escap": escap, "oecd": oecd}
+OFFICIAL = ("eurostat", "escap", "oecd", "linear")  # in the order in which they are shown
 
 
 def _figures(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -175,9 +171,10 @@ def _start(years: np.ndarray, baseline: int) -> int:
     return int(min(np.searchsorted(years, baseline), len(years) - 3))
 
 
-def _reaches(value: np.ndarray, target: np.ndarray, sign: int) -> np.ndarray:
+def _reaches(value: np.ndarray, target: np.ndarray, better: str) -> np.ndarray:
     """True where the value is on the wanted side of the target, or on it."""
-    return sign * (value - target) >= -1e-9 * np.maximum(1.0, np.abs(target))
+    beyond = value - target if is_higher(better) else target - value
+    return beyond >= -1e-9 * np.maximum(1.0, np.abs(target))
 
 
 def _chance(method: str, verdict: np.ndarray) -> np.ndarray:

@@ -39,8 +39,7 @@ def pace(outlook: Outlook) -> Pace | None:
     better, left = outlook.about["better"], year - figures.index[-1].year
     gap, recent = target - figures.iloc[-1], slope(figures.tail(RECENT))
     reached = met(figures.iloc[-1], target, better, int(outlook.series["decimals"]))
-    led = reached or gap * recent > 0
-    years = (0.0 if reached else gap / recent) if led else None
+    years = 0.0 if reached else gap / recent if gap * recent > 0 else None
     managed, spans = earlier(figures, left, gap, better)
     kind = like_it(outlook.unit, figures.iloc[-1], target, left, better)
     return Pace(year, target, gap, reached, recent, years, gap / left, managed, spans, kind)

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers import UserError
+from helpers.forecast import Forecast, decimals_by_row
 
-MOST_DECIMALS = 6
 SPANNED = 100  # units of the last decimal that a range may span
 # Calibrated scale of the Intergovernmental Panel on Climate Change: Mastrandrea et al. (2010), "Guidance note for
 # lead authors of the IPCC fifth assessment report on consistent treatment of uncertainties", table 1.
@@ -24,24 +24,15 @@ def likelihood_words(probability: float) -> str:
     """Words of the IPCC's calibrated scale for a probability from 0 to 1. The text is also the catalogue's key."""
     if not isinstance(probability, Real) or not 0 <= probability <= 1:
         raise UserError(f"probability {probability!r} is not a number from 0 to 1: give a share, not a percentage")
-    for bound, words in LIKELIHOOD:
-        if probability >= bound:
-            return words
-    for bound, words in UNLIKELIHOOD:
-        if probability <= bound:
-            return words
-    return "about as likely as not"
+    likely = [words for bound, words in LIKELIHOOD if probability >= bound]
+    unlikely = [words for bound, words in UNLIKELIHOOD if probability <= bound]
+    return [*likely, *unlikely, "about as likely as not"][0]
 
 
 def decimals_of(values: pd.Series | np.ndarray) -> int:
     """Number of decimals with which these figures are printed: the fewest that lose none of them, at most 6."""
     figures = np.asarray(values, dtype=float)
-    figures = figures[np.isfinite(figures)]
-    slack = 1e-9 * np.maximum(1.0, np.abs(figures))
-    for decimals in range(MOST_DECIMALS):
-        if (np.abs(np.round(figures, decimals) - figures) <= slack).all():
-            return decimals
-    return MOST_DECIMALS
+    return int(decimals_by_row(figures[np.isfinite(figures)][None])[0])
 
 
 def decimals_shown(low: float, high: float, decimals: int) -> int:
@@ -81,11 +72,8 @@ def edge(target: float, better: str, decimals: int) -> float:
     return float((steps.to_integral_value(ROUND_FLOOR) + Decimal("0.5")) * unit)
 
 
-def probability_met(forecast, target: float, better: str, decimals: int):
-    """Probability, 0 to 1, that the printed figure meets the target, for each period of a forecast.
-
-    `forecast` is anything with `probability(at_least=...)` and `probability(at_most=...)`, such as `forecast.Forecast`.
-    """
+def probability_met(forecast: Forecast, target: float, better: str, decimals: int) -> pd.Series:
+    """Probability, 0 to 1, that the printed figure meets the target, for each period of a forecast."""
     bound = edge(target, better, decimals)
     return forecast.probability(at_least=bound) if is_higher(better) else forecast.probability(at_most=bound)
 
@@ -100,14 +88,9 @@ def share_met(points: np.ndarray, target: np.ndarray, better: str, decimals: int
     steps = np.round(np.asarray(target, dtype=float) / unit, 6)
     higher = is_higher(better)
     bounds = (np.ceil(steps) - 0.5) * unit if higher else (np.floor(steps) + 0.5) * unit
-    shares = np.empty(bounds.shape)
-    for column in range(bounds.shape[1]):
-        ordered = np.sort(points[:, column])
-        slack = 1e-9 * np.maximum(1.0, np.abs(bounds[:, column]))
-        # A value on the bound rounds up: it meets "higher" and misses "lower".
-        below = np.searchsorted(ordered, bounds[:, column] - slack, side="left") / len(ordered)
-        shares[:, column] = 1 - below if higher else below
-    return shares
+    # A value on the bound rounds up: it meets "higher" and misses "lower".
+    below = (points[:, None] < bounds - 1e-9 * np.maximum(1.0, np.abs(bounds))).mean(axis=0)
+    return 1 - below if higher else below
 
 
 def is_higher(better: str) -> bool:

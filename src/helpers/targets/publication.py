@@ -7,6 +7,8 @@ say anything but what the page says.
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from helpers.files import VERDICTS_MIME
 from helpers.targets.judge import target_decimals
 from helpers.targets.outlook import Outlook, Outlooks, lenient
@@ -63,13 +65,12 @@ def figure_rows(outlook: Outlook) -> list[dict]:
 
 def verdict_rows(outlook: Outlook) -> list[dict]:
     """The verdict on each target: its chance (0 to 1) or the figure, the target, and how many decimals both have."""
-    judged = outlook.judged[VERDICT].astype(object).where(outlook.judged[VERDICT].notna(), "").to_dict("records")
-    digits = map(target_decimals, outlook.judged[["as_printed"]].to_dict("records"))
     decided = "" if outlook.decision is None else f"{outlook.decision.who}: {outlook.decision.why}"
     rows = []
-    for row, places in zip(judged, digits, strict=True):
+    for row in outlook.judged.to_dict("records"):
+        shown = {column: "" if pd.isna(row[column]) else row[column] for column in VERDICT}
+        shown |= {"lenient": lenient(row, outlook) or "", "decimals": outlook.decimals}
         # What is met or missed rests on figures, whatever was decided.
-        rests = decided if row["probability"] != "" else ""
-        row |= {"lenient": lenient(row, outlook) or ""} if row["target"] != "" else {"lenient": ""}
-        rows.append(row | {"decimals": outlook.decimals, "target_decimals": places, "decision": rests})
+        rests = decided if shown["probability"] != "" else ""
+        rows.append(shown | {"target_decimals": target_decimals(row), "decision": rests})
     return rows

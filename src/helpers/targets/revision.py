@@ -100,7 +100,8 @@ def compare(old: Entry | None, new: Entry | None, keys: tuple[Key | None, Key | 
     for year, was, became in years(old, new):
         shown = [goal(was), goal(became)]
         verdicts = {"verdict_was": verdict(was), "verdict_became": verdict(became)}
-        change = kind(shown)
+        change = "changed" if all(shown) else "added" if shown[1] else "dropped"
+        change = "same" if shown[0] == shown[1] else change
         if change != "same" or verdicts["verdict_was"] != verdicts["verdict_became"]:
             yield about | {"change": change, "year": year, "was": shown[0], "became": shown[1]} | verdicts
 
@@ -118,14 +119,6 @@ def goal(row: pd.Series | None) -> str:
     return "" if row is None else number(row["target"], target_decimals(row))
 
 
-def kind(shown: list[str]) -> str:
-    """The change between two printed targets."""
-    was, became = shown
-    if was == became:
-        return "same"
-    return "changed" if was and became else "added" if became else "dropped"
-
-
 def verdict(row: pd.Series | None) -> str:
     """A verdict in words with its chance; empty where there is no target."""
     if row is None:
@@ -141,10 +134,8 @@ def lines(changes: pd.DataFrame) -> list[str]:
     words: list[str] = []
     for (section, indicator, named), rows in changes.groupby(["section", "indicator", "name"], sort=False):
         label = f"{indicator}. {named}" if indicator else text("Section {section}: {name}", section=section, name=named)
-        words += [
-            label,
-            *(f"  {line_of(row)}" for row in rows.astype(object).where(rows.notna(), "").to_dict("records")),
-        ]
+        cells = rows.astype(object).where(rows.notna(), "").to_dict("records")
+        words += [label, *(f"  {line_of(row)}" for row in cells)]
     return words
 
 

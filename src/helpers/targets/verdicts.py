@@ -29,8 +29,10 @@ def verdict(
     Example: `verdict(plan.target_row("11"), figures, forecast.expect(figures, 2027))`
     """
     require_direction(row.about, row.cells)
+    facts = {"indicator": row.about["indicator"], "about": row.about, "printed": row.cells}
     if figures is None:
-        return without_figures(row)
+        reason = why_not(row.about["name_kk"], row.area)
+        return Outlook(**facts, area=row.area, judged=judge(row.cells), reason=reason)
     reported = reported_year(row.cells)
     history, redefined = split_at_redefinition(figures, reported)
     reason = unjudgeable(figures, history, reported)
@@ -38,8 +40,7 @@ def verdict(
     basis = {"history": history, "expected": expected, "better": row.about["better"]}
     basis |= {"decimals": figures.decimals, "measured": reason != INCOMPARABLE, "without": EMPTY.get(reason, NO_DATA)}
     return Outlook(
-        indicator=row.about["indicator"],
-        about=row.about,
+        **facts,
         area=figures.area,
         series=figures.about,
         history=history,
@@ -48,18 +49,10 @@ def verdict(
         **of_forecast(expected),
         judged=judge(row.cells, **basis),
         reason=reason,
-        printed=row.cells,
         decision=decision if decision is not None and decision.who else None,
         other={name: judge(cells, **basis) for name, cells in row.others.items()},
         figures=figures,
     )
-
-
-def without_figures(row: TargetRow) -> Outlook:
-    """The outlook of an indicator whose own definition has no published figures here, with the reason."""
-    reason = why_not(row.about["name_kk"], row.area)
-    judged = judge(row.cells)
-    return Outlook(row.about["indicator"], row.about, row.area, judged=judged, reason=reason, printed=row.cells)
 
 
 def of_forecast(expected: Forecast | None) -> dict:
