@@ -25,6 +25,7 @@ from helpers.forecast import (
     reasons,
     unchanged,
 )
+from helpers.forecast.ensemble import MEMBERS
 from helpers.forecast.methods import METHODS
 from helpers.forecast.mixture import PROBABILITIES
 from helpers.language import LANGUAGES, in_language
@@ -96,6 +97,16 @@ def test_filtered_errors_agree_with_the_recursion():
         ahead = state + phi * slope
         assert error == pytest.approx(value - ahead)
         state, slope = ahead + alpha * error, phi * slope + beta * error
+
+
+def test_explain_names_the_member_in_the_middle_and_what_was_made_of_it():
+    table = explain(yearly(UNEMPLOYMENT), horizon=2)
+    assert table["weight"].sum() == pytest.approx(1)
+    assert set(table["member"]) == set(MEMBERS)
+    middle = table.loc[table["weight"] > 0, "median"]
+    assert middle.min() <= table["median"].median() <= middle.max()
+    assert {"alpha", "phi", "tau"} <= set(table)
+    assert 0.5 <= table.attrs["features"]["trend_kept"] <= 1
 
 
 def test_the_theil_sen_slope_is_the_median_over_all_pairs():
@@ -257,7 +268,7 @@ def test_the_table_of_coefficients_is_whole():
 
 def test_explain_says_in_words_what_was_done_to_trend_and_range():
     falling = yearly([10.4, 9.3, 8.8, 8.4, 8.1, 7.8, 7.3, 6.6, 6.6, 5.8, 5.4, 5.3, 5.2, 5.0, 5.1, 5.0, 4.9])
-    *_, trend, width = explain(falling, horizon=2)
+    *_, trend, width = explain(falling, horizon=2).attrs["reasons"]
     assert trend.startswith("The trend was ")
     assert width.startswith("The range was ")
 
@@ -544,7 +555,7 @@ def test_a_trend_that_has_stopped_does_not_go_on():
     falling, stopped = yearly([*down, 5.2, 5.0, 4.3, 4.0]), yearly([*down, 5.9, 6.0, 5.9, 6.0])
     assert forecast(falling, horizon=2)["q50"].iloc[-1] < 3.6
     assert forecast(stopped, horizon=2)["q50"].iloc[-1] == pytest.approx(6.0, abs=0.15)
-    assert "the last four steps were 0.25 of a usual one" in explain(stopped, 2)[0]
+    assert "the last four steps were 0.25 of a usual one" in explain(stopped, 2).attrs["reasons"][0]
 
 
 def test_what_stayed_is_counted_by_runs_without_a_change():
@@ -573,7 +584,7 @@ def test_figures_whose_season_is_under_their_print_have_no_season():
 
 
 def test_explain_says_when_no_change_was_made_likelier():
-    lines = explain(yearly([5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 9, 9]), 1)
+    lines = explain(yearly([5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 9, 9]), 1).attrs["reasons"]
     assert "No change was made likelier: figures stayed for as long in 73% of past cases." in lines
 
 
@@ -582,7 +593,7 @@ def test_explain_speaks_three_languages():
     words = {}
     for language in LANGUAGES:
         with in_language(language):
-            words[language] = explain(falling, horizon=2)
+            words[language] = explain(falling, horizon=2).attrs["reasons"]
     assert words["ru"][-1].startswith("Диапазон ")
     assert words["kk"][-1].startswith("Аралық ")
     assert all(re.search("[а-я]", line) and not re.search("[a-z]", line) for line in words["ru"] + words["kk"])

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from helpers import files
 from helpers.forecast import centres, corrections, ensemble, unchanged
-from helpers.forecast.engine import is_reference
-from helpers.forecast.series import prepare
 from helpers.language import message, number, per_cent_sign, text
 
 LEVEL = list(corrections.LEVELS).index("80")
@@ -20,15 +17,12 @@ RANGE = message("The range was narrowed by {share}"), message("The range was wid
 LEFT = {TREND: message("The trend was left as it was."), RANGE: message("The range was left as it was.")}
 
 
-def explain(history: pd.Series, horizon: int = 1) -> list[str]:
+def reasons(values: np.ndarray, horizon: int) -> list[str]:
     """Two to four sentences on what became of a yearly forecast at a horizon, with what chiefly speaks for it.
 
-    None for a history that the reference class speaks for. Parts are of the distance to the last value, and of the
-    width of the 80 % range.
+    values: one history, not flat, in its own unit. Parts are of the distance to the last value, and of the width of
+    the 80 % range.
     """
-    values = prepare(history).values
-    if is_reference(values):
-        return []
     seen, numbers = ensemble.view(values[None], horizon), corrections.read()
     x, o = corrections.standard(seen, numbers)
     after = corrections.correct(seen, numbers)[0]

@@ -99,7 +99,7 @@ def expected(one: Outlook, method: str, since: int | None, year: int) -> forecas
 def reasons(one: Outlook, year: int = 2027) -> Markdown:
     """In words why the ensemble, the default method, drew a trend in or further and a range narrower or wider."""
     known = figures(one).comparable
-    why = forecast.explain(known, year - known.index[-1].year)
+    why = forecast.explain(known, year - known.index[-1].year).attrs.get("reasons", [])
     return Markdown("\n".join(f"- {words}" for words in why))
 
 
