@@ -7,6 +7,8 @@ import pytest
 
 from helpers import UserError, charts, forecast, plan, prose, tables, targets
 from helpers.charts.frame import styled
+from helpers.language import in_language
+from helpers.prose import statements
 from helpers.targets.decisions import COLUMNS, decisions, undo
 
 HEAD = ",".join(COLUMNS)
@@ -50,6 +52,18 @@ def test_the_report_names_the_adjustment_and_its_reason(moved):
     said = unescape(prose.paragraph(moved).data)
     assert "moves the forecast for 2026 by +0.50 points; without it the median would be 4.5%" in said
     assert "A. Author: a plant closes in autumn." in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+def test_an_adjustment_that_is_only_tried_in_a_notebook_names_no_reason(language):
+    row = plan.target_row("11")
+    figures = targets.figures_of(row, "2026-11-22")
+    outlook = targets.verdict(row, figures, forecast.expect(figures, 2027, judgement={2026: 0.5}))
+    with in_language(language):
+        (sentence,) = statements.adjusted(outlook)
+    assert sentence.endswith(".")
+    assert not any(word in sentence for word in (":.", "reason", "Обоснование", "себебі"))
 
 
 def test_the_chart_draws_both_in_different_colours(moved):

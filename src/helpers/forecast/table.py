@@ -92,7 +92,7 @@ def _check_keys(table: pd.DataFrame, name: str) -> None:
 
 
 def index_of(periods: pd.Series, frequency: str, name: str) -> tuple[pd.Index, str]:
-    """Index of one series, and its style: "year" for numbers, else what stands between year and quarter."""
+    """Index of one series, and its style: "number" for numbers, else what stands between year and quarter."""
     number = pd.to_numeric(periods, errors="coerce").to_numpy(dtype=float)
     if np.array_equal(number, np.round(number)):
         _check_numbers(number, frequency, name)

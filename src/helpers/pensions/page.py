@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from helpers import pensions, statistics
-from helpers.charts import BLUE, GREY, SOFT, Chart, Words, canvas, captions, finish, for_phones, label_ends, styled
+from helpers.charts import BLUE, GREY, SOFT, Chart, Words, canvas, captions, finish, for_phones, label_ends
 from helpers.language import between, message, per_cent_sign, quantity, text, years as span
 from helpers.pensions import scenarios
 from helpers.tables import YEAR, Cell, Row, Table, figures, linked_cell, pattern, signed, value_cell
@@ -49,18 +49,17 @@ def chart(scenario: str, until: int, as_of: str = "") -> Chart | Markdown:
     words = _words(ratio, paths[scenario], scenario)
     figure, axes = canvas(words)
     start, last = ratio.index[-1].year, float(ratio.iloc[-1])
-    with styled():
-        labels = []
-        for other, path in paths.items():
-            years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
-            line, label, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
-            if other == scenario:
-                axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
-            axes.plot(years, middle, color=line, lw=1.4, linestyle=(0, (4, 2)), zorder=level)
-            labels.append((years[-1], middle[-1], named(other), label))
-        axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
-        label_ends(axes, labels)
-        finish(axes, 1)
+    labels = []
+    for other, path in paths.items():
+        years, middle = [start, *path.index], [last, *path[["low", "high"]].mean(axis=1)]
+        line, label, level = (BLUE, BLUE, 3) if other == scenario else (GREY, SOFT, 2)
+        if other == scenario:
+            axes.fill_between(years, [last, *path["low"]], [last, *path["high"]], color=BLUE, alpha=0.22, lw=0)
+        axes.plot(years, middle, color=line, lw=1.4, linestyle=(0, (4, 2)), zorder=level)
+        labels.append((years[-1], middle[-1], named(other), label))
+    axes.plot([period.year for period in ratio.index], ratio, "o-", color=BLUE, markersize=4)
+    label_ends(axes, labels)
+    finish(axes, 1)
     return Chart(figure, words.alt)
 
 

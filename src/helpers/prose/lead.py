@@ -132,9 +132,9 @@ def _against(row: pd.Series, outlook: Outlook, called: str) -> str:
 
 
 def _dropped(outlooks: dict[str, Outlook]) -> str:
-    """That real income fell in its last year; empty where it rose, or where nothing counts growth over a base."""
+    """That real income, which is counted as growth over a base, fell in its last year; empty where it rose."""
     for outlook in outlooks.values():
-        levels = 100 + outlook.history.tail(2) if "growth" in outlook.unit else outlook.history[:0]
+        levels = 100 + outlook.history.tail(2) if outlook.history.name == "real_income" else outlook.history[:0]
         if len(levels) == 2 and levels.iloc[1] < levels.iloc[0]:
             change, year = number(100 - 100 * levels.iloc[1] / levels.iloc[0], 1), levels.index[1].year
             return text("In {year} real income fell by {change}% on the year before.", year=year, change=change)

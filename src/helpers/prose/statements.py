@@ -77,17 +77,14 @@ def adjusted(outlook: Outlook) -> list[str]:
     if outlook.adjusted is None:
         return []
     plain = outlook.forecast.set_index(outlook.forecast["period"].astype(str))
-    return [
-        text(
-            "A judgement moves the forecast for {year} by {change}; without it the median would be {median}. "
-            "The reason given: {note}",
-            year=year,
-            change=literal(moved_by(add, outlook)),
-            median=figure_of(plain.loc[str(year), "q50"], outlook),
-            note=literal(f"{outlook.decision.who}: {ended(outlook.decision.why)}" if outlook.decision else ""),
-        )
-        for year, add in outlook.adjusted.judgement.items()
-    ]
+    moves = text("A judgement moves the forecast for {year} by {change}; without it the median would be {median}.")
+    note = literal(f"{outlook.decision.who}: {ended(outlook.decision.why)}") if outlook.decision else ""
+    reason = [text("The reason given: {note}", note=note)] if note else []
+    sentences = []
+    for year, add in outlook.adjusted.judgement.items():
+        change, median = literal(moved_by(add, outlook)), figure_of(plain.loc[str(year), "q50"], outlook)
+        sentences.append(" ".join([moves.format(year=year, change=change, median=median), *reason]))
+    return sentences
 
 
 def moved_by(change: float, outlook: Outlook) -> str:

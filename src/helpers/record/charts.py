@@ -56,14 +56,13 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
     titles = [charts.wrap(charts.measure(name(one.about), one.unit), 38 + 3 * columns) for one in outlooks.values()]
     above = 0.06 + LINE * max([3, *(title.count("\n") + 1 for title in titles)])
     figure, _, inside = charts.framed(words, rows * (above + ROW + YEARS), 0.45, 0.3)
-    with charts.styled():
-        sheet = charts.Sheet(figure)
-        for n, (indicator, outlook) in enumerate(outlooks.items()):
-            bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
-            box = charts.Box((left + 0.49 * (n % columns)) * charts.across(), bottom, wide * charts.across(), ROW)
-            draw(panel := Panel(), indicator)
-            charts.put(sheet, box, panel, titles[n], outlook.decimals)
-        sheet.draw()
+    sheet = charts.Sheet(figure)
+    for n, (indicator, outlook) in enumerate(outlooks.items()):
+        bottom = inside - (n // columns) * (above + ROW + YEARS) - above - ROW
+        box = charts.Box((left + 0.49 * (n % columns)) * charts.across(), bottom, wide * charts.across(), ROW)
+        draw(panel := Panel(), indicator)
+        charts.put(sheet, box, panel, titles[n], outlook.decimals)
+    sheet.draw()
     return Chart(figure, words.alt)
 
 
@@ -71,15 +70,14 @@ def small_charts(outlooks: dict[str, Outlook], draw: Callable[[Panel, str], None
 def calibration(table: pd.DataFrame, words: Words) -> Chart:
     """Stated chance across, share met up: a dot for each tenth with its targets; on the diagonal both agree."""
     figure, axes = charts.canvas(words, 4.2)
-    with charts.styled():
-        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
-        for row in table.to_dict("records"):
-            where, style = (row["stated"], row["observed"]), {"size": 7.8, "color": SOFT, "va": "top"}
-            axes.annotate(integer(row["n"]), where, xytext=(9, -6), textcoords="offset points", **style)
-        axes.set(xlim=(0, 1.12), ylim=(-0.03, 1.02))
-        for axis in (axes.xaxis, axes.yaxis):
-            roomy = charts.across() == charts.WIDTH or axis is axes.yaxis
-            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if roomy else [0, 0.5, 1])
-            axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 2)))
+    axes.plot(table["stated"], table["observed"], "o-", color=BLUE, markersize=6, linewidth=1.4)
+    for row in table.to_dict("records"):
+        where, style = (row["stated"], row["observed"]), {"size": 7.8, "color": SOFT, "va": "top"}
+        axes.annotate(integer(row["n"]), where, xytext=(9, -6), textcoords="offset points", **style)
+    axes.set(xlim=(0, 1.12), ylim=(-0.03, 1.02))
+    for axis in (axes.xaxis, axes.yaxis):
+        roomy = charts.across() == charts.WIDTH or axis is axes.yaxis
+        axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1] if roomy else [0, 0.5, 1])
+        axis.set_major_formatter(FuncFormatter(lambda share, _: integer(100 * share) + per_cent_sign()))
     return Chart(figure, words.alt)
