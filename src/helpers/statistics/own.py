@@ -29,8 +29,8 @@ def codes() -> set[str]:
 def laid_over(table: pd.DataFrame, published: Path, name: str) -> pd.DataFrame:
     """A published table with the office's own rows: own series first, so that they answer for their indicator.
 
-    A series that says `replaces` takes the place of the published one of its indicator; one that says `adds` carries
-    the code of a published series, and its figures join that series.
+    A series with a code of its own takes the place of the published one of its indicator; figures under the code of a
+    published series join that series.
     """
     place = files.own_tables()
     if place is None or Path(published) != files.STATISTICS or not files.is_there(place / name):

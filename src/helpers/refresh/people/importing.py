@@ -220,7 +220,7 @@ def series_row(one: Series, frequency: str, part: dict[str, Figure]) -> dict[str
     row |= {"frequency": frequency, "definition": statistics.own.NOTE, "better": one.about["better"]}
     digits = max(min(MOST_DECIMALS, max(0, -f.value.normalize().as_tuple().exponent)) for f in part.values())
     row |= {"lower_bound": bounds[0], "upper_bound": bounds[1], "breaks": "", "decimals": digits}
-    return row | {"release_lag_days": LAG, "gaps": "irregular", "note": statistics.own.NOTE, "overlay": "replaces"}
+    return row | {"release_lag_days": LAG, "gaps": "irregular", "note": statistics.own.NOTE}
 
 
 def figure_rows(about: dict, part: dict[str, Figure], source: str, today: date, area: str) -> list[dict]:
