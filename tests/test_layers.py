@@ -29,7 +29,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 18_550  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 18_565  # lines
 
 
 @dataclass(frozen=True)

@@ -157,13 +157,12 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
 def paths_to(goals: dict[str, pd.Series], ceiling: float | None, words: Words) -> Chart:
     """Targets alone, for indicators that nobody measures: each row's planned path, with the ceiling it can't pass."""
     figure, axes = canvas(words)
-    labels = []
-    for label, series in goals.items():
+    end = max(series.index[-1] for series in goals.values())
+    for series in goals.values():
         axes.plot(series.index, series.to_numpy(), color=ORANGE, marker="o", markersize=4, linewidth=1.4)
-        labels.append((series.index[-1], series.iloc[-1], label, ORANGE))
     if ceiling is not None:
         axes.axhline(ceiling, color=INK, linewidth=1)
         axes.set_ylim(top=ceiling * 1.06)
-    label_ends(axes, [(max(x for x, *_ in labels), *rest) for _, *rest in labels])
+    label_ends(axes, [(end, series.iloc[-1], label, ORANGE) for label, series in goals.items()])
     finish(axes, 0)
     return Chart(figure, words.alt)

@@ -2,8 +2,9 @@
 
 import re
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 # Directional marks, embeddings, overrides and isolates, line separators, and control characters but tab and line end.
 UNSEEN = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 CODE = ("method", "column")  # columns that hold names of code
@@ -13,7 +14,7 @@ LEFT = '<div style="text-align:left">{}</div>'  # JupyterLab sets every cell to 
 MARKUP = re.compile(r"[\\`*_\[\]~$&<|]|^[#>+=:-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)|:(?=//)|(?<=\bwww)\.")
 
 
-def visible(words: object) -> object:
+def visible(words: T) -> T:
     """The words with each unseen control character as its code point, such as ⟨U+202E⟩; other objects as they are."""
     if type(words) is not str:  # a text that was marked as safe markup is another type, and our own
         return words

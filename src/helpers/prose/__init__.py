@@ -112,9 +112,9 @@ def _first_months(code: str, after: int, area: str = "KAZ", as_of: str = "") -> 
 
 def _dated(figures: Mapping, decimals: int, unit: str) -> str:
     """Figures with their dates, the unit once: 208 people (2020), 200 (2021)."""
-    (first, start), *rest = figures.items()
-    later = [f"{again(value, decimals, unit)} ({date})" for date, value in rest]
-    return literal(listing([f"{quantity(start, decimals, unit)} ({first})", *later]))
+    pairs = [*figures.items()]
+    words = [quantity(pairs[0][1], decimals, unit), *(again(value, decimals, unit) for _, value in pairs[1:])]
+    return literal(listing([f"{value} ({date})" for value, (date, _) in zip(words, pairs, strict=True)]))
 
 
 def planned(*outlooks: Outlook) -> str:

@@ -42,8 +42,8 @@ def _points(outlooks: dict[str, Outlook], *more: str) -> list[str]:
 
 def joined(*sentences: str) -> str:
     """Sentences as one, with semicolons between; empty ones are left out."""
-    first, *rest = [sentence.removesuffix(".") for sentence in sentences if sentence] or [""]
-    return "; ".join([first, *map(_lowered, rest)]) + "." * bool(first)
+    first, *others = [sentence.removesuffix(".") for sentence in sentences if sentence] or [""]
+    return "; ".join([first, *map(_lowered, others)]) + "." * bool(first)
 
 
 def outcomes(outlooks: dict[str, Outlook]) -> Markdown:

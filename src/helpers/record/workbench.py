@@ -2,6 +2,7 @@
 
 import difflib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from IPython.display import Markdown, display
@@ -11,6 +12,9 @@ from helpers.charts import Chart, captions
 from helpers.language import between, name, text
 from helpers.statistics import Figures
 from helpers.targets import Outlook
+
+if TYPE_CHECKING:
+    from ipywidgets import interactive
 
 
 def find(words: str | int, folder: str | Path = files.PLAN) -> str:
@@ -131,7 +135,7 @@ def export(one: Outlook, path: str | Path) -> Path:
     return path
 
 
-def panel(words: str = "11") -> object:
+def panel(words: str = "11") -> "interactive | Markdown":
     """Widgets for indicator, method and first year (0: all) that write their call and run it; else words."""
     try:
         import ipywidgets

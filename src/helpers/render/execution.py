@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from helpers.render.batch import Job
 
+Json = dict | list | str | int | float | bool | None
 TIMING = ("papermill", "execution", "ExecuteTime")  # what tools note of a cell's run
 LONGEST_ERROR = 500  # letters; the whole message stays in the notebook that failed
 EVERYDAY = ("root", "user", "admin", "localhost", "runner")  # names that tell nothing, and may be words of a report
@@ -142,7 +143,7 @@ def clean(notebook: NotebookNode, work: Work) -> NotebookNode:
     return notebook
 
 
-def cleaned(kind: str, data: object, hide: Callable[[str], str]) -> object:
+def cleaned(kind: str, data: Json, hide: Callable[[str], str]) -> Json:
     """What a cell shows, text or JSON, without what tells of this machine; a picture as it is."""
     if isinstance(data, dict):
         return {cleaned(kind, name, hide): cleaned(kind, value, hide) for name, value in data.items()}

@@ -100,9 +100,9 @@ def answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The cells with the workings that stand before the answer moved in front of the last heading."""
     lead = next((n for n, cell in enumerate(cells) if "lead" in tags(cell)), 0)
     workings = [cell for cell in cells[:lead] if "workings" in tags(cell)]
-    rest = [cell for n, cell in enumerate(cells) if n > lead or "workings" not in tags(cell)]
-    last = max((n for n, cell in enumerate(rest) if cell.source.startswith("## ")), default=len(rest))
-    return [*rest[:last], *workings, *rest[last:]]
+    others = [cell for n, cell in enumerate(cells) if n > lead or "workings" not in tags(cell)]
+    last = max((n for n, cell in enumerate(others) if cell.source.startswith("## ")), default=len(others))
+    return [*others[:last], *workings, *others[last:]]
 
 
 def tags(cell: NotebookNode) -> list[str]:

@@ -114,7 +114,7 @@ def pattern(decimals: int, signed: bool = False) -> str:
 
 def figures(*given: tuple) -> tuple[Figure, ...]:
     """Figures from (value, format, name), those that are known; what floating point adds to the value is cut off."""
-    return tuple(Figure(round(float(value), 6), *rest) for value, *rest in given if math.isfinite(value))
+    return tuple(Figure(round(float(value), 6), *named) for value, *named in given if math.isfinite(value))
 
 
 def value_cell(value: float, decimals: int, small: str = "", *beside: tuple) -> Cell:

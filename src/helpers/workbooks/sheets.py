@@ -1,16 +1,25 @@
 """A spreadsheet or CSV file as plain sheets of cells, with what Excel hides: formats, merged and hidden cells."""
 
+from __future__ import annotations
+
 import contextlib
 import csv
 import io
 import re
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers import UserError
 
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | float | bool | date | time | timedelta | None  # of a cell
 KINDS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 MOST_CELLS = 2_000_000  # of a sheet; a figure table is far smaller
 # Whose errors mean a damaged file; `builtins` are what openpyxl lets through.
@@ -23,8 +32,8 @@ class Sheet:
     """Cells by row and column, empty ones None. `heads` is the same with each merged cell's value in all its places."""
 
     name: str
-    cells: list[list[object]]
-    heads: list[list[object]]
+    cells: list[list[Value]]
+    heads: list[list[Value]]
     hidden: set[int] = field(default_factory=set)  # rows, from 0
     state: str = "visible"
     hidden_columns: set[int] = field(default_factory=set)
@@ -87,7 +96,7 @@ def excel_sheet(sheet: object, formulas: object) -> Sheet:
     return one
 
 
-def shown(cell: object, formulas: object) -> object:
+def shown(cell: Cell, formulas: Worksheet) -> Value:
     """A cell's value as a reader sees it: 5.1 for 0.051 as 5.1%, a sign of equality for a formula not yet computed."""
     if isinstance(cell.value, int | float) and is_percent(cell.number_format):
         return round(100 * cell.value, 8)
@@ -139,7 +148,7 @@ def decoded(content: bytes, name: str) -> str:
     raise UserError(f"{name}: is in no coding that is known; save it as CSV in UTF-8")
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> Value:
     """A cell's value; blanks, and what pandas has for them, are None."""
     if value is None or (isinstance(value, float) and value != value):
         return None
