@@ -14,15 +14,11 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 # What is still longer than the house allows, and may not grow: each is a wall to move.
-LONGER = {
-    "refresh/people/importing.py: preview": 31,
-}
-FLOORS = (
-    {"files"},
-    {"shared"},
-    {"language", "workbooks"},
-    {"statistics", "plan", "forecast"},
-    {"targets", "render", "refresh"},
+FLOORS = (  # the ground first
+    {"files", "language", "workbooks"},
+    {"shared", "statistics", "plan"},
+    {"forecast", "refresh"},
+    {"targets", "render"},
     {"tables", "charts"},
     {"prose", "pensions", "record"},
     {"cli"},
@@ -127,12 +123,12 @@ def too_long(path: Path) -> list[str]:
     """The module, and its functions, that are longer than the house allows; a docstring doesn't count."""
     name = path.relative_to(PACKAGE).as_posix()
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    places = [name] if lines > LONGER.get(name, LONGEST_MODULE) else []
+    places = [name] if lines > LONGEST_MODULE else []
     for node in ast.walk(modules()[path]):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             place = f"{name}: {node.name}"
-            if body and node.end_lineno - body[0].lineno >= LONGER.get(place, LONGEST_FUNCTION):
+            if body and node.end_lineno - body[0].lineno >= LONGEST_FUNCTION:
                 places.append(place)
     return places
 
@@ -153,7 +149,7 @@ if __name__ == "__main__":
     up = [pair for pair in sorted(arrows()) if FLOOR[pair[1]] >= FLOOR[pair[0]]]
     past = sorted({f"{i.module} -> {i.room}.{i.inside} ({i.name})" for p in modules() for i in imports(p)
                    if i.inside and i.room in FLOOR and room_of(p) != i.room})  # fmt: skip
-    print(f"{lines_of_code():,} lines, {len(modules())} files, {len(FLOOR)} rooms, {len(FLOORS)} floors")
+    print(f"{lines_of_code():,} lines, {len(modules())} files, {len(FLOOR)} rooms, {len(FLOORS) - 1} floors above the ground")
     print(f"{len(arrows())} arrows, {len(up)} up or sideways, {len(circles())} circles, {len(past)} past a door")
     print("up:", *[" -> ".join(pair) for pair in up], sep="\n  ")
     print("past a door:", *past, sep="\n  ")
