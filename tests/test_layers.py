@@ -149,7 +149,7 @@ if __name__ == "__main__":
     up = [pair for pair in sorted(arrows()) if FLOOR[pair[1]] >= FLOOR[pair[0]]]
     past = sorted({f"{i.module} -> {i.room}.{i.inside} ({i.name})" for p in modules() for i in imports(p)
                    if i.inside and i.room in FLOOR and room_of(p) != i.room})  # fmt: skip
-    print(f"{lines_of_code():,} lines, {len(modules())} files, {len(FLOOR)} rooms, {len(FLOORS) - 1} floors above the ground")
+    print(f"{lines_of_code():,} lines, {len(modules())} files, {len(FLOOR)} rooms, ground and {len(FLOORS) - 1} floors")
     print(f"{len(arrows())} arrows, {len(up)} up or sideways, {len(circles())} circles, {len(past)} past a door")
     print("up:", *[" -> ".join(pair) for pair in up], sep="\n  ")
     print("past a door:", *past, sep="\n  ")
