@@ -1,11 +1,12 @@
 """The plan of another ministry, with other numbers and years: read, judged and rendered without touching code."""
 
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
 
-from helpers import UserError, files, plan, render as runs, statistics, targets
+from helpers import UserError, files, plan, prose, render as runs, statistics, tables, targets
 from helpers.language import use_language
 from helpers.plan import document as plan_document
 from helpers.render import batch, fingerprint
@@ -52,6 +53,19 @@ def test_a_decision_follows_the_indicators_name(tmp_path):
     table.write_text("indicator,method,since,add,who,day,why\n11,,,2026:0.2,A. Author,2026-11-01,a plant closes\n")
     moved = targets.outlooks(as_of=DAY, folder=RIVERS, decided=table)
     assert [o.indicator for o in moved.values() if o.adjusted is not None] == ["5"]
+
+
+def test_indicators_are_counted_with_their_parts_where_a_plan_divides_any(found):
+    assert prose.outcomes(found).data.startswith("Met every year with a figure: unemployment rate")
+    ours = prose.outcomes(targets.outlooks(as_of=DAY)).data
+    assert ours.startswith("The plan has 28 indicators; counted by their parts there are 29.")
+
+
+def test_a_series_that_differs_from_the_reported_figure_is_called_judged_where_it_is(found):
+    printed = found["5"].printed.assign(value=lambda cells: cells["value"].where(cells["column"] != "reported", 9.9))
+    other = replace(found["5"], printed=printed)
+    words = [tables.agreements({"5": one}).rows[0].cells[-1].words for one in (found["5"], other)]
+    assert words == ["compared with the targets", "differs, yet judged: the series has the indicator's own name"]
 
 
 def test_the_reported_year_is_the_plans_own(found):

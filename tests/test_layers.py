@@ -25,7 +25,7 @@ FLOORS = (  # the ground first
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ROOMS = sorted(FLOOR.keys() - {"files", "shared"})
-LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 18_565  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, LARGEST_HOUSE = 300, 25, 18_580  # lines
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,22 @@ def joined(*sentences: str) -> str:
 
 
 def outcomes(outlooks: dict[str, Outlook]) -> Markdown:
-    """What is too long for the answer: which indicators always met or missed, and who has figures of the others."""
+    """What is too long for the answer: how many there are, which always met or missed, who has the other figures."""
     judged = assess(outlooks)
     always = [_always(judged, outlooks, "met", figures=True), _always(judged, outlooks, "missed", figures=False)]
-    return Markdown(" ".join(filter(None, [*always, _held(outlooks)])))
+    return Markdown(" ".join(filter(None, [_counted(outlooks), *always, _held(outlooks)])))
+
+
+def _counted(outlooks: dict[str, Outlook]) -> str:
+    """How many indicators the plan has, and how many there are by their parts; empty where none is divided."""
+    n = len({outlook.indicator.split(".")[0] for outlook in outlooks.values()})
+    words = plural(
+        "The plan has {n} indicator; counted by its parts there are {all}.",
+        "The plan has {n} indicators; counted by their parts there are {all}.",
+        n,
+        all=integer(len(outlooks)),
+    )
+    return words if n < len(outlooks) else ""
 
 
 def short_names(outlooks: dict[str, Outlook]) -> dict[str, str]:

@@ -160,6 +160,8 @@ def agreements(outlooks: dict[str, Outlook]) -> Table:
         word = {True: text("compared with the targets"), False: text("another measure, no verdict")}
         words = word.get(known.agrees, text("one of the two is missing; the definition decides"))
         words = text("agrees, but a break follows: no verdict") if known.agrees and outlook.broken else words
+        if known.agrees is False and outlook.has_verdict:
+            words = text("differs, yet judged: the series has the indicator's own name")
         digits, code = max(target_decimals(row) for _, row in outlook.printed.iterrows()), catalogue().loc[known.code]
         values = [(known.stated, digits), (known.published, int(code["decimals"])), (known.step, digits)]
         cells = [Cell(DASH) if value is None else value_cell(value, places) for value, places in values]
