@@ -8,7 +8,7 @@ from IPython.display import Markdown
 from helpers import UserError, statistics
 from helpers.charts import captions
 from helpers.charts.captions import Words, measure, place
-from helpers.charts.colours import BLUE, GREY, INK, ORANGE, PALE, PURPLE, SOFT
+from helpers.charts.colours import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, SOFT
 from helpers.charts.frame import (
     LEFT,
     RIGHT,
@@ -141,7 +141,7 @@ def dots(before: pd.Series, after: pd.Series, target: float | None, words: Words
     axes.grid(axis="x")
     axes.grid(False, axis="y")
     rows = range(len(after))
-    axes.hlines(rows, before.reindex(after.index), after, color=PALE, linewidth=2)
+    axes.hlines(rows, before.reindex(after.index), after, color=FAINT, linewidth=2)
     axes.plot(before.reindex(after.index), rows, "o", mfc="white", mec=GREY, markersize=5)
     axes.plot(after, rows, "o", color=BLUE, markersize=6)
     axes.set_yticks(list(rows), names, size=8.5)

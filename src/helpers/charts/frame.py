@@ -9,8 +9,7 @@ import pickle
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache, partial, wraps
-from pathlib import Path
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -42,14 +41,9 @@ class Print(NamedTuple):
 FINE, CLEAR = Print(116, 7.8, 0.13), Print(104, 8.5, 0.15)
 
 
-@cache
-def _style() -> matplotlib.RcParams:
-    return matplotlib.rc_params_from_file(Path(__file__).with_name("jospar.mplstyle"), use_default_template=False)
-
-
 def styled() -> contextlib.AbstractContextManager[None]:
     """The look of all charts, while it holds; its file is read once."""
-    return matplotlib.rc_context(_style())
+    return matplotlib.rc_context(colours.style())
 
 
 def nothing() -> Markdown:
@@ -180,7 +174,7 @@ def twice(draw: Callable[..., Chart]) -> Callable[..., Chart]:
 
 
 def framed(words: Words, height: float, head: float, foot: float, fine: Print = FINE) -> tuple[Figure, float, float]:
-    """A figure with its title, unit and source however long they are, and `height` inches between them.
+    """A figure in the style that holds, with its title, unit and source, and `height` inches between them.
 
     Also its whole height and the upper edge of what is between, in inches; `head` and `foot` are the room beside the
     words above and below.
@@ -202,7 +196,7 @@ def framed(words: Words, height: float, head: float, foot: float, fine: Print = 
 
 
 def canvas(words: Words, height: float = 3.0, left: float = LEFT) -> tuple[Figure, Axes]:
-    """An empty chart, `height` inches of plot, framed by its words."""
+    """An empty chart in the style that holds, `height` inches of plot, framed by its words."""
     figure, whole, top = framed(words, height, 0.42, 0.56)
     # Beside the plot a narrow chart keeps the same room in inches, and a little more for the labels of its lines.
     left, right = left * WIDTH / across(), 1 - (1 - RIGHT) * WIDTH / across() - 0.03 * (across() < WIDTH)

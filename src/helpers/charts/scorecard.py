@@ -11,10 +11,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
 from helpers.charts import captions
-from helpers.charts.colours import INK, PALE, SOFT, mixed
+from helpers.charts.colours import FAINT, INK, SOFT, VERDICTS, mixed
 from helpers.charts.frame import Chart, kept, styled
 from helpers.charts.labels import even_lines
-from helpers.language import INLINE, TONE, name, said_of, text, visible
+from helpers.language import TONE, name, said_of, text, visible
 from helpers.targets import Outlook, assess
 
 WIDE, EDGE, GAP = 10.4, 0.2, 0.4  # inches: the picture, its margin, the room between its two columns
@@ -32,7 +32,7 @@ class Look(NamedTuple):
 
 
 def _look(verdict: str, mark: str, share: float) -> Look:
-    tone = INLINE[TONE[verdict]].removeprefix("color:")
+    tone = VERDICTS[TONE[verdict]]
     return Look(mixed(tone, share), "#ffffff" if share > 0.6 else tone, mark)
 
 
@@ -175,7 +175,7 @@ def draw_cell(figure: Figure, left: float, middle: float, verdict: str, height: 
     look, (width, whole) = (LOOKS | DECIDED)[verdict], figure.get_size_inches()
     size = (CELL - 0.03) / width, (height - 0.03) / whole
     corner = (left + 0.015) / width, 1 - (middle + height / 2 - 0.015) / whole
-    edge = PALE if look.fill == "#ffffff" else look.fill
+    edge = FAINT if look.fill == "#ffffff" else look.fill
     figure.add_artist(Rectangle(corner, *size, facecolor=look.fill, edgecolor=edge, linewidth=0.6))
     if look.mark:
         put(figure, left + CELL / 2, middle, look.mark, ha="center", color=look.ink, weight="bold")

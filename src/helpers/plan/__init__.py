@@ -20,15 +20,13 @@ __all__ = [
 __dir__ = __all__.copy
 
 NAMES = ["name_kk", "name_ru", "name_en"]
+MEASURED = [*NAMES, "unit", "better"]  # what, in which unit, and which way is better
 TABLES = {
     "directions": ["direction", *NAMES],
     "goals": ["goal", "direction", *NAMES],
-    "indicators": [
-        *("indicator", "direction", "goal", "kind", *NAMES),
-        *("unit", "better", "floor", "responsible", "source"),
-    ],
+    "indicators": ["indicator", "direction", "goal", "kind", *MEASURED, "floor", "responsible", "source"],
     "targets": ["indicator", "year", "column", "value", "as_printed", "printed_year", "reading", "evidence"],
-    "national_targets": ["document", "direction", "indicator", *NAMES, "unit", "better", "year", "value"],
+    "national_targets": ["document", "direction", "indicator", *MEASURED, "year", "value"],
     "programmes": ["code", *NAMES, "direction"],
     "resources": ["resource", "unit", "period", "year", "column", "value"],
     "terms": ["kind", "term", *NAMES],

@@ -26,11 +26,11 @@ def tables(notebook: NotebookNode) -> list[dict]:
     shares = [text("quantile {share}", share=number(share, 3)) for share in SHARES]
     figures = {"caption": text("Figures behind the charts"), "heads": [*lead, text("figure")], "under": ""}
     forecasts = {"caption": text("Forecasts behind the charts"), "heads": [*lead, *shares], "under": ""}
+    plans = {row["plan"] for payload in payloads for row in payload["figures"] + payload["forecasts"]}
+    titles = {plan: names(plan) for plan in plans}
     for table, kind, columns in ((figures, "figures", ["value"]), (forecasts, "forecasts", QUANTILES)):
         rows = [row for payload in payloads for row in payload[kind]]
-        titles = {plan: names(plan) for plan in {row["plan"] for row in rows}}
-        lines = [cells(row, columns, titles[row["plan"]].get(row["indicator"], "")) for row in rows]
-        table["rows"] = [{"cells": line} for line in lines]
+        table["rows"] = [{"cells": cells(row, columns, titles[row["plan"]])} for row in rows]
     return [table for table in (figures, forecasts) if table["rows"]]
 
 
@@ -39,12 +39,12 @@ def names(plan: str) -> dict[str, str]:
     return {row["indicator"]: name(row) for row in files.read_rows(files.plan_folder(plan) / "indicators.csv")}
 
 
-def cells(row: dict, columns: list[str], title: str) -> list[dict]:
+def cells(row: dict, columns: list[str], titles: dict[str, str]) -> list[dict]:
     """Indicator, year and numbers of a row, each with its words and, for the spreadsheet, its exact value."""
     values = [(float(row[column]), "0.0##") for column in columns]
     shown = [(float(row["period"]), "0"), *values]
     numbers = [{"words": number(value, 1), "figures": [{"value": value, "format": shape}]} for value, shape in shown]
-    return [{"words": f"{row['indicator']}. {title}"}, *numbers]
+    return [{"words": f"{row['indicator']}. {titles.get(row['indicator'], '')}"}, *numbers]
 
 
 def spans(table: dict, first: int) -> dict[str, tuple[int, int]]:

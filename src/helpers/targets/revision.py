@@ -98,12 +98,11 @@ def compare(old: Entry | None, new: Entry | None, keys: tuple[Key | None, Key | 
             if was != became:
                 yield about | {"change": change, "was": was, "became": became}
     for year, was, became in years(old, new):
-        shown = [goal(was), goal(became)]
+        before, after = goal(was), goal(became)
         verdicts = {"verdict_was": verdict(was), "verdict_became": verdict(became)}
-        change = "changed" if all(shown) else "added" if shown[1] else "dropped"
-        change = "same" if shown[0] == shown[1] else change
+        change = "same" if before == after else "added" if not before else "changed" if after else "dropped"
         if change != "same" or verdicts["verdict_was"] != verdicts["verdict_became"]:
-            yield about | {"change": change, "year": year, "was": shown[0], "became": shown[1]} | verdicts
+            yield about | {"change": change, "year": year, "was": before, "became": after} | verdicts
 
 
 def years(old: Entry | None, new: Entry | None) -> Iterator[tuple[int, pd.Series | None, pd.Series | None]]:

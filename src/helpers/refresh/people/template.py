@@ -42,11 +42,12 @@ def write(path: Path, language: str = "en", today: date | None = None) -> Path:
             fill(book, book.add_worksheet(name), periods, language)
         notes = book.add_worksheet(text("Notes"))
         notes.set_column(0, 0, 100)
-        notes.write(0, 0, text("Write one figure in a cell; leave a cell empty where there is none."))
-        notes.write(
-            1, 0, text("Figures stay in data/own on this machine; pages name them as own figures, not published.")
+        lines = (
+            text("Write one figure in a cell; leave a cell empty where there is none."),
+            text("Figures stay in data/own on this machine; pages name them as own figures, not published."),
+            text("Read it back with: jospar data import FILE.xlsx, and with --yes to write."),
         )
-        notes.write(2, 0, text("Read it back with: jospar data import FILE.xlsx, and with --yes to write."))
+        notes.write_column(0, 0, lines)
     return path
 
 
