@@ -124,8 +124,13 @@ def test_the_template_is_read_back(tmp_path, language):
 
 
 @pytest.mark.slow
-def test_one_command_makes_a_page_with_verdicts_and_charts(tmp_path, monkeypatch):
+@pytest.mark.parametrize("after_a_batch", [False, True])
+def test_one_command_makes_a_page_with_verdicts_and_charts(tmp_path, monkeypatch, make_notebook, after_a_batch):
     monkeypatch.setenv("JOSPAR_OWN", "none")
+    if after_a_batch:
+        batch = make_notebook("one", "1").with_name("batch.yml")
+        batch.write_text("batches: {default: [{notebook: one.ipynb}]}")
+        assert jospar("render", "--file", batch, "--output", tmp_path / "out").returncode == 0
     path = save(tmp_path / "Область.xlsx", A=across("цель"))
     done = jospar("judge", path, "--output", tmp_path / "out", "--title", "Область Икс")
     assert done.returncode == 0, done.stderr

@@ -46,4 +46,6 @@ def judge(
     pairs = [f"plan=data/own/{name}", "area=OWN", f"until={one.until}"]
     for code in language or [one.language]:
         reports.render([files.NOTEBOOKS / "list.ipynb"], [*pairs, f"language={code}"], output=target, quiet=True)
-        print(*sorted((target / "latest").glob("list*.html")), sep="\n")
+        # `latest` stays at the last batch, beside which the list is rendered.
+        pages = (sorted(run["folder"].glob("list*.html")) for run in archive.history(target))
+        print(*next(filter(None, pages)), sep="\n")
